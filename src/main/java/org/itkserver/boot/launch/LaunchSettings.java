@@ -1,0 +1,160 @@
+package org.itkserver.boot.launch;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.wildfly.core.jar.runtime.BootableServerConfigurator;
+import org.wildfly.core.jar.runtime.Configuration;
+
+/**
+ * Turns the {@code ITK_*} environment variables into server arguments before the server starts, and refuses values that
+ * contradict each other with one sentence that names the variable (exit code 78).
+ *
+ * <p>Called once, by the bootable JAR's start-up, on its main thread. Knows nothing of the application: it runs before
+ * the deployment exists and sees only the JDK.
+ */
+public final class LaunchSettings implements BootableServerConfigurator {
+
+    /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
+    static final int EXIT_CONFIG = 78;
+
+    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,9}(B|KB|MB|GB)?");
+    private static final List<String> SIZES = List.of("ITK_MAX_MESSAGE");
+
+    /** A setting that stops the start; the message is one sentence and names the variable. */
+    static final class BadSetting extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadSetting(String message) {
+            super(message);
+        }
+    }
+
+    @Override
+    public Configuration configure(List<String> arguments, Path home) throws Exception {
+        try {
+            var env = System.getenv();
+            return new Configuration(arguments(env), managementForTests(env));
+        } catch (BadSetting e) {
+            System.err.println("itk-transport-server: " + e.getMessage());
+            delete(home);
+            Runtime.getRuntime().halt(EXIT_CONFIG);
+            throw e;
+        }
+    }
+
+    /**
+     * @param env the environment
+     * @return the server arguments these settings stand for
+     * @throws BadSetting naming the variable and the rule it breaks
+     */
+    static List<String> arguments(Map<String, String> env) throws BadSetting {
+        var bind = env.getOrDefault("ITK_BIND", "127.0.0.1");
+        var address = address(bind);
+        if (!address.isLoopbackAddress() && !"true".equals(env.get("ITK_ALLOW_PLAIN_HTTP"))) {
+            throw new BadSetting("ITK_BIND=" + bind + " is not a loopback address and plain HTTP identifies nobody:"
+                    + " set ITK_ALLOW_PLAIN_HTTP=true if a proxy or tunnel in front of it protects the messages.");
+        }
+        var out = new ArrayList<String>();
+        out.add("-Ditk.bind=" + address.getHostAddress());
+        out.add("-Ditk.http.port=" + port(env, "ITK_HTTP_PORT", 8080));
+        out.add("-Djboss.tx.node.id=itk");
+        checkHome(env);
+        checkDatabase(env);
+        checkSizes(env);
+        checkUrls(env);
+        return out;
+    }
+
+    private static InetAddress address(String bind) throws BadSetting {
+        try {
+            return InetAddress.getByName(bind);
+        } catch (UnknownHostException e) {
+            throw new BadSetting("ITK_BIND=" + bind + " is not an address of this machine that can be resolved.");
+        }
+    }
+
+    private static int port(Map<String, String> env, String name, int otherwise) throws BadSetting {
+        var value = env.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            int port = Integer.parseInt(value);
+            if (port > 0 && port < 65536) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // refused below
+        }
+        throw new BadSetting(name + "=" + value + " is not a port number from 1 to 65535.");
+    }
+
+    private static void checkHome(Map<String, String> env) throws BadSetting {
+        var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
+        try {
+            Files.createDirectories(home);
+        } catch (IOException e) {
+            throw new BadSetting("ITK_HOME=" + home + " cannot be created as a directory.");
+        }
+        if (!Files.isWritable(home)) {
+            throw new BadSetting("ITK_HOME=" + home + " cannot be written to.");
+        }
+    }
+
+    private static void checkDatabase(Map<String, String> env) throws BadSetting {
+        var url = env.get("ITK_DB_URL");
+        if (url != null && !url.startsWith("jdbc:postgresql:")) {
+            throw new BadSetting("ITK_DB_URL must start with jdbc:postgresql: (leave it unset for the embedded H2 file).");
+        }
+        if (url == null && env.containsKey("ITK_DB_USER")) {
+            throw new BadSetting("ITK_DB_USER is set but ITK_DB_URL is not: the embedded H2 file takes no user.");
+        }
+    }
+
+    private static void checkSizes(Map<String, String> env) throws BadSetting {
+        for (var name : SIZES) {
+            var value = env.get(name);
+            if (value != null && !SIZE.matcher(value).matches()) {
+                throw new BadSetting(name + "=" + value + " is not a size such as 64MB (units: B, KB, MB, GB).");
+            }
+        }
+    }
+
+    private static void checkUrls(Map<String, String> env) throws BadSetting {
+        for (var name : List.of("ITK_PUBLIC_URL", "ITK_TO_ALIASES")) {
+            for (var url : env.getOrDefault(name, "").split(",")) {
+                if (!url.isBlank() && !url.trim().matches("https?://[^/?#@\\s]+/?")) {
+                    throw new BadSetting(name + "=" + url.trim() + " is not a base address such as https://itk.example.nhs.uk.");
+                }
+            }
+        }
+    }
+
+    /** Arquillian needs a management interface; the product never opens one. Loopback only, and only for a test run. */
+    private static List<String> managementForTests(Map<String, String> env) {
+        if (!"true".equals(env.get("ITK_TEST_MANAGEMENT"))) {
+            return List.of();
+        }
+        return List.of("/core-service=management/management-interface=http-interface:add("
+                + "http-authentication-factory=management-http-authentication,socket-binding=management-http,"
+                + "http-upgrade={enabled=true,sasl-authentication-factory=management-sasl-authentication})");
+    }
+
+    private static void delete(Path home) {
+        try (var files = Files.walk(home)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // the unpacked server stays in the temporary directory; nothing else can be done on the way out
+        }
+    }
+}
