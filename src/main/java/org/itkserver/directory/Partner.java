@@ -1,0 +1,64 @@
+package org.itkserver.directory;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An organisation's system that exchanges messages with us.
+ *
+ * @param id our name for it
+ * @param ods its ODS codes, upper case; it owns the addresses and identities below them
+ * @param usernames the Usernames it sends
+ * @param services names of the services it may call; "*" for all
+ * @param relaysFor ODS codes, upper case, whose messages it may bring; "*" for all (H10)
+ * @param answer how a positive one-way answer looks to it (H2)
+ * @param strictPayload whether an empty attribute inside a payload is refused (H22)
+ */
+public record Partner(
+        String id,
+        Set<String> ods,
+        Set<String> usernames,
+        Set<String> services,
+        Set<String> relaysFor,
+        PositiveAnswer answer,
+        boolean strictPayload) {
+
+    public static final String ANY = "*";
+
+    /** How a positive answer without a business response looks (H2). */
+    public enum PositiveAnswer {
+        /** What the service's pattern says. */
+        AUTO,
+        /** 200 with SimpleMessageResponse. */
+        OK200,
+        /** 200 with an empty body. */
+        EMPTY200,
+        /** 202 with an empty body. */
+        EMPTY202
+    }
+
+    public Partner {
+        ods = Set.copyOf(ods);
+        usernames = Set.copyOf(usernames);
+        services = Set.copyOf(services);
+        relaysFor = Set.copyOf(relaysFor);
+    }
+
+    public boolean mayCall(Service service) {
+        return services.contains(ANY) || services.contains(service.name());
+    }
+
+    /** Whether it may send in the name of this ODS code, compared without regard to case. */
+    public boolean speaksFor(String odsCode) {
+        var code = odsCode.toUpperCase(Locale.ROOT);
+        return ods.contains(code) || relaysFor.contains(ANY) || relaysFor.contains(code);
+    }
+
+    /** The organisation token of {@code urn:nhs-uk:addressing:AUTHORITY:ORG...}, or null when the URI has none. */
+    public static @Nullable String organisation(String uri) {
+        var tokens = List.of(uri.split(":", -1));
+        return tokens.size() >= 5 && !tokens.get(4).isEmpty() ? tokens.get(4) : null;
+    }
+}

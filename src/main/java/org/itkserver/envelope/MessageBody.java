@@ -1,0 +1,211 @@
+package org.itkserver.envelope;
+
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of one message as they arrived: in memory up to {@link #IN_MEMORY} bytes, above that in a spool file (mode
+ * 0600) that {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from
+ * several threads until closed.
+ */
+public final class MessageBody implements Closeable {
+    /** Bytes kept in memory before the body moves to a file. */
+    public static final int IN_MEMORY = 1 << 20;
+
+    private static final int FIRST_BUFFER = 32 * 1024;
+
+    private final Path spoolFolder;
+    private final long limit;
+    private byte[] memory;
+    private long size;
+    private @Nullable Path file;
+    private @Nullable FileChannel channel;
+    private @Nullable OutputStream out;
+
+    /**
+     * @param spoolFolder where a spool file goes; must exist
+     * @param limit largest accepted size in bytes
+     * @param expected the announced size in bytes, or a negative number when unknown; only sizes the first buffer
+     */
+    public MessageBody(Path spoolFolder, long limit, long expected) {
+        this.spoolFolder = spoolFolder;
+        this.limit = limit;
+        this.memory = new byte[expected > 0 && expected <= IN_MEMORY ? (int) expected : FIRST_BUFFER];
+    }
+
+    /** A body that is already complete and in memory. The array is not copied. */
+    public static MessageBody of(byte[] bytes) {
+        var body = new MessageBody(Path.of("."), bytes.length, -1);
+        body.memory = bytes;
+        body.size = bytes.length;
+        return body;
+    }
+
+    /** Bytes received so far. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * A stream over {@code source} that keeps every byte it hands out. It fails with {@link MessageTooLarge} as soon as
+     * the limit is passed.
+     */
+    InputStream tee(InputStream source) {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                var one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int count = source.read(buffer, offset, length);
+                if (count > 0) {
+                    append(buffer, offset, count);
+                }
+                return count;
+            }
+        };
+    }
+
+    private void append(byte[] buffer, int offset, int count) throws IOException {
+        if (size + count > limit) {
+            throw new MessageTooLarge(limit);
+        }
+        if (out == null && size + count > IN_MEMORY) {
+            spool();
+        }
+        if (out != null) {
+            out.write(buffer, offset, count);
+        } else {
+            if (size + count > memory.length) {
+                memory = Arrays.copyOf(memory, (int) Math.min(IN_MEMORY, Math.max(memory.length * 2L, size + count)));
+            }
+            System.arraycopy(buffer, offset, memory, (int) size, count);
+        }
+        size += count;
+    }
+
+    private void spool() throws IOException {
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        file = Files.createTempFile(spoolFolder, "message-", ".spool", owner);
+        channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        out = Channels.newOutputStream(channel);
+        out.write(memory, 0, (int) size);
+        memory = new byte[0];
+    }
+
+    /** A stream over the bytes from {@code start} to {@code end} (exclusive). May be called any number of times. */
+    public InputStream open(long start, long end) {
+        if (start < 0 || end < start || end > size) {
+            throw new IllegalArgumentException("no such range: " + start + " to " + end + " of " + size);
+        }
+        var spooled = channel;
+        if (spooled == null) {
+            return new ByteArrayInputStream(memory, (int) start, (int) (end - start));
+        }
+        return new ChannelSlice(spooled, start, end);
+    }
+
+    /** A stream over all bytes. */
+    public InputStream open() {
+        return open(0, size);
+    }
+
+    /** The bytes of a range that is known to be small. */
+    public byte[] bytes(long start, long end) {
+        try (var in = open(start, end)) {
+            return in.readNBytes(Math.toIntExact(end - start));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SHA-256 of a range, 32 bytes. */
+    public byte[] sha256(long start, long end) {
+        var digest = sha256();
+        if (channel == null) {
+            digest.update(memory, (int) start, (int) (end - start));
+            return digest.digest();
+        }
+        try (var in = open(start, end)) {
+            var buffer = new byte[64 * 1024];
+            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+            return digest.digest();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Deletes the spool file, if there is one. Safe to call twice. */
+    @Override
+    public void close() {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Positional reads, so that several readers share one channel. */
+    private static final class ChannelSlice extends InputStream {
+        private final FileChannel channel;
+        private final long end;
+        private long position;
+
+        ChannelSlice(FileChannel channel, long start, long end) {
+            this.channel = channel;
+            this.position = start;
+            this.end = end;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (position >= end) {
+                return -1;
+            }
+            int wanted = (int) Math.min(length, end - position);
+            int count = channel.read(java.nio.ByteBuffer.wrap(buffer, offset, wanted), position);
+            if (count > 0) {
+                position += count;
+            }
+            return count;
+        }
+    }
+}

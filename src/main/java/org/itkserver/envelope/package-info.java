@@ -1,0 +1,9 @@
+/**
+ * The vocabulary: SOAP, WS-Addressing, WS-Security and ITK distribution envelope headers as immutable values, the one
+ * scanner that reads untrusted XML, and the writers of answers. Plain Java, imports nothing of this project. No
+ * transactions. Called by every other package.
+ */
+@NullMarked
+package org.itkserver.envelope;
+
+import org.jspecify.annotations.NullMarked;
