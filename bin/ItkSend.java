@@ -33,7 +33,8 @@ import javax.xml.stream.XMLStreamReader;
  */
 public final class ItkSend {
 
-    private static final String USAGE = """
+    private static final String USAGE =
+            """
             usage: java bin/ItkSend.java FILE --to URL [options]
 
               --to URL            where to POST; with only a base such as http://127.0.0.1:8080
@@ -62,8 +63,7 @@ public final class ItkSend {
     private static final String SERVICES = "urn:nhs-itk:services:201005:";
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]*)}}");
 
-    private ItkSend() {
-    }
+    private ItkSend() {}
 
     public static void main(String[] args) throws InterruptedException {
         try {
@@ -76,8 +76,11 @@ public final class ItkSend {
 
     /** Sends every copy and returns the worst exit code; a missing answer ends the run. */
     private static int run(Options options) throws InterruptedException {
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(options.timeout()).build();
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(options.timeout())
+                .build();
         int worst = POSITIVE;
         for (int i = 0; i < options.repeat() && worst != NO_ANSWER; i++) {
             worst = Math.max(worst, send(client, Message.of(options), options));
@@ -124,7 +127,9 @@ public final class ItkSend {
 
     /** Keeps a hostile answer from steering the terminal. */
     private static String printable(byte[] body) {
-        return new String(body, StandardCharsets.UTF_8).replaceAll("[\\p{Cc}&&[^\\n\\t]]", "").stripTrailing();
+        return new String(body, StandardCharsets.UTF_8)
+                .replaceAll("[\\p{Cc}&&[^\\n\\t]]", "")
+                .stripTrailing();
     }
 
     private static String oneLine(String text) {
@@ -138,8 +143,14 @@ public final class ItkSend {
     }
 
     /** The command line, checked, and the text of the file it names. */
-    private record Options(String template, String to, String soapAction, Map<String, String> values, int repeat,
-                           Duration timeout, boolean quiet) {
+    private record Options(
+            String template,
+            String to,
+            String soapAction,
+            Map<String, String> values,
+            int repeat,
+            Duration timeout,
+            boolean quiet) {
 
         static Options parse(String[] args) {
             Map<String, String> named = new HashMap<>();
@@ -147,7 +158,8 @@ public final class ItkSend {
             for (int i = 0; i < args.length; i++) {
                 switch (args[i]) {
                     case "--to", "--soap-action", "--repeat", "--timeout" -> named.put(args[i], valueOf(args, ++i));
-                    case "--tracking-id" -> values.put("trackingId", valueOf(args, ++i).toUpperCase(Locale.ROOT));
+                    case "--tracking-id" ->
+                        values.put("trackingId", valueOf(args, ++i).toUpperCase(Locale.ROOT));
                     case "--set" -> {
                         String[] pair = valueOf(args, ++i).split("=", 2);
                         check(pair.length == 2, "--set wants NAME=VALUE, not " + pair[0]);
@@ -158,9 +170,14 @@ public final class ItkSend {
                 }
             }
             check(named.containsKey("FILE") && named.containsKey("--to"), USAGE);
-            return new Options(read(Path.of(named.get("FILE"))), named.get("--to"), named.get("--soap-action"),
-                    Map.copyOf(values), count(named.getOrDefault("--repeat", "1")),
-                    Duration.ofSeconds(count(named.getOrDefault("--timeout", "30"))), named.containsKey("--quiet"));
+            return new Options(
+                    read(Path.of(named.get("FILE"))),
+                    named.get("--to"),
+                    named.get("--soap-action"),
+                    Map.copyOf(values),
+                    count(named.getOrDefault("--repeat", "1")),
+                    Duration.ofSeconds(count(named.getOrDefault("--timeout", "30"))),
+                    named.containsKey("--quiet"));
         }
 
         private static String valueOf(String[] args, int i) {
@@ -193,14 +210,20 @@ public final class ItkSend {
             values.put("trackingId", freshUuid());
             values.put("to", options.to());
             values.putAll(options.values());
-            options.values().keySet().forEach(name ->
-                    check(options.template().contains("{{" + name + "}}"), "the file has no {{" + name + "}}"));
+            options.values()
+                    .keySet()
+                    .forEach(name ->
+                            check(options.template().contains("{{" + name + "}}"), "the file has no {{" + name + "}}"));
             try {
                 Soap soap = Soap.read(fill(options.template(), values).getBytes(StandardCharsets.UTF_8));
                 check(!soap.action().isEmpty(), "the message has no wsa:Action");
                 URI url = url(options.to(), soap);
                 values.put("to", options.values().getOrDefault("to", url.toString()));
-                return new Message(fill(options.template(), values), url, values.get("trackingId"), soap.is12(),
+                return new Message(
+                        fill(options.template(), values),
+                        url,
+                        values.get("trackingId"),
+                        soap.is12(),
                         oneLine(options.soapAction() == null ? soap.action() : options.soapAction()));
             } catch (XMLStreamException e) {
                 throw new IllegalArgumentException("the message cannot be read: " + oneLine(e.getMessage()));
@@ -210,9 +233,12 @@ public final class ItkSend {
         HttpRequest request(Duration timeout) {
             String quoted = '"' + soapAction + '"';
             HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(timeout);
-            return (soap12 ? request.header("Content-Type", "application/soap+xml; charset=UTF-8; action=" + quoted)
-                    : request.header("Content-Type", "text/xml; charset=UTF-8").header("SOAPAction", quoted))
-                    .POST(HttpRequest.BodyPublishers.ofString(xml, StandardCharsets.UTF_8)).build();
+            return (soap12
+                            ? request.header("Content-Type", "application/soap+xml; charset=UTF-8; action=" + quoted)
+                            : request.header("Content-Type", "text/xml; charset=UTF-8")
+                                    .header("SOAPAction", quoted))
+                    .POST(HttpRequest.BodyPublishers.ofString(xml, StandardCharsets.UTF_8))
+                    .build();
         }
 
         /** Replaces every placeholder; an id gets its value at first use and keeps it in {@code values}. */
@@ -221,12 +247,15 @@ public final class ItkSend {
                 String name = found.group(1);
                 if (name.matches("payloadId\\d*")) {
                     byte[] seed = (values.get("trackingId") + name).getBytes(StandardCharsets.UTF_8);
-                    values.putIfAbsent(name, UUID.nameUUIDFromBytes(seed).toString().toUpperCase(Locale.ROOT));
+                    values.putIfAbsent(
+                            name, UUID.nameUUIDFromBytes(seed).toString().toUpperCase(Locale.ROOT));
                 } else if (name.equals("messageId") || name.equals("timestampId")) {
                     values.putIfAbsent(name, freshUuid());
                 }
                 check(values.containsKey(name), "no value for {{" + name + "}}: give --set " + name + "=VALUE");
-                return Matcher.quoteReplacement(values.get(name).replace("&", "&amp;").replace("<", "&lt;")
+                return Matcher.quoteReplacement(values.get(name)
+                        .replace("&", "&amp;")
+                        .replace("<", "&lt;")
                         .replace("\"", "&quot;"));
             });
         }
@@ -243,11 +272,12 @@ public final class ItkSend {
 
         private static String fixedAddress(Soap soap) {
             check(soap.action().matches(SERVICES + "[\\w.-]+"), "give --to with its path for Action " + soap.action());
-            return "/itk/services/" + switch (soap.action()) {
-                case SERVICES + "sendDistEnvelope" -> soap.is12() ? "ITKServReq/12" : "ITKServReq/11";
-                case SERVICES + "sendRecvDistEnvelope" -> soap.is12() ? "ITKServReqRes/12" : "ITKServReqRes/11";
-                default -> soap.action().substring(SERVICES.length());
-            };
+            return "/itk/services/"
+                    + switch (soap.action()) {
+                        case SERVICES + "sendDistEnvelope" -> soap.is12() ? "ITKServReq/12" : "ITKServReq/11";
+                        case SERVICES + "sendRecvDistEnvelope" -> soap.is12() ? "ITKServReqRes/12" : "ITKServReqRes/11";
+                        default -> soap.action().substring(SERVICES.length());
+                    };
         }
     }
 
@@ -275,7 +305,7 @@ public final class ItkSend {
                     }
                     case XMLStreamConstants.END_ELEMENT -> path.remove(path.size() - 1);
                     case XMLStreamConstants.CHARACTERS -> keep(texts, path, body, in.getText());
-                    default -> { }
+                    default -> {}
                 }
             }
             return new Soap(is12, body, texts);
@@ -294,7 +324,11 @@ public final class ItkSend {
         }
 
         String text(String... keys) {
-            return List.of(keys).stream().filter(texts::containsKey).map(texts::get).findFirst().orElse("none");
+            return List.of(keys).stream()
+                    .filter(texts::containsKey)
+                    .map(texts::get)
+                    .findFirst()
+                    .orElse("none");
         }
     }
 }

@@ -60,21 +60,45 @@ public final class Catalogue {
 
     /** Event forms of ADT answered with SimpleMessageResponse. */
     private static final List<String> ADT_EVENTS = List.of(
-            "admitPatient", "transferPatient", "dischargePatient", "registerOutpatient", "updatePatient",
-            "cancelAdmitPatient", "cancelTransferPatient", "cancelDischargePatient", "cancelQuery");
+            "admitPatient",
+            "transferPatient",
+            "dischargePatient",
+            "registerOutpatient",
+            "updatePatient",
+            "cancelAdmitPatient",
+            "cancelTransferPatient",
+            "cancelDischargePatient",
+            "cancelQuery");
     /** ADT services that may be answered at once or at ReplyTo. */
     private static final List<String> ADT_PATTERN_1 = List.of(
-            "registerOutpatientUpdateMaster", "dischargePatientUpdateMaster", "cancelDischargePatientUpdateMaster",
-            "transferPatientUpdateMaster", "cancelTransferPatientUpdateMaster", "updatePatientUpdateMaster",
-            "admitPatientUpdateMaster", "queryPatientDemographicsAndVisit", "queryPatientDemographics",
+            "registerOutpatientUpdateMaster",
+            "dischargePatientUpdateMaster",
+            "cancelDischargePatientUpdateMaster",
+            "transferPatientUpdateMaster",
+            "cancelTransferPatientUpdateMaster",
+            "updatePatientUpdateMaster",
+            "queryPatientDemographicsAndVisit",
+            "queryPatientDemographics",
             "findCandidatesQuery");
+
     private static final List<String> HSCI = List.of(
-            "SendAssessmentNotificationSection2", "SendSection2NotificationAccept", "SendSection2NotificationReject",
-            "SendDischargeNotificationSection5", "SendSection5NotificationAccept", "SendSection5NotificationReject",
-            "SendDischargeNotificationCancellation", "SendCHCChecklistAssessment", "SendCHCChecklistAssessmentAccept",
-            "SendCHCChecklistAssessmentRejection", "SendCHCCancellation", "SendFastTrackPathwayTool",
-            "SendFastTrackPathwayToolAccept", "SendFastTrackPathwayToolRejection", "SendCHCAssessmentRequest",
-            "SendCHCAssessmentRequestAccept", "SendCHCAssessmentRequestRejection");
+            "SendAssessmentNotificationSection2",
+            "SendSection2NotificationAccept",
+            "SendSection2NotificationReject",
+            "SendDischargeNotificationSection5",
+            "SendSection5NotificationAccept",
+            "SendSection5NotificationReject",
+            "SendDischargeNotificationCancellation",
+            "SendCHCChecklistAssessment",
+            "SendCHCChecklistAssessmentAccept",
+            "SendCHCChecklistAssessmentRejection",
+            "SendCHCCancellation",
+            "SendFastTrackPathwayTool",
+            "SendFastTrackPathwayToolAccept",
+            "SendFastTrackPathwayToolRejection",
+            "SendCHCAssessmentRequest",
+            "SendCHCAssessmentRequestAccept",
+            "SendCHCAssessmentRequestRejection");
 
     /** Interaction URNs that the generic services accept (H16). */
     static final Set<String> INTERACTIONS = Interactions.all();
@@ -152,9 +176,14 @@ public final class Catalogue {
 
         private static void correspondence(Set<String> out) {
             for (var report : List.of(
-                    "AmbulanceServicePatientReport-v1-0", "DischargeReport-v1-0", "EmergencyDepartmentReport-v1-0",
-                    "OutOfHoursReport-v1-0", "OutpatientReport-v1-0", "NonCodedCDADocument-v1-0",
-                    "NonCodedCDADocument-v2-0", "eDischargeInpatientDischargeSummaryDocument-v1-0",
+                    "AmbulanceServicePatientReport-v1-0",
+                    "DischargeReport-v1-0",
+                    "EmergencyDepartmentReport-v1-0",
+                    "OutOfHoursReport-v1-0",
+                    "OutpatientReport-v1-0",
+                    "NonCodedCDADocument-v1-0",
+                    "NonCodedCDADocument-v2-0",
+                    "eDischargeInpatientDischargeSummaryDocument-v1-0",
                     "eDischargeInpatientDischargeSummaryDocument-v2-0")) {
                 add(out, "primaryRecipient" + report, "copyRecipient" + report, "nullify" + report);
             }
@@ -162,33 +191,49 @@ public final class Catalogue {
         }
 
         private static void nhs111(Set<String> out) {
-            add(out,
+            add(
+                    out,
                     "primaryGeneralPractitionerRecipientNHS111CDADocument-v2-0",
                     "primaryEmergencyDepartmentRecipientNHS111CDADocument-v2-0",
                     "primaryOutofHourRecipientNHS111CDADocument-v2-0",
                     "primaryRepeatCallerRepositoryRecipientNHS111CDADocument-v2-0",
-                    "copyRecipientNHS111CDADocument-v2-0", "primaryNHS111RepeatCallerDocumentSet-v1-0",
-                    "nullifyNHS111CDADocument-v1-0", "primaryNHS111RequestforAmbulance-v2-0",
-                    "nhs111RepeatCallerSyncQuery-v1-0", "nhs111RepeatCallerSyncQueryResp-v1-0");
+                    "copyRecipientNHS111CDADocument-v2-0",
+                    "primaryNHS111RepeatCallerDocumentSet-v1-0",
+                    "nullifyNHS111CDADocument-v1-0",
+                    "primaryNHS111RequestforAmbulance-v2-0",
+                    "nhs111RepeatCallerSyncQuery-v1-0",
+                    "nhs111RepeatCallerSyncQueryResp-v1-0");
         }
 
         private static void careAct(Set<String> out) {
             for (var notice : List.of("AssessmentNotice", "DischargeNotice", "WithdrawalNotice")) {
                 for (var answer : List.of("Accept", "Reject")) {
                     for (var session : List.of("AuthenticatedUserSession", "UnattendedMessagingSession")) {
-                        add(out, notice + answer + "Response" + session
-                                + (notice.equals("WithdrawalNotice") ? "-v1-0" : "-v3-0"));
+                        add(
+                                out,
+                                notice + answer + "Response" + session
+                                        + (notice.equals("WithdrawalNotice") ? "-v1-0" : "-v3-0"));
                     }
                 }
             }
-            add(out, "AssessmentNotice-v3-0", "DischargeNotice-v3-0",
-                    "WithdrawalNotice(DischargeNoticeOnly)-v3-0", "WithdrawalNotice(CompleteProcess)-v3-0");
+            add(
+                    out,
+                    "AssessmentNotice-v3-0",
+                    "DischargeNotice-v3-0",
+                    "WithdrawalNotice(DischargeNoticeOnly)-v3-0",
+                    "WithdrawalNotice(CompleteProcess)-v3-0");
             for (var document : List.of(
-                    "ContactAssessment", "OverviewAssessment", "SpecialistAssessmentOutcome",
-                    "IntegratedCareAndSupportPlan", "BiographicInformation")) {
+                    "ContactAssessment",
+                    "OverviewAssessment",
+                    "SpecialistAssessmentOutcome",
+                    "IntegratedCareAndSupportPlan",
+                    "BiographicInformation")) {
                 add(out, "PrimaryRecipient" + document + "-v1-0", "Copy" + document + "-v1-0");
             }
-            add(out, "PrimaryReferralAcceptResponse-v1-0", "PrimaryReferralRejectResponse-v1-0",
+            add(
+                    out,
+                    "PrimaryReferralAcceptResponse-v1-0",
+                    "PrimaryReferralRejectResponse-v1-0",
                     "NullifyCSPAHealthAndSocialCareIntegrationDocument-v1-0");
         }
 
@@ -199,14 +244,24 @@ public final class Catalogue {
                 }
                 add(out, "CopyNHSContinuingHealthcare" + document + "-v1-0");
             }
-            add(out, "CopyNHSContinuingHealthcareDecisionSupportTool-v1-0",
+            add(
+                    out,
+                    "CopyNHSContinuingHealthcareDecisionSupportTool-v1-0",
                     "CancellationOfContinuingHealthcareProcessNotification-v1-0");
         }
 
         private static void spineMiniServices(Set<String> out) {
             for (var query : List.of(
-                    "getSCRStatus", "getRBACStatus", "queryPTV", "createPTV", "querySCR", "querySCRActivity",
-                    "verifyNHSNumber", "getNHSNumber", "getPatientDetails", "getPatientDetailsByNHSNumber",
+                    "getSCRStatus",
+                    "getRBACStatus",
+                    "queryPTV",
+                    "createPTV",
+                    "querySCR",
+                    "querySCRActivity",
+                    "verifyNHSNumber",
+                    "getNHSNumber",
+                    "getPatientDetails",
+                    "getPatientDetailsByNHSNumber",
                     "getPatientDetailsBySearch")) {
                 add(out, query + "Request-v1-0", query + "Response-v1-0");
             }

@@ -64,14 +64,6 @@ public record Service(
     /** The same service with other accepted media types. */
     public Service withMimeTypes(Set<String> other) {
         return new Service(
-                name,
-                pattern,
-                generic,
-                repliesElsewhere,
-                infrastructureAck,
-                other,
-                profiles,
-                profileRequired,
-                handler);
+                name, pattern, generic, repliesElsewhere, infrastructureAck, other, profiles, profileRequired, handler);
     }
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes the SOAP envelopes we answer with. Thread-safe. */
 public final class AnswerWriter {
     /** Body of a positive answer on a named service (H2). */
-    public static final String SIMPLE_RESPONSE = "<itk:SimpleMessageResponse xmlns:itk=\"" + Namespaces.ITK
-            + "\">OK</itk:SimpleMessageResponse>";
+    public static final String SIMPLE_RESPONSE =
+            "<itk:SimpleMessageResponse xmlns:itk=\"" + Namespaces.ITK + "\">OK</itk:SimpleMessageResponse>";
 
     private final Ids ids;
 

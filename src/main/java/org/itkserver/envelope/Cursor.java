@@ -95,8 +95,8 @@ final class Cursor {
         switch (event) {
             case XMLStreamConstants.START_ELEMENT -> started();
             case XMLStreamConstants.END_ELEMENT -> ended();
-            case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE -> throw EnvelopeRejected.invalid(
-                    "A document type declaration is not allowed.");
+            case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
+                throw EnvelopeRejected.invalid("A document type declaration is not allowed.");
             case XMLStreamConstants.PROCESSING_INSTRUCTION -> {
                 if (!inPayload && !afterEnvelope) {
                     throw EnvelopeRejected.invalid("A processing instruction is not allowed here.");

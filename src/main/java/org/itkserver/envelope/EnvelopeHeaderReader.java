@@ -54,7 +54,8 @@ final class EnvelopeHeaderReader {
         while (cursor.nextChild(depth)) {
             int position = cursor.namespace().equals(Namespaces.ITK) ? ORDER.indexOf(cursor.localName()) : -1;
             if (position <= last) {
-                findings.schema("element " + ToolkitError.quoted(cursor.localName()) + " is not allowed here in header");
+                findings.schema(
+                        "element " + ToolkitError.quoted(cursor.localName()) + " is not allowed here in header");
             }
             last = Math.max(last, position);
             manifestSeen |= position == 2;
@@ -128,8 +129,7 @@ final class EnvelopeHeaderReader {
 
     private void item() {
         var attributes = attributes(
-                "manifestitem",
-                Set.of("id", "mimetype", "profileid", "metadata", "compressed", "base64", "encrypted"));
+                "manifestitem", Set.of("id", "mimetype", "profileid", "metadata", "compressed", "base64", "encrypted"));
         var id = required(attributes, "manifestitem", "id").trim();
         if (!NCNAME.matcher(id).matches()) {
             findings.schema("manifestitem/@id is not an XML id");
@@ -185,7 +185,8 @@ final class EnvelopeHeaderReader {
     private Map<String, String> attributes(String element, Set<String> allowed) {
         var out = new HashMap<String, String>();
         for (var attribute : cursor.attributes()) {
-            boolean extension = element.equals("manifestitem") && attribute.namespace().equals(Namespaces.ITK);
+            boolean extension =
+                    element.equals("manifestitem") && attribute.namespace().equals(Namespaces.ITK);
             if (attribute.namespace().isEmpty() && allowed.contains(attribute.name())) {
                 out.put(attribute.name(), attribute.value());
             } else if (!extension) {

@@ -100,7 +100,8 @@ public final class EnvelopeScanner {
         if (e.getMessage() != null && e.getMessage().contains("limit (")) {
             return EnvelopeRejected.invalid("The message passes a structural limit (depth, elements or attributes).");
         }
-        return EnvelopeRejected.invalid(body.size() == 0 ? "The message is empty." : "The message is not well-formed XML.");
+        return EnvelopeRejected.invalid(
+                body.size() == 0 ? "The message is empty." : "The message is not well-formed XML.");
     }
 
     /** One scan. */
@@ -132,8 +133,8 @@ public final class EnvelopeScanner {
             var version = SoapVersion.ofNamespace(cursor.namespace()).orElse(null);
             boolean isEnvelope = cursor.localName().equals("Envelope");
             if (!isEnvelope) {
-                findings.soap("The document is not a SOAP envelope but "
-                        + ToolkitError.quoted(cursor.localName()) + ".");
+                findings.soap(
+                        "The document is not a SOAP envelope but " + ToolkitError.quoted(cursor.localName()) + ".");
                 version = null;
             }
             if (version == null) {
@@ -220,8 +221,8 @@ public final class EnvelopeScanner {
         private void envelope() throws XMLStreamException {
             long start = cursor.offset();
             for (var attribute : cursor.attributes()) {
-                findings.schema(
-                        "attribute " + ToolkitError.quoted(attribute.name()) + " is not allowed on DistributionEnvelope");
+                findings.schema("attribute " + ToolkitError.quoted(attribute.name())
+                        + " is not allowed on DistributionEnvelope");
             }
             int depth = cursor.depth();
             while (cursor.nextChild(depth)) {

@@ -36,7 +36,8 @@ public final class FaultWriter {
     }
 
     private static String soap11(ToolkitError error, String errorId) {
-        return "<soap:Fault><faultcode>soap:" + error.faultCode().name(SoapVersion.SOAP_11) + "</faultcode><faultstring>"
+        return "<soap:Fault><faultcode>soap:" + error.faultCode().name(SoapVersion.SOAP_11)
+                + "</faultcode><faultstring>"
                 + Xml.escape(error.code().text()) + "</faultstring><detail>" + info(error, errorId)
                 + "</detail></soap:Fault>";
     }
@@ -64,7 +65,8 @@ public final class FaultWriter {
     private static String info(ToolkitError error, String errorId) {
         return "<itk:ToolkitErrorInfo xmlns:itk=\"" + Namespaces.ITK + "\"><itk:ErrorID>" + errorId
                 + "</itk:ErrorID><itk:ErrorCode codeSystem=\"" + Namespaces.TOOLKIT_ERROR_CODES + "\">"
-                + error.code().code() + "</itk:ErrorCode><itk:ErrorText>" + Xml.escape(error.code().text())
+                + error.code().code() + "</itk:ErrorCode><itk:ErrorText>"
+                + Xml.escape(error.code().text())
                 + "</itk:ErrorText><itk:ErrorDiagnosticText>" + Xml.escape(error.diagnostic())
                 + "</itk:ErrorDiagnosticText></itk:ToolkitErrorInfo>";
     }

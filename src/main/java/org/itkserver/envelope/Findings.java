@@ -34,19 +34,23 @@ final class Findings {
         schemaProblem = schemaProblem == null ? problem : schemaProblem;
     }
 
-    @Nullable String blankHeaderAttribute() {
+    @Nullable
+    String blankHeaderAttribute() {
         return blankHeaderAttribute;
     }
 
-    @Nullable String repeated() {
+    @Nullable
+    String repeated() {
         return repeated;
     }
 
-    @Nullable String soapProblem() {
+    @Nullable
+    String soapProblem() {
         return soapProblem;
     }
 
-    @Nullable String schemaProblem() {
+    @Nullable
+    String schemaProblem() {
         return schemaProblem;
     }
 }

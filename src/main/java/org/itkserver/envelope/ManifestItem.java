@@ -13,4 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param encrypted whether the payload is an {@code xenc:EncryptedData}
  */
 public record ManifestItem(
-        String id, String mimeType, @Nullable String profileId, boolean base64, boolean compressed, boolean encrypted) {}
+        String id,
+        String mimeType,
+        @Nullable String profileId,
+        boolean base64,
+        boolean compressed,
+        boolean encrypted) {}

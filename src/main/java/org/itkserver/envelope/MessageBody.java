@@ -15,12 +15,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one message as they arrived: in memory up to {@link #IN_MEMORY} bytes, above that in a spool file (mode
  * 0600) that {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from
- * several threads until closed.
+ * several threads until the last user has closed it.
  */
 public final class MessageBody implements Closeable {
     /** Bytes kept in memory before the body moves to a file. */
@@ -35,6 +36,7 @@ public final class MessageBody implements Closeable {
     private @Nullable Path file;
     private @Nullable FileChannel channel;
     private @Nullable OutputStream out;
+    private final AtomicInteger users = new AtomicInteger(1);
 
     /**
      * @param spoolFolder where a spool file goes; must exist
@@ -162,9 +164,18 @@ public final class MessageBody implements Closeable {
         }
     }
 
-    /** Deletes the spool file, if there is one. Safe to call twice. */
+    /** One more user: the bytes stay until each has called {@link #close()}. */
+    public MessageBody retain() {
+        users.incrementAndGet();
+        return this;
+    }
+
+    /** One user less; the last one deletes the spool file, if there is one. */
     @Override
     public void close() {
+        if (users.decrementAndGet() != 0) {
+            return;
+        }
         try {
             if (channel != null) {
                 channel.close();

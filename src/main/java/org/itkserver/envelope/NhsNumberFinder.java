@@ -19,7 +19,8 @@ public final class NhsNumberFinder {
     private boolean identifier;
     private @Nullable String found;
 
-    @Nullable String found() {
+    @Nullable
+    String found() {
         return found;
     }
 

@@ -45,7 +45,8 @@ final class PayloadsReader {
         }
     }
 
-    @Nullable Integer count() {
+    @Nullable
+    Integer count() {
         return count;
     }
 
@@ -54,7 +55,8 @@ final class PayloadsReader {
         return payloads;
     }
 
-    @Nullable String nhsNumber() {
+    @Nullable
+    String nhsNumber() {
         return patient.found();
     }
 
@@ -91,7 +93,8 @@ final class PayloadsReader {
         for (var attribute : cursor.attributes()) {
             if (attribute.name().equals("id") && attribute.namespace().isEmpty()) {
                 id = attribute.value().trim();
-            } else if (!attribute.name().equals("filename") || !attribute.namespace().isEmpty()) {
+            } else if (!attribute.name().equals("filename")
+                    || !attribute.namespace().isEmpty()) {
                 findings.schema("attribute " + ToolkitError.quoted(attribute.name()) + " is not allowed on payload");
             }
         }

@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param created {@code wsu:Timestamp/wsu:Created} as sent
  * @param expires {@code wsu:Timestamp/wsu:Expires} as sent
+ * @param timestampId {@code wsu:Timestamp/@wsu:Id}
  * @param username {@code wsse:UsernameToken/wsse:Username}
  * @param signed whether a {@code ds:Signature} is present
  */
 public record Security(
-        @Nullable String created, @Nullable String expires, @Nullable String username, boolean signed) {
-    public static final Security NONE = new Security(null, null, null, false);
+        @Nullable String created,
+        @Nullable String expires,
+        @Nullable String timestampId,
+        @Nullable String username,
+        boolean signed) {
+    public static final Security NONE = new Security(null, null, null, null, false);
 }

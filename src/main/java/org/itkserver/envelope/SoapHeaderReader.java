@@ -54,7 +54,8 @@ final class SoapHeaderReader {
     }
 
     Security security() {
-        return new Security(security.get("Created"), security.get("Expires"), security.get("Username"), signed);
+        return new Security(
+                security.get("Created"), security.get("Expires"), security.get("Id"), security.get("Username"), signed);
     }
 
     private void block() throws XMLStreamException {
@@ -142,6 +143,10 @@ final class SoapHeaderReader {
                     cursor.findings().repeated("Timestamp");
                 }
                 timestamp = true;
+                var id = cursor.reader().getAttributeValue(Namespaces.WSU, "Id");
+                if (id != null) {
+                    security.put("Id", id);
+                }
                 children(Namespaces.WSU, Set.of("Created", "Expires"));
             } else if (cursor.is(Namespaces.WSSE, "UsernameToken")) {
                 children(Namespaces.WSSE, Set.of("Username"));

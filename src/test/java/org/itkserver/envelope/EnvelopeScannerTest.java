@@ -46,15 +46,20 @@ class EnvelopeScannerTest {
         var message = scan(Messages.cda());
 
         assertEquals(SoapVersion.SOAP_11, message.version());
-        assertEquals("9C1E52C0-7B1D-4D5A-9A31-0D5C2C7F1A01", message.addressing().messageId());
+        assertEquals(
+                "9C1E52C0-7B1D-4D5A-9A31-0D5C2C7F1A01", message.addressing().messageId());
         assertEquals(Messages.SERVICE, message.addressing().action());
         assertEquals("2026-11-22T10:10:00Z", message.security().expires());
         assertEquals("gp-system-1", message.security().username());
         var header = message.requiredHeader();
         assertEquals(Messages.TRACKING_ID, header.trackingId());
-        assertEquals("urn:nhs-uk:addressing:ods:Z9999:cardiology", header.addresses().get(0).uri());
+        assertEquals(
+                "urn:nhs-uk:addressing:ods:Z9999:cardiology",
+                header.addresses().get(0).uri());
         assertEquals(1, header.manifestCount());
-        assertEquals("urn:nhs-itk:interaction:primaryRecipientDischargeReport-v1-0", header.interaction().orElseThrow());
+        assertEquals(
+                "urn:nhs-itk:interaction:primaryRecipientDischargeReport-v1-0",
+                header.interaction().orElseThrow());
         assertEquals("9990000018", message.nhsNumber());
         assertNull(message.schemaProblem());
         assertNull(message.soapProblem());
@@ -64,11 +69,13 @@ class EnvelopeScannerTest {
 
     @Test
     void cutsTheEnvelopeOutOfTheOriginalBytes() throws IOException {
-        var text = Messages.cda().replace("<itk:DistributionEnvelope>", "<!-- \u20ac \ud83d\ude00 --><itk:DistributionEnvelope>");
+        var text = Messages.cda()
+                .replace("<itk:DistributionEnvelope>", "<!-- \u20ac \ud83d\ude00 --><itk:DistributionEnvelope>");
         var message = scan(text);
 
         assertEquals(
-                text.substring(text.indexOf("<itk:DistributionEnvelope>"), text.indexOf("</itk:DistributionEnvelope>") + 27),
+                text.substring(
+                        text.indexOf("<itk:DistributionEnvelope>"), text.indexOf("</itk:DistributionEnvelope>") + 27),
                 cut(message.requiredEnvelope()));
     }
 
@@ -84,7 +91,8 @@ class EnvelopeScannerTest {
                 text.substring(text.indexOf("<ClinicalDocument"), text.indexOf("</ClinicalDocument>") + 19),
                 cut(new ScannedMessage.Range(root.start(), root.end())));
         assertEquals("<ClinicalDocument", cut(new ScannedMessage.Range(root.start(), root.afterName())));
-        assertEquals("http://www.w3.org/2001/XMLSchema-instance", root.inherited().get("xsi"));
+        assertEquals(
+                "http://www.w3.org/2001/XMLSchema-instance", root.inherited().get("xsi"));
         assertEquals(Namespaces.ITK, root.inherited().get("itk"));
         assertFalse(root.inherited().containsKey(""));
     }
@@ -167,7 +175,9 @@ class EnvelopeScannerTest {
         var bytes = Messages.utf8(Messages.cda().replace("caf\u00e9", "cafX"));
         bytes[new String(bytes, StandardCharsets.ISO_8859_1).indexOf("cafX") + 3] = (byte) 0xE9;
         var rejected = assertThrows(EnvelopeRejected.class, () -> scan(bytes));
-        assertTrue(rejected.error().diagnostic().contains("UTF-8"), rejected.error().diagnostic());
+        assertTrue(
+                rejected.error().diagnostic().contains("UTF-8"),
+                rejected.error().diagnostic());
     }
 
     @Test
@@ -186,15 +196,25 @@ class EnvelopeScannerTest {
         for (int i = 0; i < 65; i++) {
             attributes.append(" a").append(i).append("='1'");
         }
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("<recordTarget>", attributes + "/><recordTarget>")));
+        assertThrows(
+                EnvelopeRejected.class,
+                () -> scan(Messages.cda().replace("<recordTarget>", attributes + "/><recordTarget>")));
         var spaces = new StringBuilder("<a");
         for (int i = 0; i < 33; i++) {
             spaces.append(" xmlns:n").append(i).append("='urn:").append(i).append("'");
         }
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("<recordTarget>", spaces + "/><recordTarget>")));
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("<recordTarget>", "<" + "n".repeat(257) + "/><recordTarget>")));
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("<recordTarget>", "<a b='" + "v".repeat(65_536) + "'/><recordTarget>")));
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("<wsa:To>", "<wsa:To>" + "t".repeat(1025))));
+        assertThrows(
+                EnvelopeRejected.class,
+                () -> scan(Messages.cda().replace("<recordTarget>", spaces + "/><recordTarget>")));
+        assertThrows(
+                EnvelopeRejected.class,
+                () -> scan(Messages.cda().replace("<recordTarget>", "<" + "n".repeat(257) + "/><recordTarget>")));
+        assertThrows(
+                EnvelopeRejected.class,
+                () -> scan(
+                        Messages.cda().replace("<recordTarget>", "<a b='" + "v".repeat(65_536) + "'/><recordTarget>")));
+        assertThrows(
+                EnvelopeRejected.class, () -> scan(Messages.cda().replace("<wsa:To>", "<wsa:To>" + "t".repeat(1025))));
     }
 
     @Test
@@ -216,18 +236,28 @@ class EnvelopeScannerTest {
     @Test
     void anIdentityBearingHeaderHoldsPlainTextOnly() {
         assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("gp-system-1", "gp-<!-- -->system-1")));
-        assertThrows(EnvelopeRejected.class, () -> scan(Messages.cda().replace("gp-system-1", "<![CDATA[gp-system-1]]>")));
+        assertThrows(
+                EnvelopeRejected.class, () -> scan(Messages.cda().replace("gp-system-1", "<![CDATA[gp-system-1]]>")));
     }
 
     @Test
     void aCharacterReferenceIsDecodedOnce() throws IOException {
-        assertEquals("gp-system-1", scan(Messages.cda().replace("gp-system-1", "gp-syste&#109;-1")).security().username());
-        assertEquals("&#109;", scan(Messages.cda().replace("gp-system-1", "&amp;#109;")).security().username());
+        assertEquals(
+                "gp-system-1",
+                scan(Messages.cda().replace("gp-system-1", "gp-syste&#109;-1"))
+                        .security()
+                        .username());
+        assertEquals(
+                "&#109;",
+                scan(Messages.cda().replace("gp-system-1", "&amp;#109;"))
+                        .security()
+                        .username());
     }
 
     @Test
     void aBlockForAnotherActorIsNotOurs() throws IOException {
-        var other = "<wsse:Security soap:actor=\"urn:other\" soap:mustUnderstand=\"1\"/><wsa:To soap:actor=\"urn:other\">x</wsa:To>";
+        var other =
+                "<wsse:Security soap:actor=\"urn:other\" soap:mustUnderstand=\"1\"/><wsa:To soap:actor=\"urn:other\">x</wsa:To>";
         var message = scan(Messages.cda().replace("<wsse:Security>", other + "<wsse:Security>"));
 
         assertNull(message.repeated());
@@ -237,7 +267,13 @@ class EnvelopeScannerTest {
 
     @Test
     void reportsWhatOccursTwice() throws IOException {
-        assertEquals("To", scan(Messages.cda().replace("<wsse:Security>", "<wsa:To>x</wsa:To><wsse:Security>")).repeated());
-        assertEquals("Security", scan(Messages.cda().replace("<wsse:Security>", "<wsse:Security/><wsse:Security>")).repeated());
+        assertEquals(
+                "To",
+                scan(Messages.cda().replace("<wsse:Security>", "<wsa:To>x</wsa:To><wsse:Security>"))
+                        .repeated());
+        assertEquals(
+                "Security",
+                scan(Messages.cda().replace("<wsse:Security>", "<wsse:Security/><wsse:Security>"))
+                        .repeated());
     }
 }

@@ -112,7 +112,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
     private static void checkDatabase(Map<String, String> env) throws BadSetting {
         var url = env.get("ITK_DB_URL");
         if (url != null && !url.startsWith("jdbc:postgresql:")) {
-            throw new BadSetting("ITK_DB_URL must start with jdbc:postgresql: (leave it unset for the embedded H2 file).");
+            throw new BadSetting(
+                    "ITK_DB_URL must start with jdbc:postgresql: (leave it unset for the embedded H2 file).");
         }
         if (url == null && env.containsKey("ITK_DB_USER")) {
             throw new BadSetting("ITK_DB_USER is set but ITK_DB_URL is not: the embedded H2 file takes no user.");
@@ -132,7 +133,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
         for (var name : List.of("ITK_PUBLIC_URL", "ITK_TO_ALIASES")) {
             for (var url : env.getOrDefault(name, "").split(",")) {
                 if (!url.isBlank() && !url.trim().matches("https?://[^/?#@\\s]+/?")) {
-                    throw new BadSetting(name + "=" + url.trim() + " is not a base address such as https://itk.example.nhs.uk.");
+                    throw new BadSetting(
+                            name + "=" + url.trim() + " is not a base address such as https://itk.example.nhs.uk.");
                 }
             }
         }

@@ -1,0 +1,64 @@
+package org.itkserver.audit;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the audit trail before it has its number. Holds no payload, no password and no patient identifier.
+ *
+ * @param at when, UTC, microseconds
+ * @param type what happened
+ * @param message id of the message's row, null when it is about no stored message
+ * @param trackingId tracking id, null when unknown
+ * @param partner id of the partner, null when unknown
+ * @param service service name, null when unknown
+ * @param actor who: a username as sent, a person's name, or "server"
+ * @param source where from: a network address, null for the server itself
+ * @param errorCode toolkit error code, null when it went well
+ * @param errorId the ErrorID of the fault, null when there was none
+ * @param detail one sentence, at most {@value #DETAIL} characters
+ */
+public record AuditEvent(
+        Instant at,
+        AuditType type,
+        @Nullable Long message,
+        @Nullable String trackingId,
+        @Nullable String partner,
+        @Nullable String service,
+        String actor,
+        @Nullable String source,
+        @Nullable String errorCode,
+        @Nullable String errorId,
+        String detail) {
+    public static final int DETAIL = 500;
+    private static final int FIELD = 128;
+
+    public AuditEvent {
+        at = at.truncatedTo(ChronoUnit.MICROS);
+        actor = plain(actor, FIELD);
+        trackingId = trackingId == null ? null : plain(trackingId, FIELD);
+        detail = plain(detail, DETAIL);
+    }
+
+    /** One line, printable ASCII, capped: safe for the table, a log and a terminal. */
+    private static String plain(String value, int most) {
+        var out = new StringBuilder(Math.min(value.length(), most));
+        for (int i = 0; i < value.length() && out.length() < most; i++) {
+            char c = value.charAt(i);
+            out.append(c < ' ' || c > '~' ? '?' : c);
+        }
+        return out.toString();
+    }
+
+    /** An event of the server itself about no message. */
+    public static AuditEvent ofServer(Instant at, AuditType type, String detail) {
+        return new AuditEvent(at, type, null, null, null, null, "server", null, null, null, detail);
+    }
+
+    /** An event of a person at the console. */
+    public static AuditEvent ofPerson(
+            Instant at, AuditType type, @Nullable Long message, String person, String source, String detail) {
+        return new AuditEvent(at, type, message, null, null, null, person, source, null, null, detail);
+    }
+}

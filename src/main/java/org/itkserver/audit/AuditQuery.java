@@ -1,0 +1,76 @@
+package org.itkserver.audit;
+
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people ask of the audit trail. Thread-safe. Lists never load message bytes and page by key. All methods throw
+ * {@link StoreUnavailable} when the database is away.
+ */
+public interface AuditQuery {
+
+    /**
+     * The newest messages.
+     *
+     * @param before only messages with a smaller id; {@link Long#MAX_VALUE} for the first page
+     * @param limit most rows, 1 to 200
+     */
+    List<MessageRow> newest(long before, int limit);
+
+    /** Every message with this tracking id, newest first. */
+    List<MessageRow> byTrackingId(String trackingId);
+
+    /** One message, empty when there is none. */
+    Optional<MessageRow> message(long id);
+
+    /** The events of one message, oldest first. */
+    List<EventRow> events(long id);
+
+    /** The newest events about no stored message (refusals and the server's own), newest first. */
+    List<EventRow> otherEvents(int limit);
+
+    /** The message's bytes as they arrived; the caller closes the stream. Empty when there is no such message. */
+    Optional<InputStream> raw(long id);
+
+    /**
+     * A message in a list.
+     *
+     * @param id row id
+     * @param state state as stored, such as {@code handled}
+     * @param size bytes as received
+     */
+    record MessageRow(
+            long id,
+            Instant receivedAt,
+            String partner,
+            String service,
+            @Nullable String interaction,
+            String trackingId,
+            String messageId,
+            @Nullable String sender,
+            String state,
+            long size,
+            String sha256) {}
+
+    /**
+     * An event in a list.
+     *
+     * @param node node that wrote it
+     * @param seq its number there
+     */
+    record EventRow(
+            String node,
+            long seq,
+            Instant at,
+            String type,
+            @Nullable String trackingId,
+            @Nullable String partner,
+            String actor,
+            @Nullable String source,
+            @Nullable String errorCode,
+            @Nullable String errorId,
+            String detail) {}
+}

@@ -1,0 +1,48 @@
+package org.itkserver.audit;
+
+import java.util.Locale;
+
+/** What happened. The names are stored; they are never renamed. */
+public enum AuditType {
+    /** A message was stored and answered positively. */
+    ACCEPTED,
+    /** A message was answered with a fault and not stored. */
+    REFUSED,
+    /** Many refusals of one source, counted instead of kept one by one (H14). */
+    REFUSALS_COUNTED,
+    /** A copy of an accepted message was answered again and not handled again (H9). */
+    DUPLICATE,
+    /** A handler took the message. */
+    HANDLED,
+    /** A handler answered a synchronous request. */
+    ANSWERED,
+    /** The answer holds invented data of the sample handler. */
+    SAMPLE_DATA,
+    /** A handler could not take it now; it will be tried again. */
+    ATTEMPT_FAILED,
+    /** A handler refused the message for good. */
+    REJECTED,
+    /** The message was tried too often; a person must look. */
+    DEAD_LETTER,
+    /** Something allowed but unwelcome: empty payload attribute, schemaLocation, an address nobody serves. */
+    WARNING,
+    /** A person looked at a payload. */
+    PAYLOAD_VIEWED,
+    /** A person signed in to the console. */
+    SIGNED_IN,
+    /** Somebody failed to sign in to the console. */
+    SIGN_IN_FAILED,
+    /** A person signed out of the console. */
+    SIGNED_OUT,
+    /** The directory was loaded. */
+    DIRECTORY_LOADED,
+    /** A changed directory was refused; the last good one stays. */
+    DIRECTORY_REFUSED,
+    /** The server started. */
+    SERVER_STARTED;
+
+    /** The name as stored and shown: lower case with hyphens. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,94 @@
+package org.itkserver.boot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** The home folder: made on the first start, private to its owner. */
+final class Home {
+    private static final int KEY_BYTES = 32;
+
+    private final Path folder;
+
+    /** Makes what is missing and empties the spool folder. */
+    Home(Path folder) throws IOException {
+        this.folder = folder;
+        for (var name : new String[] {"", "data", "keys", "tmp"}) {
+            var path = folder.resolve(name);
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(path);
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+            }
+        }
+        try (var left = Files.newDirectoryStream(spool(), "*.spool")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+        if (!Files.exists(directory())) {
+            try (InputStream demo = Home.class.getClassLoader().getResourceAsStream("demo-directory.yaml")) {
+                if (demo == null) {
+                    throw new IOException("missing from the application: demo-directory.yaml");
+                }
+                Files.write(directory(), demo.readAllBytes(), StandardOpenOption.CREATE_NEW);
+            }
+        }
+    }
+
+    /** {@code directory.yaml}. */
+    Path directory() {
+        return folder.resolve("directory.yaml");
+    }
+
+    /** Where large messages lie while they are processed. */
+    Path spool() {
+        return folder.resolve("tmp");
+    }
+
+    /** What the first start tells its operator. */
+    Path firstRun() {
+        return folder.resolve("first-run.txt");
+    }
+
+    /** The configured node id, or the one written here on the first start. */
+    String node(@Nullable String configured) throws IOException {
+        if (configured != null) {
+            return configured;
+        }
+        var file = folder.resolve("node-id");
+        if (!Files.exists(file)) {
+            write(file, "node-" + HexFormat.of().formatHex(random(6)) + "\n");
+        }
+        return Files.readString(file).trim();
+    }
+
+    /** The secret that NHS numbers are keyed with; nodes that share a database share this file. */
+    byte[] patientSecret() throws IOException {
+        var file = folder.resolve("keys").resolve("patient-search.key");
+        if (!Files.exists(file)) {
+            write(file, HexFormat.of().formatHex(random(KEY_BYTES)) + "\n");
+        }
+        return HexFormat.of().parseHex(Files.readString(file).trim());
+    }
+
+    static byte[] random(int count) {
+        var bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Writes a file that only its owner can read. */
+    static void write(Path file, String text) throws IOException {
+        Files.deleteIfExists(file);
+        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Files.createFile(file, owner);
+        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+}

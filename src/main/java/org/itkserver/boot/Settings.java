@@ -1,0 +1,89 @@
+package org.itkserver.boot;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.itkserver.store.DatabaseSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code ITK_*} environment variables the application reads, once, at start.
+ *
+ * @param home {@code ITK_HOME}: data, directory, keys
+ * @param bind {@code ITK_BIND}: the address it listens on
+ * @param port {@code ITK_HTTP_PORT}
+ * @param database {@code ITK_DB_*}
+ * @param publicUrl {@code ITK_PUBLIC_URL}: base address partners use, null when not set
+ * @param toAliases {@code ITK_TO_ALIASES}: further base addresses
+ * @param maxMessage {@code ITK_MAX_MESSAGE} in bytes
+ * @param node {@code ITK_NODE}, null for the id kept in the home folder
+ * @param clockSkew {@code ITK_CLOCK_SKEW}
+ * @param syncDeadline {@code ITK_SYNC_DEADLINE}: longest wait of a synchronous request
+ */
+record Settings(
+        Path home,
+        String bind,
+        String port,
+        DatabaseSettings database,
+        @Nullable String publicUrl,
+        List<String> toAliases,
+        long maxMessage,
+        @Nullable String node,
+        Duration clockSkew,
+        Duration syncDeadline) {
+
+    private static final int POOL = 8;
+
+    /** @throws IllegalArgumentException naming the variable that is wrong */
+    static Settings of(Map<String, String> env) {
+        var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"))
+                .toAbsolutePath()
+                .normalize();
+        var url = env.get("ITK_DB_URL");
+        var database = url == null
+                ? DatabaseSettings.embedded(home.resolve("data").resolve("itk"))
+                : new DatabaseSettings(url, env.get("ITK_DB_USER"), env.get("ITK_DB_PASSWORD"), POOL);
+        return new Settings(
+                home,
+                env.getOrDefault("ITK_BIND", "127.0.0.1"),
+                env.getOrDefault("ITK_HTTP_PORT", "8080"),
+                database,
+                env.get("ITK_PUBLIC_URL"),
+                Arrays.stream(env.getOrDefault("ITK_TO_ALIASES", "").split(","))
+                        .map(String::trim)
+                        .filter(alias -> !alias.isEmpty())
+                        .toList(),
+                size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
+                env.get("ITK_NODE"),
+                duration(env, "ITK_CLOCK_SKEW", "PT5M"),
+                duration(env, "ITK_SYNC_DEADLINE", "PT20S"));
+    }
+
+    static long size(String text) {
+        var upper = text.toUpperCase(Locale.ROOT).trim();
+        var units = Map.of("KB", 1L << 10, "MB", 1L << 20, "GB", 1L << 30);
+        for (var unit : units.entrySet()) {
+            if (upper.endsWith(unit.getKey())) {
+                return Math.multiplyExact(Long.parseLong(upper.substring(0, upper.length() - 2)), unit.getValue());
+            }
+        }
+        return Long.parseLong(upper.endsWith("B") ? upper.substring(0, upper.length() - 1) : upper);
+    }
+
+    private static Duration duration(Map<String, String> env, String name, String otherwise) {
+        var value = env.getOrDefault(name, otherwise);
+        try {
+            var duration = Duration.parse(value);
+            if (!duration.isNegative()) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException(name + "=" + value + " is not a duration such as " + otherwise);
+    }
+}

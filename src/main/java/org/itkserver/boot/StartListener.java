@@ -1,0 +1,119 @@
+package org.itkserver.boot;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.SessionTrackingMode;
+import jakarta.servlet.annotation.WebListener;
+import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.soap.ContractServlet;
+import org.itkserver.soap.ItkServlet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the server with its deployment, registers what answers requests, and stops it. */
+@WebListener
+public final class StartListener implements ServletContextListener {
+    private static final Logger LOG = LoggerFactory.getLogger(StartListener.class);
+    private static final int EXIT_CONFIG = 78;
+
+    private Server server;
+    private ScheduledExecutorService timer;
+    private Thread workers;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        try {
+            server = new Server(Settings.of(System.getenv()), Clock.systemUTC());
+        } catch (IllegalArgumentException e) {
+            refuse(e.getMessage());
+            return;
+        } catch (IOException e) {
+            refuse("the home folder cannot be used: " + e.getMessage());
+            return;
+        }
+        register(event.getServletContext());
+        tick();
+        timer = Executors.newScheduledThreadPool(1, task -> daemon(task, "itk-timer"));
+        timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::housekeeping, 1, 1, TimeUnit.MINUTES);
+        workers = daemon(this::work, "itk-worker");
+        workers.start();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A setting or the directory is wrong: one sentence, and the process ends. */
+    private static void refuse(String reason) {
+        LOG.error("itk-transport-server cannot start: {}", reason);
+        daemon(() -> System.exit(EXIT_CONFIG), "itk-exit").start();
+        throw new IllegalStateException("the server cannot start");
+    }
+
+    private void register(ServletContext context) {
+        context.setSessionTrackingModes(Set.of(SessionTrackingMode.COOKIE));
+        add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
+        add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
+        add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
+        add(context, "metrics", new MetricsServlet(server.run.counters()), -1, "/metrics");
+    }
+
+    private static void add(ServletContext context, String name, HttpServlet servlet, int loadOnStartup, String... at) {
+        var registration = context.addServlet(name, servlet);
+        registration.setLoadOnStartup(loadOnStartup);
+        registration.setInitParameter("hide-service-list-page", "true");
+        registration.addMapping(at);
+    }
+
+    private void tick() {
+        try {
+            server.tick();
+        } catch (StoreUnavailable e) {
+            LOG.warn("not ready yet: {}", e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the timer failed; it runs again in a second", e);
+        }
+    }
+
+    private void housekeeping() {
+        try {
+            server.housekeeping();
+        } catch (RuntimeException e) {
+            LOG.warn("housekeeping failed; it runs again in a minute: {}", e.getMessage());
+        }
+    }
+
+    private void work() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                server.work();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.error("the worker failed; it goes on", e);
+            }
+        }
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (timer != null) {
+            timer.shutdownNow();
+            workers.interrupt();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.itkserver.connector;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.itkserver.directory.HandlerSettings;
+import org.itkserver.handler.HandledMessage;
+import org.itkserver.handler.Outcome;
+import org.itkserver.handler.Payload;
+import org.itkserver.handler.PayloadHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts each payload to a back end (H7): 2xx takes it and may answer, 4xx refuses it for good, anything else is tried
+ * again. Redirects are never followed. Thread-safe.
+ */
+public final class HttpHandler implements PayloadHandler {
+    private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}");
+    private static final int LONGEST_HEADER = 1024;
+
+    private final HttpClient client;
+    private final HandlerSettings settings;
+    private final int mostReply;
+
+    /**
+     * @param client shared client that follows no redirects
+     * @param mostReply most bytes of an answer
+     */
+    public HttpHandler(HttpClient client, HandlerSettings settings, int mostReply) {
+        this.client = client;
+        this.settings = settings;
+        this.mostReply = mostReply;
+    }
+
+    /** A client that suits {@link HttpHandler}: HTTP/1.1, no redirects. */
+    public static HttpClient client() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
+    }
+
+    @Override
+    public Outcome handle(HandledMessage message) {
+        Outcome last = Outcome.done();
+        for (var payload : message.payloads()) {
+            last = post(message, payload);
+            if (!(last instanceof Outcome.Done)) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    private Outcome post(HandledMessage message, Payload payload) {
+        var body = new Limited(mostReply);
+        var call = client.sendAsync(
+                request(message, payload), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(body::add));
+        try {
+            return outcome(call.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS), body);
+        } catch (TimeoutException e) {
+            call.cancel(true);
+            return new Outcome.TryAgain("back end " + settings.name() + " did not answer in "
+                    + settings.timeout().toMillis() + " ms");
+        } catch (ExecutionException e) {
+            return failed(e.getCause());
+        } catch (InterruptedException e) {
+            call.cancel(true);
+            Thread.currentThread().interrupt();
+            return new Outcome.TryAgain("the server is stopping");
+        }
+    }
+
+    private Outcome failed(@Nullable Throwable cause) {
+        for (var at = cause; at != null; at = at.getCause()) {
+            if (at instanceof Unreadable) {
+                return new Outcome.GiveUp("the payload is not what its manifest item says");
+            }
+            if (at instanceof TooLong) {
+                return new Outcome.GiveUp("the answer of back end " + settings.name() + " is too large");
+            }
+        }
+        return new Outcome.TryAgain("back end " + settings.name() + " cannot be reached");
+    }
+
+    private HttpRequest request(HandledMessage message, Payload payload) {
+        var type = MEDIA_TYPE.matcher(payload.mimeType()).matches() ? payload.mimeType() : "application/octet-stream";
+        var builder = HttpRequest.newBuilder(settings.http())
+                .timeout(settings.timeout())
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> open(payload)))
+                .header("Content-Type", type.equalsIgnoreCase("text/xml") ? "text/xml;charset=UTF-8" : type)
+                .header("Itk-Tracking-Id", message.trackingId().value())
+                .header("Itk-Attempt", Integer.toString(message.attempt()));
+        header(builder, "Itk-Service", message.service());
+        header(builder, "Itk-Interaction", message.interaction());
+        header(builder, "Itk-Sender", message.sender());
+        header(builder, "Itk-Profile-Id", payload.profileId());
+        header(builder, "Itk-Payload-Id", payload.id());
+        return builder.build();
+    }
+
+    /** Values come from a partner's message: only plain ones get into a header (no CR, LF or other controls). */
+    private static void header(HttpRequest.Builder builder, String name, @Nullable String value) {
+        if (value != null && !value.isEmpty() && value.length() <= LONGEST_HEADER) {
+            if (value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+                builder.header(name, value);
+            }
+        }
+    }
+
+    private static InputStream open(Payload payload) {
+        try {
+            return new Guarded(payload.open());
+        } catch (IOException e) {
+            throw new Unreadable(e);
+        }
+    }
+
+    private Outcome outcome(HttpResponse<Void> response, Limited body) {
+        int status = response.statusCode();
+        if (status >= 200 && status < 300) {
+            return new Outcome.Done(reply(response, body.bytes()));
+        }
+        boolean busy = status == 408 || status == 425 || status == 429;
+        if (status >= 400 && status < 500 && !busy) {
+            return new Outcome.GiveUp("back end " + settings.name() + " refused the payload with HTTP " + status);
+        }
+        return new Outcome.TryAgain("back end " + settings.name() + " answered HTTP " + status);
+    }
+
+    private static Outcome.@Nullable Reply reply(HttpResponse<Void> response, byte[] bytes) {
+        if (bytes.length == 0) {
+            return null;
+        }
+        var type = response.headers().firstValue("Content-Type").orElse("application/octet-stream");
+        var mediaType = type.split(";", 2)[0].trim();
+        var profile = response.headers().firstValue("Itk-Profile-Id").filter(p -> !p.isBlank());
+        return new Outcome.Reply(
+                MEDIA_TYPE.matcher(mediaType).matches() ? mediaType : "application/octet-stream",
+                Optional.ofNullable(profile.orElse(null)),
+                bytes);
+    }
+
+    /** Collects an answer up to a limit. */
+    private static final class Limited {
+        private final int most;
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Limited(int most) {
+            this.most = most;
+        }
+
+        void add(Optional<byte[]> piece) {
+            if (piece.isPresent()) {
+                if (out.size() + piece.get().length > most) {
+                    throw new TooLong();
+                }
+                out.writeBytes(piece.get());
+            }
+        }
+
+        byte[] bytes() {
+            return out.toByteArray();
+        }
+    }
+
+    /** Tells a payload that cannot be decoded from a connection that fails. */
+    private static final class Guarded extends java.io.FilterInputStream {
+        Guarded(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException e) {
+                throw new Unreadable(e);
+            } catch (IllegalArgumentException e) {
+                throw new Unreadable(new IOException(e));
+            }
+        }
+    }
+
+    private static final class Unreadable extends UncheckedIOException {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private static final class TooLong extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,34 @@
+package org.itkserver.exchange;
+
+import java.time.Instant;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
+import org.itkserver.directory.Service;
+import org.itkserver.envelope.EnvelopeHeader;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.ScannedMessage;
+
+/**
+ * A message that has passed every check.
+ *
+ * @param receivedAt when its bytes were complete
+ * @param message what the scanner found
+ * @param body its bytes
+ * @param directory the directory it was checked against
+ * @param partner who sent it
+ * @param service what it calls
+ * @param source network address it came from
+ */
+public record Inbound(
+        Instant receivedAt,
+        ScannedMessage message,
+        MessageBody body,
+        Directory directory,
+        Partner partner,
+        Service service,
+        String source) {
+
+    EnvelopeHeader header() {
+        return message.requiredHeader();
+    }
+}

@@ -1,0 +1,54 @@
+package org.itkserver.exchange;
+
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Optional;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where messages are kept. Thread-safe. Every method that changes something returns when the change is durable, and
+ * throws {@link org.itkserver.audit.StoreUnavailable} when it could not be made durable in time.
+ */
+public interface MessageStore extends AuditTrail {
+
+    /** A row id that no other message has; ids of one node rise. */
+    long nextId();
+
+    /**
+     * Stores a message with its work and audit events, unless its partner has sent this tracking id before. Concurrent
+     * callers share commits; an entry that cannot be stored fails alone.
+     *
+     * @return the message that already had this tracking id, empty when this one was stored
+     */
+    Optional<StoredMessage> accept(Acceptance acceptance);
+
+    /**
+     * Audits a refused message and keeps the start of its bytes for a while (H14).
+     *
+     * @param event the refusal
+     * @param start first bytes as received, null to keep none
+     * @param size full size in bytes
+     */
+    void refuse(AuditEvent event, byte @Nullable [] start, long size);
+
+    /**
+     * Settles a piece of work.
+     *
+     * @return false when the work belongs to somebody else by now; nothing was changed then
+     */
+    boolean settle(Settlement settlement);
+
+    /** The message of this partner with this tracking id. */
+    Optional<StoredMessage> find(String partner, String trackingId);
+
+    /** The stored business response of a message. */
+    Optional<String> response(long id);
+
+    /** The bytes of a message as received; the caller closes the stream. */
+    Optional<InputStream> raw(long id);
+
+    /** Deletes the kept bytes of messages refused before this time; the audit rows stay. */
+    void forgetRefused(Instant before);
+}

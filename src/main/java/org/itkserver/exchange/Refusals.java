@@ -1,0 +1,186 @@
+package org.itkserver.exchange;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.ToolkitError;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Audits refused messages (H14). A source that is refused too often in a minute is counted from then on, so that it can
+ * fill neither the table nor the log. Thread-safe.
+ */
+public final class Refusals {
+    /** Bytes kept of a refused message. */
+    static final int KEPT = 64 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final int MOST_SOURCES = 10_000;
+
+    private final MessageStore store;
+    private final Clock clock;
+    private final Counters counters;
+    private final int perMinute;
+    private final Map<String, Window> windows = new ConcurrentHashMap<>();
+
+    /** @param perMinute refusals of one source that are audited one by one in a minute */
+    public Refusals(MessageStore store, Clock clock, Counters counters, int perMinute) {
+        this.store = store;
+        this.clock = clock;
+        this.counters = counters;
+        this.perMinute = perMinute;
+    }
+
+    /**
+     * Audits one refusal; returns when it is durable or counted.
+     *
+     * @param message what the scanner found, null when it found nothing
+     * @param partner id of the partner, null when unknown
+     * @throws StoreUnavailable when the audit trail cannot be written
+     */
+    public void refused(
+            ToolkitError error,
+            String errorId,
+            @Nullable ScannedMessage message,
+            @Nullable String partner,
+            @Nullable MessageBody body,
+            String source) {
+        counters.fault(error.code());
+        var now = clock.instant();
+        if (!admit(source, now)) {
+            return;
+        }
+        LOG.info("refused {} {} from {}: {}", error.code().code(), errorId, source, error.diagnostic());
+        var event = event(now, error, errorId, message, partner, source);
+        store.refuse(event, kept(body), body == null ? 0 : body.size());
+    }
+
+    /**
+     * Audits a request that was refused before it was SOAP.
+     *
+     * @param status HTTP status of the answer
+     * @throws StoreUnavailable when the audit trail cannot be written
+     */
+    public void refused(int status, String reason, String source) {
+        var now = clock.instant();
+        if (admit(source, now)) {
+            LOG.info("refused HTTP {} from {}: {}", status, source, reason);
+            store.append(new AuditEvent(
+                    now,
+                    AuditType.REFUSED,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "unknown",
+                    source,
+                    null,
+                    null,
+                    "HTTP " + status + ": " + reason));
+        }
+    }
+
+    /** Counts a fault that could not be audited, because nothing could. */
+    public void counted(ErrorCode code) {
+        counters.fault(code);
+    }
+
+    private static AuditEvent event(
+            Instant now,
+            ToolkitError error,
+            String errorId,
+            @Nullable ScannedMessage message,
+            @Nullable String partner,
+            String source) {
+        var header = message == null ? null : message.header();
+        var username = message == null ? null : message.security().username();
+        var action = message == null ? null : message.addressing().action();
+        return new AuditEvent(
+                now,
+                AuditType.REFUSED,
+                null,
+                header == null || header.trackingId().isEmpty() ? null : header.trackingId(),
+                partner,
+                action == null ? null : ToolkitError.quoted(action),
+                username == null ? "unknown" : username,
+                source,
+                error.code().code(),
+                errorId,
+                error.faultCode() + ": " + error.diagnostic());
+    }
+
+    private static byte @Nullable [] kept(@Nullable MessageBody body) {
+        return body == null || body.size() == 0 ? null : body.bytes(0, Math.min(body.size(), KEPT));
+    }
+
+    private boolean admit(String source, Instant now) {
+        if (windows.size() >= MOST_SOURCES) {
+            flush();
+        }
+        var window = windows.computeIfAbsent(source, s -> new Window(now));
+        return window.admit(now, perMinute);
+    }
+
+    /** Writes one audit row for each source that was counted, and forgets windows that have passed. */
+    public void flush() {
+        var now = clock.instant();
+        for (var entry : windows.entrySet()) {
+            var window = entry.getValue();
+            if (window.start.plus(WINDOW).isBefore(now) && windows.remove(entry.getKey(), window)) {
+                report(entry.getKey(), window.counted());
+            }
+        }
+    }
+
+    private void report(String source, long counted) {
+        if (counted > 0) {
+            store.append(new AuditEvent(
+                    clock.instant(),
+                    AuditType.REFUSALS_COUNTED,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "server",
+                    source,
+                    null,
+                    null,
+                    counted + " more refusals in a minute were counted and not kept"));
+        }
+    }
+
+    /** One source's minute. */
+    private static final class Window {
+        private final Instant start;
+        private long seen;
+        private long counted;
+
+        Window(Instant start) {
+            this.start = start;
+        }
+
+        synchronized boolean admit(Instant now, int most) {
+            if (seen >= most && now.isBefore(start.plus(WINDOW))) {
+                counted++;
+                return false;
+            }
+            seen++;
+            return true;
+        }
+
+        synchronized long counted() {
+            return counted;
+        }
+    }
+}

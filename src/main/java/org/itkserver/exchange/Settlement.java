@@ -1,0 +1,44 @@
+package org.itkserver.exchange;
+
+import java.time.Instant;
+import java.util.List;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.delivery.Delivery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a piece of work ended, committed with its audit events. Without effect when somebody else has claimed the work
+ * since: the claim's attempt number is the fence.
+ *
+ * @param work the claimed work
+ * @param state new state of the message; null leaves it, because the work is not done
+ * @param due for work not done: when it is next due; null hands it back without a time (synchronous requests)
+ * @param answer what copies are answered with from now on, null for no change
+ * @param response the business response as XML, null for none
+ * @param errorId for a fault: its ErrorID
+ * @param reason why, one sentence; null when all is well
+ * @param events audit events of the same commit
+ */
+public record Settlement(
+        Delivery work,
+        @Nullable MessageState state,
+        @Nullable Instant due,
+        @Nullable AnswerKind answer,
+        @Nullable String response,
+        @Nullable String errorId,
+        @Nullable String reason,
+        List<AuditEvent> events) {
+    public Settlement {
+        events = List.copyOf(events);
+    }
+
+    /** The work is done and the message moves to this state. */
+    static Settlement done(Delivery work, MessageState state, @Nullable String reason, List<AuditEvent> events) {
+        return new Settlement(work, state, null, null, null, null, reason, events);
+    }
+
+    /** The work is not done; it is due again at a time, or whenever the sender repeats its request. */
+    static Settlement again(Delivery work, @Nullable Instant due, List<AuditEvent> events) {
+        return new Settlement(work, null, due, null, null, null, null, events);
+    }
+}

@@ -1,0 +1,165 @@
+package org.itkserver.exchange;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.itkserver.audit.AuditType;
+import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.ToolkitError;
+
+/**
+ * Answers a synchronous request on its connection: stored first, then handled, the response stored before it is sent. A
+ * copy waits for the first one or gets its stored answer; after a 2100 it runs the handler again (H9). Thread-safe.
+ */
+public final class SynchronousExchange {
+    /** How long a request owns its work if this node dies under it; longer than any deadline. */
+    static final Duration LEASE = Duration.ofMinutes(2);
+
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private final MessageStore store;
+    private final DeliveryQueue queue;
+    private final HandlerRun run;
+    private final Executor pool;
+    private final Clock clock;
+    private final Duration deadline;
+    private final Map<Long, CompletableFuture<Answer>> inFlight = new ConcurrentHashMap<>();
+
+    /**
+     * @param pool runs handlers; rejects when it is full
+     * @param deadline longest wait for a response
+     */
+    public SynchronousExchange(
+            MessageStore store, DeliveryQueue queue, HandlerRun run, Executor pool, Clock clock, Duration deadline) {
+        this.store = store;
+        this.queue = queue;
+        this.run = run;
+        this.pool = pool;
+        this.clock = clock;
+        this.deadline = deadline;
+    }
+
+    Counters counters() {
+        return run.counters();
+    }
+
+    /**
+     * Stores the request and answers it.
+     *
+     * @param acceptance what to store; it holds one piece of work
+     * @param handler name of the handler that answers
+     */
+    Answer respond(Inbound in, Acceptance acceptance, String handler) {
+        long end = System.nanoTime() + deadline.toNanos();
+        var future = new CompletableFuture<Answer>();
+        inFlight.put(acceptance.id(), future);
+        boolean started = false;
+        try {
+            var earlier = store.accept(acceptance);
+            if (earlier.isPresent()) {
+                Intake.refuseOtherContent(in, earlier.get(), acceptance.digest());
+                return copy(in, earlier.get(), handler, end);
+            }
+            counters().accepted();
+            started = true;
+            start(in, new Delivery(acceptance.id(), 0, handler, 1), future);
+            return await(future, end);
+        } finally {
+            if (!started) {
+                inFlight.remove(acceptance.id());
+            }
+        }
+    }
+
+    private Answer copy(Inbound in, StoredMessage first, String handler, long end) {
+        counters().duplicate();
+        store.append(
+                Events.of(clock.instant(), AuditType.DUPLICATE, in, first.id(), "a copy of a synchronous request"));
+        var current = first;
+        while (true) {
+            if (current.state().isFinal()) {
+                return stored(current);
+            }
+            var running = inFlight.get(current.id());
+            if (running != null) {
+                return await(running, end);
+            }
+            int attempt = queue.reclaim(current.id(), clock.instant(), LEASE);
+            if (attempt > 0) {
+                var future = new CompletableFuture<Answer>();
+                inFlight.put(current.id(), future);
+                start(in, new Delivery(current.id(), 0, handler, attempt), future);
+                return await(future, end);
+            }
+            if (System.nanoTime() - end >= 0) {
+                return late();
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+            current = store.find(in.partner().id(), in.header().trackingId()).orElse(current);
+        }
+    }
+
+    private Answer stored(StoredMessage message) {
+        if (message.answer() == AnswerKind.RESPONSE && message.state() == MessageState.HANDLED) {
+            return new Answer.Response(store.response(message.id()).orElseThrow());
+        }
+        var reason = message.reason();
+        return new Answer.Fault(
+                ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason == null ? "It was rejected." : reason),
+                message.errorId());
+    }
+
+    private void start(Inbound in, Delivery work, CompletableFuture<Answer> future) {
+        var body = in.body().retain();
+        Runnable task = () -> {
+            try (body) {
+                future.complete(run.respond(in, work));
+            } catch (RuntimeException e) {
+                future.completeExceptionally(e);
+            } finally {
+                inFlight.remove(work.message());
+            }
+        };
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException e) {
+            body.close();
+            inFlight.remove(work.message());
+            store.settle(Settlement.again(work, null, List.of()));
+            future.complete(new Answer.Fault(
+                    ToolkitError.of(ErrorCode.RECOVERABLE, "Too many synchronous requests are being answered."), null));
+        }
+    }
+
+    private static Answer late() {
+        return new Answer.Fault(
+                ToolkitError.of(ErrorCode.RECOVERABLE, "The response was not ready by the deadline."), null);
+    }
+
+    private static Answer await(CompletableFuture<Answer> future, long end) {
+        try {
+            return future.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return late();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return late();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.itkserver.soap;
+
+import java.time.Instant;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
+import org.itkserver.directory.Service;
+import org.itkserver.envelope.Addressing;
+import org.itkserver.envelope.EnvelopeHeader;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.Security;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scanned message on its way through the checks. Partner and service are known once the check that finds them has
+ * passed. One thread.
+ */
+final class Arrival {
+    final SoapAddress address;
+    final HttpHead http;
+    final String requestBase;
+    final ScannedMessage message;
+    final Directory directory;
+    final Instant now;
+    private @Nullable Partner partner;
+    private @Nullable Service service;
+
+    Arrival(
+            SoapAddress address,
+            HttpHead http,
+            String requestBase,
+            ScannedMessage message,
+            Directory directory,
+            Instant now) {
+        this.address = address;
+        this.http = http;
+        this.requestBase = requestBase;
+        this.message = message;
+        this.directory = directory;
+        this.now = now;
+        var header = message.header();
+        this.service =
+                header == null ? null : directory.serviceOf(header.service()).orElse(null);
+    }
+
+    Addressing addressing() {
+        return message.addressing();
+    }
+
+    Security security() {
+        return message.security();
+    }
+
+    EnvelopeHeader header() {
+        return message.requiredHeader();
+    }
+
+    void identified(Partner found) {
+        partner = found;
+    }
+
+    @Nullable
+    Partner partner() {
+        return partner;
+    }
+
+    /** The service named by the envelope, null when it is unknown. */
+    @Nullable
+    Service service() {
+        return service;
+    }
+
+    Partner requiredPartner() {
+        return java.util.Objects.requireNonNull(partner);
+    }
+
+    Service requiredService() {
+        return java.util.Objects.requireNonNull(service);
+    }
+
+    /** Infrastructure acknowledgements, 2.1 or 2.2 style, may lack identity, interaction and profile (H3). */
+    boolean isInfrastructureAck() {
+        var known = service;
+        return known != null && known.infrastructureAck()
+                || header().interaction()
+                        .filter(i -> i.endsWith(":ITKInfrastructureAcknowledgement-v1-0"))
+                        .isPresent();
+    }
+}

@@ -1,0 +1,169 @@
+package org.itkserver.soap;
+
+import static org.itkserver.envelope.ToolkitError.quoted;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.itkserver.directory.Partner;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.Namespaces;
+import org.itkserver.envelope.TypedUri;
+import org.jspecify.annotations.Nullable;
+
+/** Checks of who sent the message and when: WS-Security header, partner, identity. Rule numbers as in docs/protocol.md. */
+final class IdentityChecks {
+    /** A time-to-live beyond this is refused (H5). */
+    static final Duration LONGEST_LIFE = Duration.ofHours(24);
+
+    private static final Pattern DATE_TIME = Pattern.compile(
+            "([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})");
+    private static final Pattern OID = Pattern.compile("[0-2](\\.(0|[1-9][0-9]*))+");
+    private static final Pattern IDENTITY = Pattern.compile(Namespaces.IDENTITY + "[^:\\s]+(:[^:\\s]+)+");
+    private static final Pattern ADDRESS = Pattern.compile(Namespaces.ADDRESS + "[A-Za-z0-9_.:\\-]+");
+
+    private final Duration skew;
+
+    /** @param skew how far clocks may differ (H5) */
+    IdentityChecks(Duration skew) {
+        this.skew = skew;
+    }
+
+    /** Rules 6, 7 and 19. */
+    static void timestampForm(Arrival in) {
+        required("Created", in.security().created());
+        required("Expires", in.security().expires());
+    }
+
+    private static void required(String name, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            throw EnvelopeRejected.invalid("The Timestamp has no " + name + ".");
+        }
+        if (instant(value) == null) {
+            throw EnvelopeRejected.invalid(name + " " + quoted(value) + " is not a date and time with time zone.");
+        }
+    }
+
+    /** An {@code xsd:dateTime} with a time zone, with or without colon in its offset (H5); null when it is none. */
+    static @Nullable Instant instant(String value) {
+        Matcher m = DATE_TIME.matcher(value);
+        if (!m.matches()) {
+            return null;
+        }
+        try {
+            int nanos = m.group(7) == null ? 0 : Integer.parseInt((m.group(7) + "00000000").substring(0, 9));
+            var zone = m.group(8);
+            var offset = zone.equals("Z")
+                    ? ZoneOffset.UTC
+                    : ZoneOffset.of(zone.substring(0, 3) + ":" + zone.substring(zone.length() - 2));
+            return LocalDateTime.of(
+                            number(m, 1), number(m, 2), number(m, 3), number(m, 4), number(m, 5), number(m, 6), nanos)
+                    .toInstant(offset);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static int number(Matcher m, int group) {
+        return Integer.parseInt(m.group(group));
+    }
+
+    /** Signatures are verified in a later release; until then nobody may rely on one. */
+    static void signature(Arrival in) {
+        if (in.security().signed()) {
+            throw EnvelopeRejected.denied("signatures are not enabled");
+        }
+    }
+
+    /** Rules 9, 10 and 11: known, allowed to call the service, and speaking for itself or those it relays for (H10). */
+    static void username(Arrival in) {
+        var username = in.security().username();
+        if (username == null || username.isEmpty()) {
+            throw EnvelopeRejected.denied("There is no Username.");
+        }
+        // one text for every way to be denied, so that nobody can find out who exists
+        var partner = in.directory
+                .partnerOf(username)
+                .orElseThrow(() -> EnvelopeRejected.denied("The sender is not known or not allowed to do this."));
+        in.identified(partner);
+        var service = in.service();
+        boolean allowed = service == null || partner.mayCall(service);
+        var sender = in.header().sender();
+        if (sender != null) {
+            allowed &= owns(partner, sender.uri()) && sender.isItkAddress();
+        }
+        for (var identity : in.header().auditIdentity()) {
+            allowed &= !identity.isItkIdentity() || owns(partner, identity.uri());
+        }
+        if (!allowed) {
+            throw EnvelopeRejected.denied("The sender is not known or not allowed to do this.");
+        }
+    }
+
+    /** A URI without organisation is not judged here; the grammar checks refuse it. */
+    private static boolean owns(Partner partner, String uri) {
+        var organisation = uri.startsWith(Namespaces.ADDRESS) || uri.startsWith(Namespaces.IDENTITY)
+                ? Partner.organisation(uri)
+                : null;
+        return organisation == null || partner.speaksFor(organisation);
+    }
+
+    /** Rule 15, H15, COR-DEH-03 and 04. */
+    static void auditIdentity(Arrival in) {
+        var identities = in.header().auditIdentity();
+        if (identities.isEmpty() && !in.isInfrastructureAck()) {
+            throw EnvelopeRejected.invalid("There is no audit identity.");
+        }
+        for (var identity : identities) {
+            typeIsAnOid(identity);
+            if (identity.isItkIdentity() && !IDENTITY.matcher(identity.uri()).matches()) {
+                throw EnvelopeRejected.invalid("Audit identity " + quoted(identity.uri()) + " is not "
+                        + Namespaces.IDENTITY + "AUTHORITY:ORGANISATION.");
+            }
+        }
+    }
+
+    /** The return address, where there is one, is an ITK address. */
+    static void senderAddress(Arrival in) {
+        var sender = in.header().sender();
+        if (sender != null) {
+            typeIsAnOid(sender);
+            if (!ADDRESS.matcher(sender.uri()).matches() || Partner.organisation(sender.uri()) == null) {
+                throw EnvelopeRejected.invalid("Sender address " + quoted(sender.uri()) + " is not "
+                        + Namespaces.ADDRESS + "AUTHORITY:ORGANISATION.");
+            }
+        }
+    }
+
+    private static void typeIsAnOid(TypedUri uri) {
+        var type = uri.type();
+        if (type != null && !OID.matcher(type).matches()) {
+            throw EnvelopeRejected.invalid("Type " + quoted(type) + " is not an OID.");
+        }
+    }
+
+    /** Rule 22, H5. */
+    void timestampWindow(Arrival in) {
+        var created = instant(String.valueOf(in.security().created()));
+        var expires = instant(String.valueOf(in.security().expires()));
+        if (created == null || expires == null) {
+            throw new IllegalStateException("checked before");
+        }
+        if (!created.isBefore(expires)) {
+            throw EnvelopeRejected.invalid("Created is not before Expires.");
+        }
+        if (Duration.between(created, expires).compareTo(LONGEST_LIFE) > 0) {
+            throw EnvelopeRejected.invalid("The Timestamp lives longer than " + LONGEST_LIFE.toHours() + " hours.");
+        }
+        if (created.isAfter(in.now.plus(skew))) {
+            throw EnvelopeRejected.invalid("Created is in the future.");
+        }
+        if (!expires.plus(skew).isAfter(in.now)) {
+            throw EnvelopeRejected.invalid("The message has expired.");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package org.itkserver.soap;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.directory.Directory;
+import org.itkserver.envelope.AnswerWriter;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.FaultWriter;
+import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.MessageTooLarge;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.ToolkitError;
+import org.itkserver.exchange.Answer;
+import org.itkserver.exchange.Inbound;
+import org.itkserver.exchange.Intake;
+import org.itkserver.exchange.Refusals;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * What happens to every message that arrives, in order. Thread-safe.
+ *
+ * <p>HTTP head (H18), scan (H4), the checks below (H3: the first that fails decides), intake, answer.
+ */
+public final class InboundChain {
+    private static final Logger LOG = LoggerFactory.getLogger(InboundChain.class);
+
+    private final EnvelopeScanner scanner;
+    private final Supplier<Directory> directory;
+    private final Intake intake;
+    private final Refusals refusals;
+    private final AnswerSender sender;
+    private final Ids ids;
+    private final Clock clock;
+    private final InboundSettings settings;
+    private final BigMessages bigMessages;
+    private final List<Consumer<Arrival>> checks;
+
+    public InboundChain(
+            EnvelopeScanner scanner,
+            Supplier<Directory> directory,
+            Intake intake,
+            Refusals refusals,
+            Ids ids,
+            Clock clock,
+            InboundSettings settings) {
+        this.scanner = scanner;
+        this.directory = directory;
+        this.intake = intake;
+        this.refusals = refusals;
+        this.ids = ids;
+        this.clock = clock;
+        this.settings = settings;
+        this.bigMessages = new BigMessages(settings.bigMessagesAtOnce());
+        var answers = new AnswerWriter(ids);
+        this.sender = new AnswerSender(answers, new FaultWriter(answers));
+        var soap = new SoapChecks(settings.ours());
+        var identity = new IdentityChecks(settings.clockSkew());
+        this.checks = List.of(
+                SoapChecks::version,
+                SoapChecks::mustUnderstand,
+                SoapChecks::onlyOnce,
+                SoapChecks::structure,
+                EnvelopeChecks::present,
+                EnvelopeChecks::ids,
+                EnvelopeChecks::counts,
+                IdentityChecks::timestampForm,
+                SoapChecks::blankAttributes,
+                IdentityChecks::signature,
+                IdentityChecks::username,
+                EnvelopeChecks::strictPayload,
+                SoapChecks::action,
+                SoapChecks::messageId,
+                EnvelopeChecks::payloadIds,
+                IdentityChecks::auditIdentity,
+                soap::to,
+                SoapChecks::replyTo,
+                identity::timestampWindow,
+                EnvelopeChecks::manifest,
+                EnvelopeChecks::interaction,
+                IdentityChecks::senderAddress,
+                EnvelopeChecks::schema);
+    }
+
+    /**
+     * Takes a request and answers it.
+     *
+     * @throws IOException when the connection fails; the message may or may not have been accepted then, and the
+     *     sender's repeat is answered as H9 says
+     */
+    public void handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var call = new Call(request, response);
+        try {
+            call.run();
+        } finally {
+            MDC.remove("trackingId");
+            MDC.remove("messageId");
+        }
+    }
+
+    /** One request. */
+    private final class Call {
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final SoapAddress address;
+        private @Nullable ScannedMessage message;
+        private @Nullable Arrival arrival;
+
+        Call(HttpServletRequest request, HttpServletResponse response) {
+            this.request = request;
+            this.response = response;
+            this.address = SoapAddress.of(request.getRequestURI());
+        }
+
+        void run() throws IOException {
+            try {
+                var head = HttpHead.of(request, settings.maxMessage());
+                try (var body = new MessageBody(
+                                settings.spoolFolder(), settings.maxMessage(), request.getContentLengthLong());
+                        var place = bigMessages.enter(request.getContentLengthLong())) {
+                    answer(head, body);
+                }
+            } catch (HttpHead.DoubledAction e) {
+                refuse(e.rejected().error(), null);
+            } catch (HttpRefused e) {
+                refuse(e.status(), e.getMessage());
+            } catch (BigMessages.Full e) {
+                refuse(503, "Too many large messages are being received.");
+            }
+        }
+
+        private void answer(HttpHead head, MessageBody body) throws IOException {
+            try {
+                message = scanner.scan(request.getInputStream(), body);
+                send(intake.accept(check(head, body)), body);
+            } catch (EnvelopeRejected e) {
+                refuse(e.error(), body);
+            } catch (MessageTooLarge e) {
+                throw new HttpRefused(413, e.getMessage());
+            } catch (StoreUnavailable e) {
+                unavailable();
+            } catch (RuntimeException e) {
+                LOG.error("a message could not be processed; its sender is told to try again", e);
+                unavailable();
+            }
+        }
+
+        private Inbound check(HttpHead head, MessageBody body) {
+            var scanned = java.util.Objects.requireNonNull(message);
+            var header = scanned.header();
+            if (header != null) {
+                MDC.put("trackingId", ToolkitError.quoted(header.trackingId()));
+            }
+            var now = clock.instant();
+            var checking = new Arrival(address, head, requestBase(), scanned, directory.get(), now);
+            arrival = checking;
+            checks.forEach(check -> check.accept(checking));
+            return new Inbound(
+                    now,
+                    scanned,
+                    body,
+                    checking.directory,
+                    checking.requiredPartner(),
+                    checking.requiredService(),
+                    request.getRemoteAddr());
+        }
+
+        private String requestBase() {
+            var host = request.getHeader("Host");
+            return request.getScheme() + "://" + (host == null ? "" : host);
+        }
+
+        private void send(Answer answer, MessageBody body) throws IOException {
+            if (answer instanceof Answer.Fault fault && fault.errorId() == null) {
+                refuse(fault.error(), body);
+            } else {
+                var service = java.util.Objects.requireNonNull(arrival).requiredService();
+                sender.send(response, address.version(), answer, service.urn() + "Response", relatesTo());
+            }
+        }
+
+        private @Nullable String relatesTo() {
+            var messageId = message == null ? null : message.addressing().messageId();
+            return messageId != null && SoapChecks.isMessageId(messageId) ? messageId : null;
+        }
+
+        private void refuse(ToolkitError error, @Nullable MessageBody body) throws IOException {
+            var errorId = ids.next();
+            var partner = arrival == null ? null : arrival.partner();
+            try {
+                refusals.refused(
+                        error, errorId, message, partner == null ? null : partner.id(), body, request.getRemoteAddr());
+                sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
+            } catch (StoreUnavailable e) {
+                unavailable();
+            }
+        }
+
+        /** H18: no SOAP was read, none is answered; the rest of the body is not read. */
+        private void refuse(int status, String reason) throws IOException {
+            try {
+                refusals.refused(status, reason, request.getRemoteAddr());
+            } catch (StoreUnavailable e) {
+                LOG.warn("a refusal with HTTP {} could not be audited", status);
+            }
+            response.setStatus(status);
+            response.setHeader("Connection", "close");
+            if (status == 405) {
+                response.setHeader("Allow", "POST");
+            } else if (status == 503) {
+                response.setHeader("Retry-After", "5");
+            }
+            response.setContentLength(0);
+            response.flushBuffer();
+        }
+
+        /** Nothing could be made durable, so nothing is promised; there is no audit row to point to. */
+        private void unavailable() throws IOException {
+            var error = ToolkitError.of(ErrorCode.RECOVERABLE, "The message store is not available.");
+            var errorId = ids.next();
+            LOG.warn("answered 2100 {}: the message store is not available", errorId);
+            refusals.counted(ErrorCode.RECOVERABLE);
+            sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
+        }
+    }
+}

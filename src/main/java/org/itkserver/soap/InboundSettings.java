@@ -1,0 +1,16 @@
+package org.itkserver.soap;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Settings of the inbound side.
+ *
+ * @param ours base addresses that are ours
+ * @param maxMessage largest message in bytes; a larger one is answered 413
+ * @param clockSkew how far a sender's clock may differ from ours
+ * @param spoolFolder where large messages are kept while they are processed
+ * @param bigMessagesAtOnce most messages above 1 MiB received at once
+ */
+public record InboundSettings(
+        OwnAddresses ours, long maxMessage, Duration clockSkew, Path spoolFolder, int bigMessagesAtOnce) {}

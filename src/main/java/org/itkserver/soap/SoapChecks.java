@@ -1,0 +1,148 @@
+package org.itkserver.soap;
+
+import static org.itkserver.envelope.ToolkitError.quoted;
+
+import java.util.regex.Pattern;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.Namespaces;
+import org.itkserver.envelope.ToolkitError;
+
+/** Checks of the SOAP envelope and its WS-Addressing headers. Rule numbers as in docs/protocol.md. */
+final class SoapChecks {
+    private static final Pattern MESSAGE_ID =
+            Pattern.compile("[a-zA-Z_:]*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private final OwnAddresses ours;
+
+    SoapChecks(OwnAddresses ours) {
+        this.ours = ours;
+    }
+
+    /** Rule 1, SOAP 1.1 4.4.1. */
+    static void version(Arrival in) {
+        var found = in.message.version();
+        if (found != in.address.version() && in.message.soapProblem() != null && found == null) {
+            throw EnvelopeRejected.invalid(in.message.soapProblem());
+        }
+        if (found != in.address.version() || in.http.mediaVersion() != in.address.version()) {
+            throw new EnvelopeRejected(ToolkitError.versionMismatch("This address speaks SOAP with media type "
+                    + in.address.version().mediaType() + " and namespace "
+                    + in.address.version().namespace() + " only."));
+        }
+    }
+
+    /** Rule 21. */
+    static void mustUnderstand(Arrival in) {
+        if (!in.message.notUnderstood().isEmpty()) {
+            throw new EnvelopeRejected(ToolkitError.mustUnderstand(in.message.notUnderstood()));
+        }
+    }
+
+    /** H17. */
+    static void onlyOnce(Arrival in) {
+        var repeated = in.message.repeated();
+        if (repeated != null) {
+            throw EnvelopeRejected.invalid("It must occur once and occurs again: " + repeated + ".");
+        }
+    }
+
+    /** SOAP 1.1 4, and what a header block may hold. */
+    static void structure(Arrival in) {
+        var problem = in.message.soapProblem();
+        if (problem != null) {
+            throw EnvelopeRejected.invalid(problem);
+        }
+        if (!in.http.agreesWith(in.message.charset())) {
+            throw EnvelopeRejected.invalid("The charset of Content-Type is not the encoding of the bytes.");
+        }
+    }
+
+    /** Rule 8, H22. */
+    static void blankAttributes(Arrival in) {
+        var blank = in.message.blankHeaderAttribute();
+        if (blank != null) {
+            throw EnvelopeRejected.invalid("Attribute " + quoted(blank) + " is empty.");
+        }
+    }
+
+    /** WS-ADR-01; all identifiers of a message differ. */
+    static void messageId(Arrival in) {
+        var messageId = in.addressing().messageId();
+        if (messageId == null || messageId.isEmpty()) {
+            throw EnvelopeRejected.invalid("There is no MessageID.");
+        }
+        if (!MESSAGE_ID.matcher(messageId).matches()) {
+            throw EnvelopeRejected.invalid("MessageID " + quoted(messageId) + " is not a UUID.");
+        }
+        var trackingId = in.header().trackingId();
+        var timestampId = in.security().timestampId();
+        boolean same = messageId.equals(trackingId) || messageId.equals(timestampId) || trackingId.equals(timestampId);
+        for (var payload : in.message.payloads()) {
+            var id = payload.id();
+            same |= id != null && (id.equals(messageId) || id.equals(trackingId) || id.equals(timestampId));
+        }
+        if (same) {
+            throw EnvelopeRejected.invalid("MessageID, Timestamp Id, tracking id and payload ids must all differ.");
+        }
+    }
+
+    /** Whether a MessageID is fit to be repeated in RelatesTo. */
+    static boolean isMessageId(String value) {
+        return MESSAGE_ID.matcher(value).matches();
+    }
+
+    /** Rule 12: SOAPAction, Action and service are one, known, and served here. */
+    static void action(Arrival in) {
+        var action = in.addressing().action();
+        if (action == null || action.isEmpty()) {
+            throw EnvelopeRejected.invalid("There is no Action.");
+        }
+        if (in.http.soapActions().isEmpty() || in.http.soapActions().contains("")) {
+            throw EnvelopeRejected.invalid("There is no SOAPAction.");
+        }
+        for (var soapAction : in.http.soapActions()) {
+            if (!soapAction.equals(action)) {
+                throw EnvelopeRejected.invalid(
+                        "SOAPAction " + quoted(soapAction) + " is not Action " + quoted(action) + ".");
+            }
+        }
+        if (!action.equals(in.header().service())) {
+            throw EnvelopeRejected.invalid("Action " + quoted(action) + " is not the envelope's service "
+                    + quoted(in.header().service()) + ".");
+        }
+        var service = in.service();
+        if (service == null) {
+            throw EnvelopeRejected.invalid("Service " + quoted(action) + " is unknown.");
+        }
+        if (!in.address.serves(service)) {
+            throw EnvelopeRejected.invalid("Service " + service.name() + " is not served at this address.");
+        }
+    }
+
+    /** Rules 17 and 18, H21. */
+    void to(Arrival in) {
+        var to = in.addressing().to();
+        if (to == null || to.isEmpty()) {
+            throw EnvelopeRejected.invalid("There is no To.");
+        }
+        var address = ours.find(to, in.requestBase);
+        if (address.isEmpty() || !address.get().serves(in.requiredService())) {
+            throw EnvelopeRejected.invalid("To " + quoted(to) + " is not an address of this service here.");
+        }
+    }
+
+    /** Rule 20, H10, WS-ADR-08. Asynchronous replies are not enabled, so every endpoint must be anonymous. */
+    static void replyTo(Arrival in) {
+        if (in.addressing().referenceParameters()) {
+            throw EnvelopeRejected.invalid("Reference parameters and properties are not allowed.");
+        }
+        anonymous("ReplyTo", in.addressing().replyTo());
+        anonymous("FaultTo", in.addressing().faultTo());
+    }
+
+    private static void anonymous(String name, @org.jspecify.annotations.Nullable String address) {
+        if (address != null && !address.equals(Namespaces.ANONYMOUS)) {
+            throw EnvelopeRejected.invalid(name + " " + quoted(address) + " is not anonymous.");
+        }
+    }
+}

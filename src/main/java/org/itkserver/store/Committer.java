@@ -1,0 +1,243 @@
+package org.itkserver.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.itkserver.audit.StoreUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that commits what piled up while it committed the group before: messages, settlements and audit events of
+ * many requests share one transaction. It alone writes {@code audit_event}, so the numbers of its node have no gaps.
+ *
+ * <p>A group that fails is rolled back and its entries are committed one by one, so that one bad entry fails alone. When
+ * the answer of a COMMIT is lost, the audit numbers in the table tell whether it happened.
+ */
+final class Committer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    private static final int GROUP = 64;
+    private static final int QUEUE = 4096;
+    private static final int TRIES = 3;
+    private static final long UNKNOWN = -1;
+    private static final Duration WAIT = Duration.ofSeconds(15);
+    /** SQLSTATE classes that speak of the entry and not of the database: data, integrity, check option, raised. */
+    private static final Set<String> ENTRY_AT_FAULT = Set.of("22", "23", "44", "P0");
+
+    private static final String LAST_SEQ = "select coalesce(max(seq), 0) from audit_event where node = ?";
+
+    private final Database database;
+    private final String node;
+    private final GroupWriter writer;
+    private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>(QUEUE);
+    private final Thread thread = new Thread(this::run, "itk-committer");
+    private long nextSeq = UNKNOWN;
+    private volatile boolean stopped;
+
+    Committer(Database database, String node, Clock clock) {
+        this.database = database;
+        this.node = node;
+        this.writer = new GroupWriter(node, clock);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The entry itself cannot be stored; the database is well. */
+    static final class EntryRefused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        EntryRefused(String state) {
+            super("the database refused the entry: " + state, null, false, false);
+        }
+    }
+
+    /**
+     * Makes an entry durable and returns its result.
+     *
+     * @throws StoreUnavailable when it could not be made durable in time
+     * @throws EntryRefused when the database refuses this entry alone
+     */
+    <T> T commit(Entry entry, java.util.concurrent.CompletableFuture<T> done) {
+        if (stopped || !queue.offer(entry)) {
+            throw new StoreUnavailable("the commit queue is full or closed");
+        }
+        try {
+            return done.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new StoreUnavailable("the commit took longer than " + WAIT.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while waiting for the commit");
+        } catch (ExecutionException e) {
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    private void run() {
+        var group = new ArrayList<Entry>(GROUP);
+        while (!stopped) {
+            try {
+                group.add(queue.take());
+                queue.drainTo(group, GROUP - 1);
+                commitGroup(group);
+            } catch (InterruptedException e) {
+                stopped = true;
+            } catch (RuntimeException e) {
+                LOG.error("a group could not be committed; its senders are told to try again", e);
+                fail(group, new StoreUnavailable("the commit failed"));
+            } finally {
+                group.clear();
+            }
+        }
+        queue.drainTo(group);
+        fail(group, new StoreUnavailable("the server is stopping"));
+    }
+
+    private void commitGroup(List<Entry> group) {
+        var failure = attempt(group);
+        if (failure == null) {
+            group.forEach(Entry::succeed);
+        } else if (isAway(failure)) {
+            unavailable(group, failure);
+        } else if (group.size() == 1) {
+            alone(group.get(0), failure);
+        } else {
+            LOG.warn("a group of {} is committed one by one: {}", group.size(), failure.getSQLState());
+            group.forEach(entry -> commitGroup(List.of(entry)));
+        }
+    }
+
+    /** A single entry that failed: a lost race with another node is tried again, the rest is final. */
+    private void alone(Entry entry, SQLException first) {
+        SQLException failure = first;
+        for (int i = 1; i < TRIES && failure != null && isRace(failure); i++) {
+            failure = attempt(List.of(entry));
+        }
+        if (failure == null) {
+            entry.succeed();
+        } else if (isEntryAtFault(failure)) {
+            LOG.error("the database refuses an entry with {}; its sender gets a 2200", failure.getSQLState());
+            entry.done().completeExceptionally(new EntryRefused(failure.getSQLState()));
+        } else {
+            unavailable(List.of(entry), failure);
+        }
+    }
+
+    private void unavailable(List<Entry> group, SQLException failure) {
+        LOG.error("the database is away ({}); senders are told to try again", failure.getSQLState());
+        var reason = new StoreUnavailable("the database is away");
+        fail(group, reason);
+        var waiting = new ArrayList<Entry>();
+        queue.drainTo(waiting);
+        fail(waiting, reason);
+    }
+
+    private static void fail(List<Entry> entries, RuntimeException reason) {
+        entries.forEach(entry -> entry.done().completeExceptionally(reason));
+    }
+
+    /** One transaction; null when it is durable. */
+    private @org.jspecify.annotations.Nullable SQLException attempt(List<Entry> group) {
+        long end = UNKNOWN;
+        boolean committing = false;
+        long start = UNKNOWN;
+        try (var connection = database.connection()) {
+            connection.setAutoCommit(false);
+            try {
+                start = nextSeq == UNKNOWN ? lastSeq(connection) + 1 : nextSeq;
+                end = writer.write(connection, group, start);
+                committing = true;
+                connection.commit();
+                // from here a failure is one of the disk, and the group counts as lost
+                committing = !database.isH2();
+                synchronise(connection);
+                nextSeq = end;
+                return null;
+            } catch (SQLException e) {
+                rollback(connection);
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            nextSeq = UNKNOWN;
+            return committing && end > start && happened(end - 1) ? null : e;
+        }
+    }
+
+    /** H2 writes its file without forcing it to disk; PostgreSQL forces its log in COMMIT. */
+    private void synchronise(Connection connection) throws SQLException {
+        if (database.isH2()) {
+            try (var statement = connection.createStatement()) {
+                statement.execute("checkpoint sync");
+            }
+        }
+    }
+
+    private long lastSeq(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement(LAST_SEQ)) {
+            select.setString(1, node);
+            try (var row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** Whether a commit whose answer was lost took place: then its last audit row is there. */
+    private boolean happened(long lastSeqOfGroup) {
+        try (var connection = database.connection()) {
+            return lastSeq(connection) >= lastSeqOfGroup;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static void rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.debug("rollback failed: {}", e.getSQLState());
+        }
+    }
+
+    private static String stateClass(SQLException e) {
+        var state = e.getSQLState();
+        return state == null || state.length() < 2 ? "" : state.substring(0, 2);
+    }
+
+    private static boolean isEntryAtFault(SQLException e) {
+        return ENTRY_AT_FAULT.contains(stateClass(e));
+    }
+
+    private static boolean isRace(SQLException e) {
+        return stateClass(e).equals("40") || stateClass(e).equals("23");
+    }
+
+    private static boolean isAway(SQLException e) {
+        return !isEntryAtFault(e) && !stateClass(e).equals("40");
+    }
+
+    /** Commits what is queued, then stops. */
+    @Override
+    public void close() {
+        try {
+            for (int i = 0; i < 50 && !queue.isEmpty(); i++) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            thread.interrupt();
+            thread.join(2000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

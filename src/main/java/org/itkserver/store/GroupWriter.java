@@ -1,0 +1,309 @@
+package org.itkserver.store;
+
+import static org.itkserver.store.Database.utc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.RowHash;
+import org.itkserver.exchange.Acceptance;
+import org.itkserver.exchange.StoredMessage;
+
+/** The SQL of one group. Used by the committer's thread alone. */
+final class GroupWriter {
+    private static final String EARLIER =
+            "select " + StoredMessages.COLUMNS + " from message where direction = 'in' and tracking_id = any(?)";
+    private static final String MESSAGE =
+            """
+            insert into message (id, direction, partner, tracking_id, message_id, service, interaction, sender,
+                addresses, state, received_at, digest, raw_sha256, raw_size, patient, answer, inf_ack_requested,
+                ack_requested)
+            values (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String PART = "insert into message_part (message_id, kind, number, bytes) values (?, ?, ?, ?)";
+    private static final String NO_UPLOAD = "delete from upload where message_id = ?";
+    private static final String WORK =
+            """
+            insert into delivery (message_id, number, kind, handler, due, attempt, claimed_by, lease_until)
+            values (?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String WORK_DONE =
+            "delete from delivery where message_id = ? and number = ? and attempt = ? and claimed_by = ?";
+    private static final String WORK_AGAIN =
+            """
+            update delivery set due = ?, claimed_by = null, lease_until = null
+            where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
+    /** A message is handled when its last work is; a bad end of any work is final at once. */
+    private static final String STATE =
+            """
+            update message set state = ?, settled_at = ?, answer = coalesce(?, answer), error_id = ?,
+                reason = coalesce(?, reason)
+            where id = ? and state in ('accepted', 'handled')
+            and (? <> 'handled' or not exists (select 1 from delivery d where d.message_id = message.id))""";
+
+    private static final String EVENT =
+            """
+            insert into audit_event (node, seq, version, at, type, message_id, tracking_id, partner, service, actor,
+                source, error_code, error_id, detail, hash)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String REFUSED = "insert into refused (node, seq, at, size, bytes) values (?, ?, ?, ?, ?)";
+
+    private final String node;
+    private final Clock clock;
+
+    GroupWriter(String node, Clock clock) {
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /**
+     * Writes a group into the open transaction.
+     *
+     * @param first number of the group's first audit row
+     * @return number after the group's last audit row
+     */
+    long write(Connection connection, List<Entry> group, long first) throws SQLException {
+        var accepts = new ArrayList<Entry.Accept>();
+        var settles = new ArrayList<Entry.Settle>();
+        for (var entry : group) {
+            if (entry instanceof Entry.Accept accept) {
+                accepts.add(accept);
+            } else if (entry instanceof Entry.Settle settle) {
+                settles.add(settle);
+            }
+        }
+        if (!accepts.isEmpty()) {
+            messages(connection, fresh(connection, accepts));
+        }
+        for (var settle : settles) {
+            settle(connection, settle);
+        }
+        return events(connection, group, first);
+    }
+
+    /** Finds the duplicates, in the table and inside the group; the rest is new. */
+    private List<Entry.Accept> fresh(Connection connection, List<Entry.Accept> accepts) throws SQLException {
+        var known = new HashMap<String, StoredMessage>();
+        var ids = accepts.stream().map(a -> a.message.trackingId()).distinct().toArray(String[]::new);
+        try (var select = connection.prepareStatement(EARLIER)) {
+            select.setArray(1, connection.createArrayOf("varchar", ids));
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    known.put(key(rows.getString("partner"), rows.getString("tracking_id")), StoredMessages.of(rows));
+                }
+            }
+        }
+        var fresh = new ArrayList<Entry.Accept>();
+        for (var accept : accepts) {
+            var message = accept.message;
+            accept.earlier =
+                    known.putIfAbsent(key(message.partner(), message.trackingId()), StoredMessages.of(message));
+            if (accept.earlier == null) {
+                fresh.add(accept);
+            }
+        }
+        // nodes that insert overlapping keys in one order cannot deadlock
+        fresh.sort(Comparator.comparing(a -> a.message.trackingId()));
+        return fresh;
+    }
+
+    private static String key(String partner, String trackingId) {
+        return trackingId + ' ' + partner;
+    }
+
+    private void messages(Connection connection, List<Entry.Accept> accepts) throws SQLException {
+        if (accepts.isEmpty()) {
+            return;
+        }
+        try (var message = connection.prepareStatement(MESSAGE);
+                var part = connection.prepareStatement(PART);
+                var work = connection.prepareStatement(WORK)) {
+            boolean parts = false;
+            boolean works = false;
+            for (var accept : accepts) {
+                bind(message, accept.message);
+                message.addBatch();
+                if (accept.frame == null) {
+                    noUpload(connection, accept.message.id());
+                } else {
+                    part(part, accept.message.id(), "q", accept.frame);
+                    parts = true;
+                }
+                works |= work(work, accept.message);
+            }
+            message.executeBatch();
+            if (parts) {
+                part.executeBatch();
+            }
+            if (works) {
+                work.executeBatch();
+            }
+        }
+    }
+
+    private static void noUpload(Connection connection, long id) throws SQLException {
+        try (var delete = connection.prepareStatement(NO_UPLOAD)) {
+            delete.setLong(1, id);
+            delete.executeUpdate();
+        }
+    }
+
+    private static void part(PreparedStatement part, long id, String kind, byte[] frame) throws SQLException {
+        part.setLong(1, id);
+        part.setString(2, kind);
+        part.setInt(3, 0);
+        part.setBytes(4, frame);
+        part.addBatch();
+    }
+
+    private static void bind(PreparedStatement out, Acceptance message) throws SQLException {
+        int i = 1;
+        out.setLong(i++, message.id());
+        out.setString(i++, message.partner());
+        out.setString(i++, message.trackingId());
+        out.setString(i++, message.messageId());
+        out.setString(i++, message.service());
+        out.setString(i++, message.interaction());
+        out.setString(i++, message.sender());
+        out.setString(i++, message.addresses());
+        out.setString(i++, message.state().label());
+        out.setObject(i++, utc(message.receivedAt()));
+        out.setBytes(i++, message.digest());
+        out.setBytes(i++, message.rawDigest());
+        out.setLong(i++, message.body().size());
+        out.setBytes(i++, message.patient());
+        out.setString(i++, message.answer().name());
+        out.setBoolean(i++, message.infAckRequested());
+        out.setBoolean(i, message.ackRequested());
+    }
+
+    private boolean work(PreparedStatement out, Acceptance message) throws SQLException {
+        int number = 0;
+        var lease = message.lease();
+        for (var handler : message.work()) {
+            out.setLong(1, message.id());
+            out.setInt(2, number++);
+            out.setString(3, lease == null ? "handle" : "sync");
+            out.setString(4, handler);
+            out.setObject(5, utc(message.receivedAt()));
+            out.setInt(6, lease == null ? 0 : 1);
+            out.setString(7, lease == null ? null : node);
+            out.setObject(
+                    8, lease == null ? null : utc(message.receivedAt().plus(lease)), Types.TIMESTAMP_WITH_TIMEZONE);
+            out.addBatch();
+        }
+        return number > 0;
+    }
+
+    private void settle(Connection connection, Entry.Settle entry) throws SQLException {
+        var settlement = entry.settlement;
+        entry.ours = settlement.state() == null ? workAgain(connection, entry) : workDone(connection, entry);
+        if (!entry.ours || settlement.state() == null) {
+            return;
+        }
+        if (entry.response != null) {
+            try (var part = connection.prepareStatement(PART)) {
+                part(part, settlement.work().message(), "a", entry.response);
+                part.executeBatch();
+            }
+        }
+        try (var state = connection.prepareStatement(STATE)) {
+            var label = settlement.state().label();
+            var answer = settlement.answer();
+            state.setString(1, label);
+            state.setObject(2, utc(clock.instant()));
+            state.setString(3, answer == null ? null : answer.name());
+            state.setString(4, settlement.errorId());
+            state.setString(5, settlement.reason());
+            state.setLong(6, settlement.work().message());
+            state.setString(7, label);
+            state.executeUpdate();
+        }
+    }
+
+    private boolean workDone(Connection connection, Entry.Settle entry) throws SQLException {
+        try (var done = connection.prepareStatement(WORK_DONE)) {
+            fence(done, entry, 1);
+            return done.executeUpdate() == 1;
+        }
+    }
+
+    private boolean workAgain(Connection connection, Entry.Settle entry) throws SQLException {
+        try (var again = connection.prepareStatement(WORK_AGAIN)) {
+            var due = entry.settlement.due();
+            again.setObject(1, utc(due == null ? clock.instant() : due));
+            fence(again, entry, 2);
+            return again.executeUpdate() == 1;
+        }
+    }
+
+    private void fence(PreparedStatement out, Entry.Settle entry, int from) throws SQLException {
+        var work = entry.settlement.work();
+        out.setLong(from, work.message());
+        out.setInt(from + 1, work.number());
+        out.setInt(from + 2, work.attempt());
+        out.setString(from + 3, node);
+    }
+
+    private long events(Connection connection, List<Entry> group, long first) throws SQLException {
+        long seq = first;
+        var refused = new HashMap<Long, Entry.Audit>();
+        try (var insert = connection.prepareStatement(EVENT)) {
+            for (var entry : group) {
+                if (entry instanceof Entry.Audit audit && audit.refused != null) {
+                    refused.put(seq, audit);
+                }
+                for (var event : entry.events()) {
+                    bind(insert, seq++, event);
+                    insert.addBatch();
+                }
+            }
+            if (seq > first) {
+                insert.executeBatch();
+            }
+        }
+        if (!refused.isEmpty()) {
+            refused(connection, refused);
+        }
+        return seq;
+    }
+
+    private void bind(PreparedStatement out, long seq, AuditEvent event) throws SQLException {
+        int i = 1;
+        out.setString(i++, node);
+        out.setLong(i++, seq);
+        out.setInt(i++, RowHash.VERSION);
+        out.setObject(i++, utc(event.at()));
+        out.setString(i++, event.type().label());
+        out.setObject(i++, event.message(), Types.BIGINT);
+        out.setString(i++, event.trackingId());
+        out.setString(i++, event.partner());
+        out.setString(i++, event.service());
+        out.setString(i++, event.actor());
+        out.setString(i++, event.source());
+        out.setString(i++, event.errorCode());
+        out.setString(i++, event.errorId());
+        out.setString(i++, event.detail());
+        out.setBytes(i, RowHash.of(node, seq, event));
+    }
+
+    private void refused(Connection connection, Map<Long, Entry.Audit> entries) throws SQLException {
+        try (var insert = connection.prepareStatement(REFUSED)) {
+            for (var entry : entries.entrySet()) {
+                insert.setString(1, node);
+                insert.setLong(2, entry.getKey());
+                insert.setObject(3, utc(entry.getValue().event.at()));
+                insert.setLong(4, entry.getValue().size);
+                insert.setBytes(5, entry.getValue().refused);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package org.itkserver.store;
+
+import java.io.InputStream;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.itkserver.audit.AuditQuery;
+import org.itkserver.exchange.MessageStore;
+
+/** The audit questions on JDBC: indexed columns, paging by key, never the bytes. */
+public final class JdbcAuditQuery implements AuditQuery {
+    private static final String MESSAGE_COLUMNS =
+            """
+            select id, received_at, partner, service, interaction, tracking_id, message_id, sender, state, raw_size,
+                raw_sha256 from message""";
+    private static final String NEWEST = MESSAGE_COLUMNS + " where id < ? order by id desc fetch first ? rows only";
+    private static final String BY_TRACKING_ID = MESSAGE_COLUMNS + " where tracking_id = ? order by id desc";
+    private static final String ONE = MESSAGE_COLUMNS + " where id = ?";
+    private static final String EVENT_COLUMNS =
+            """
+            select node, seq, at, type, tracking_id, partner, actor, source, error_code, error_id, detail
+            from audit_event""";
+    private static final String EVENTS = EVENT_COLUMNS + " where message_id = ? order by at, node, seq";
+    private static final String OTHER_EVENTS =
+            EVENT_COLUMNS + " where message_id is null order by at desc, seq desc fetch first ? rows only";
+
+    private final Database database;
+    private final MessageStore messages;
+
+    public JdbcAuditQuery(Database database, MessageStore messages) {
+        this.database = database;
+        this.messages = messages;
+    }
+
+    @Override
+    public List<MessageRow> newest(long before, int limit) {
+        return list(
+                NEWEST,
+                select -> {
+                    select.setLong(1, before);
+                    select.setInt(2, limit);
+                },
+                JdbcAuditQuery::message);
+    }
+
+    @Override
+    public List<MessageRow> byTrackingId(String trackingId) {
+        return list(BY_TRACKING_ID, select -> select.setString(1, trackingId), JdbcAuditQuery::message);
+    }
+
+    @Override
+    public Optional<MessageRow> message(long id) {
+        return list(ONE, select -> select.setLong(1, id), JdbcAuditQuery::message).stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<EventRow> events(long id) {
+        return list(EVENTS, select -> select.setLong(1, id), JdbcAuditQuery::event);
+    }
+
+    @Override
+    public List<EventRow> otherEvents(int limit) {
+        return list(OTHER_EVENTS, select -> select.setInt(1, limit), JdbcAuditQuery::event);
+    }
+
+    @Override
+    public Optional<InputStream> raw(long id) {
+        return messages.raw(id);
+    }
+
+    private static MessageRow message(ResultSet row) throws SQLException {
+        return new MessageRow(
+                row.getLong("id"),
+                row.getObject("received_at", OffsetDateTime.class).toInstant(),
+                row.getString("partner"),
+                row.getString("service"),
+                row.getString("interaction"),
+                row.getString("tracking_id"),
+                row.getString("message_id"),
+                row.getString("sender"),
+                row.getString("state"),
+                row.getLong("raw_size"),
+                HexFormat.of().formatHex(row.getBytes("raw_sha256")));
+    }
+
+    private static EventRow event(ResultSet row) throws SQLException {
+        return new EventRow(
+                row.getString("node"),
+                row.getLong("seq"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("type"),
+                row.getString("tracking_id"),
+                row.getString("partner"),
+                row.getString("actor"),
+                row.getString("source"),
+                row.getString("error_code"),
+                row.getString("error_id"),
+                row.getString("detail"));
+    }
+
+    private <T> List<T> list(String sql, Bind bind, Row<T> mapper) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(sql)) {
+                bind.to(select);
+                var out = new ArrayList<T>();
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        out.add(mapper.of(rows));
+                    }
+                }
+                return out;
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Bind {
+        void to(PreparedStatement select) throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+}

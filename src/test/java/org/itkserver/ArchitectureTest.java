@@ -1,0 +1,77 @@
+package org.itkserver;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The layers as docs/adr/0002 draws them: arrows run downwards only. */
+@AnalyzeClasses(packages = "org.itkserver", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "org.itkserver.";
+
+    @ArchTest
+    static final ArchRule LAYERS = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("boot")
+            .definedBy(ROOT + "boot..")
+            .layer("adapters")
+            .definedBy(ROOT + "soap..", ROOT + "admin..", ROOT + "connector..", ROOT + "store..")
+            .layer("use cases")
+            .definedBy(ROOT + "exchange..")
+            .layer("concepts")
+            .definedBy(ROOT + "directory..", ROOT + "handler..", ROOT + "audit..", ROOT + "delivery..")
+            .layer("vocabulary")
+            .definedBy(ROOT + "envelope..")
+            .whereLayer("boot")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("adapters")
+            .mayOnlyBeAccessedByLayers("boot")
+            .whereLayer("use cases")
+            .mayOnlyBeAccessedByLayers("boot", "adapters")
+            .whereLayer("concepts")
+            .mayOnlyBeAccessedByLayers("boot", "adapters", "use cases");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES = slices().matching(ROOT + "(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ADAPTERS_NEVER_SEE_EACH_OTHER =
+            slices().matching(ROOT + "(soap|admin|connector|store)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule SOAP_STACK_ONLY_IN_SOAP = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "soap..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.cxf..", "org.apache.wss4j..", "jakarta.xml.ws..");
+
+    @ArchTest
+    static final ArchRule SQL_ONLY_IN_STORE = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + "store..", ROOT + "boot..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..");
+
+    @ArchTest
+    static final ArchRule THE_CORE_IS_PLAIN_JAVA = classes()
+            .that()
+            .resideInAnyPackage(
+                    ROOT + "envelope..",
+                    ROOT + "directory..",
+                    ROOT + "handler..",
+                    ROOT + "audit..",
+                    ROOT + "delivery..",
+                    ROOT + "exchange..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.itkserver..", "java..", "javax.xml..", "javax.crypto..", "org.slf4j..", "org.jspecify..");
+}

@@ -1,0 +1,106 @@
+package org.itkserver.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.itkserver.directory.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DirectoryFileTest {
+    private static final String GOOD =
+            """
+            organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
+            partners:
+              - id: gp-system
+                ods: [y9999]
+                usernames: [gp-system-1]
+                certificates: []
+                services: ["*"]
+                relaysFor: [x1111]
+                queues: []
+                endpoints:
+                  messages: "http://127.0.0.1:9001/messages"
+                  acknowledgements: "http://127.0.0.1:9001/acks"
+                  callbacks: ["http://127.0.0.1:9001/callback"]
+                ackStyle: "2.1"
+                answer: ok200
+            services:
+              - { name: SendCDADocument-v2-0, handler: inbox }
+              - { name: LocalQuery-v1-0, pattern: synchronous, handler: radiology }
+            handlers:
+              radiology: { http: "http://127.0.0.1:9100/radiology", timeout: PT10S }
+            interactions: ["urn:nhs-itk:interaction:local-v1-0"]
+            routes:
+              - { address: "urn:nhs-uk:addressing:ods:Z9999:radiology", handler: radiology }
+            """;
+
+    @Test
+    void readsEveryKeyOfTheDesign() {
+        var directory = DirectoryFile.read(GOOD, true);
+        var partner = directory.partnerOf("gp-system-1").orElseThrow();
+
+        assertTrue(partner.speaksFor("Y9999") && partner.speaksFor("x1111") && !partner.speaksFor("W1"));
+        assertEquals(
+                Pattern.SYNCHRONOUS, directory.services().get("LocalQuery-v1-0").pattern());
+        assertTrue(directory.knowsInteraction("urn:nhs-itk:interaction:local-v1-0"));
+        assertFalse(directory.knowsInteraction("urn:nhs-itk:interaction:other"));
+    }
+
+    @Test
+    void readsTheDemonstration() throws IOException {
+        var text = Files.readString(Path.of("src/main/resources/demo-directory.yaml"));
+        assertEquals(
+                "sample",
+                DirectoryFile.read(text, true)
+                        .services()
+                        .get("verifyNHSNumber-v1-0")
+                        .handler());
+        var refused = assertThrows(IllegalArgumentException.class, () -> DirectoryFile.read(text, false));
+        assertTrue(refused.getMessage().contains("loopback"), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "usernames:|usernamez:|line 5: partners[0].usernamez",
+                "ods: [y9999]|ods: y9999|line 4: partners[0].ods must be a list",
+                "answer: ok200|answer: maybe|line 15: partners[0].answer must be one of",
+                "ackStyle: \"2.1\"|ackStyle: \"3\"|line 14: partners[0].ackStyle must be one of",
+                "services: [\"*\"]|services: [Nothing]|line 7: partners[0].services holds Nothing",
+                "handler: inbox|handler: nowhere|line 17: services[0].handler names nowhere",
+                "handler: radiology }|handler: inbox }|line 18: services[1].handler cannot be inbox",
+                "handler: inbox|handler: sample|line 17: services[0].handler cannot be sample",
+                "timeout: PT10S|timeout: 10s|line 20: handlers.radiology.timeout must be a duration",
+                "timeout: PT10S|timeout: PT1H|line 20: handlers.radiology.timeout must be a duration",
+                "http://127.0.0.1:9100/radiology|file:///x|line 20: handlers.radiology.http must be an http",
+                "radiology\", handler: radiology|radiology\", partner: nobody|line 23: routes[0].partner names nobody",
+                "urn:nhs-itk:interaction:local-v1-0|local|line 21: interactions must hold URNs",
+                "ods: Z9999,|ods: &a Z9999,|line 1: organisation.ods must not use anchors",
+                "id: gp-system|id: gp-system, id: x|line 3",
+                "partners:|partnerz:|line 2: partnerz is not a key"
+            })
+    void aMistakeIsNamedWithItsLine(String part, String by, String message) {
+        assertTrue(GOOD.contains(part), part);
+        var refused = assertThrows(
+                IllegalArgumentException.class,
+                () -> DirectoryFile.read(GOOD.replaceFirst(java.util.regex.Pattern.quote(part), by), true));
+        assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
+    }
+
+    @Test
+    void aUsernameBelongsToOnePartner() {
+        var twice = GOOD.replace(
+                "services:\n  - { name: SendCDA",
+                "  - { id: b, usernames: [gp-system-1] }\nservices:\n  - { name: SendCDA");
+        var refused = assertThrows(IllegalArgumentException.class, () -> DirectoryFile.read(twice, true));
+        assertTrue(refused.getMessage().contains("gp-system-1"), refused.getMessage());
+    }
+}

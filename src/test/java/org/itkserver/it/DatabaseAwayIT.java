@@ -1,0 +1,121 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The database stops under the server, or refuses one entry: nothing is promised that is not stored. */
+class DatabaseAwayIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void faultsWhileItIsAwayAndRecoversByItself() throws IOException {
+        var data = folder.resolve("pg");
+        int port = ServerProcess.freePort();
+        var postgres = start(data, port, true);
+        try (var server = ServerProcess.at(folder.resolve("home"))
+                .with("ITK_DB_URL", "jdbc:postgresql://127.0.0.1:" + port + "/postgres")
+                .with("ITK_DB_USER", "postgres")
+                .start()) {
+            assertEquals(
+                    200,
+                    Sample.of("send-document-pdf")
+                            .send(server.url(), Sample.uuid())
+                            .status());
+            postgres.close();
+            for (var name : List.of(
+                    "send-dist-envelope-edischarge",
+                    "send-dist-envelope-soap12",
+                    "send-document-pdf",
+                    "send-recv-dist-envelope-query-scr",
+                    "verify-nhs-number")) {
+                long begin = System.nanoTime();
+                var reply = Sample.of(name).send(server.url(), Sample.uuid());
+                long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+                assertEquals("2100", reply.errorCode(), name + reply.body());
+                assertEquals(500, reply.status());
+                assertTrue(millis < 2000, name + " took " + millis + " ms");
+            }
+            assertEquals(503, server.status("/health/ready"));
+            assertEquals(200, server.status("/health/live"));
+            postgres = start(data, port, false);
+            server.await(
+                    () -> Sample.of("send-dist-envelope-soap12")
+                                    .send(server.url(), Sample.uuid())
+                                    .status()
+                            == 202,
+                    Duration.ofSeconds(20));
+        } finally {
+            postgres.close();
+        }
+    }
+
+    @Test
+    void startsWithoutItsDatabase() throws IOException {
+        var data = folder.resolve("pg");
+        int port = ServerProcess.freePort();
+        try (var server = ServerProcess.at(folder.resolve("home"))
+                .with("ITK_DB_URL", "jdbc:postgresql://127.0.0.1:" + port + "/postgres")
+                .with("ITK_DB_USER", "postgres")
+                .launch()) {
+            server.await(() -> server.status("/health/live") == 200, Duration.ofSeconds(60));
+            assertEquals(
+                    "2100",
+                    Sample.of("send-document-pdf")
+                            .send(server.url(), Sample.uuid())
+                            .errorCode());
+            try (var postgres = start(data, port, true)) {
+                assertTrue(postgres.getPort() > 0);
+                server.await(() -> server.status("/health/ready") == 200, Duration.ofSeconds(20));
+                assertEquals(
+                        200,
+                        Sample.of("send-document-pdf")
+                                .send(server.url(), Sample.uuid())
+                                .status());
+                assertTrue(Files.exists(server.home().resolve("first-run.txt")));
+            }
+        }
+    }
+
+    private static EmbeddedPostgres start(Path data, int port, boolean fresh) throws IOException {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setPort(port)
+                .setCleanDataDirectory(fresh)
+                .start();
+    }
+
+    @Test
+    void onePoisonedEntryAmong64FailsAlone() throws Exception {
+        try (var postgres = new Postgres();
+                var server = postgres.configure(ServerProcess.at(folder.resolve("home")))
+                        .start()) {
+            postgres.execute("create function poison() returns trigger language plpgsql as $$ begin "
+                    + "if new.tracking_id like 'DEADDEAD%' then raise exception 'poison'; end if; return new; end $$");
+            postgres.execute("create trigger poison before insert on message for each row execute function poison()");
+            var number = new AtomicInteger();
+            var replies = ExchangeIT.together(64, () -> {
+                var id = number.getAndIncrement() == 30
+                        ? "DEADDEAD" + Sample.uuid().substring(8)
+                        : Sample.uuid();
+                return Sample.of("send-cda-non-coded").send(server.url(), id);
+            });
+            var refused = new ArrayList<String>();
+            replies.stream().filter(r -> r.status() != 200).forEach(r -> refused.add(r.errorCode()));
+
+            assertEquals(List.of("2200"), refused);
+            assertEquals(63, postgres.count("select count(*) from message"));
+        }
+    }
+}

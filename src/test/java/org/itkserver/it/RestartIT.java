@@ -1,0 +1,135 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What outlives the process, and what stops it from starting; on the embedded database. */
+class RestartIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theSameMessageAfterARestartIsADuplicate() {
+        var home = folder.resolve("home");
+        var id = Sample.uuid();
+        var response = Sample.uuid();
+        Wire.Reply first;
+        String body;
+        try (var server = ServerProcess.at(home).start()) {
+            first = Sample.of("send-cda-discharge").send(server.url(), id);
+            body = Sample.of("verify-nhs-number").send(server.url(), response).soapBody();
+            server.stop();
+        }
+        try (var server = ServerProcess.at(home).start()) {
+            var second = Sample.of("send-cda-discharge").send(server.url(), id);
+            assertEquals(first.status(), second.status());
+            assertEquals(first.soapBody(), second.soapBody());
+            assertEquals(
+                    body,
+                    Sample.of("verify-nhs-number").send(server.url(), response).soapBody());
+            assertTrue(metrics(server).contains("itk_messages_accepted_total 0"), metrics(server));
+        }
+    }
+
+    private static String metrics(ServerProcess server) {
+        try {
+            return server.get("/metrics").body();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Test
+    void afterKillNineWorkGoesOnWithAHigherAttempt() throws IOException {
+        try (var backEnd = new BackEnd(0)) {
+            var home = folder.resolve("home");
+            Files.createDirectories(home);
+            Files.writeString(
+                    home.resolve("directory.yaml"),
+                    """
+                    organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
+                    partners: [ { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] } ]
+                    handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT30S } }
+                    routes: [ { address: "urn:nhs-uk:addressing:ods:Z9999:cardiology", handler: slow } ]
+                    """
+                            .formatted(backEnd.port()));
+            backEnd.delayMillis = 20_000;
+            try (var server = ServerProcess.at(home).start()) {
+                assertEquals(200, Attempt.soap11(server.url()).send().status());
+                server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(10));
+                server.kill();
+            }
+            backEnd.delayMillis = 0;
+            try (var server = ServerProcess.at(home).start()) {
+                server.await(() -> backEnd.calls.size() == 2, Duration.ofSeconds(20));
+                assertEquals("2", backEnd.calls.get(1).header("Itk-attempt"));
+                server.await(() -> metrics(server).contains("itk_messages_handled_total 1"), Duration.ofSeconds(10));
+            }
+        }
+    }
+
+    @Test
+    void theFirstStartTellsItsSecretsOnceInAPrivateFile() throws IOException {
+        var home = folder.resolve("home");
+        try (var server = ServerProcess.at(home).start()) {
+            var file = home.resolve("first-run.txt");
+            var lines = Files.readAllLines(file);
+            assertTrue(lines.get(0).startsWith("admin-user="));
+            assertTrue(lines.get(1).matches("admin-password=.{20,}"));
+            assertTrue(lines.get(2).matches("api-token=.{20,}"));
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            assertFalse(Files.readString(server.log()).contains(lines.get(1).substring(15)));
+        }
+    }
+
+    @Test
+    void listensOnOnePortOnly() throws IOException {
+        try (var server = ServerProcess.at(folder.resolve("home")).start()) {
+            var listening = new ProcessBuilder("ss", "-ltnpH").start();
+            var own = new String(listening.getInputStream().readAllBytes())
+                    .lines()
+                    .filter(line -> line.contains("pid=" + server.pid() + ","))
+                    .toList();
+            assertEquals(1, own.size(), own.toString());
+        }
+    }
+
+    @Test
+    void refusesSettingsThatContradictEachOther() throws IOException {
+        refuses("ITK_BIND", "0.0.0.0", "ITK_BIND=0.0.0.0 is not a loopback address");
+        refuses("ITK_DB_URL", "jdbc:mysql://x", "ITK_DB_URL must start with jdbc:postgresql:");
+        refuses("ITK_MAX_MESSAGE", "lots", "ITK_MAX_MESSAGE=lots is not a size");
+        refuses("ITK_PUBLIC_URL", "ftp://x", "ITK_PUBLIC_URL=ftp://x is not a base address");
+        refuses("ITK_CLOCK_SKEW", "5m", "ITK_CLOCK_SKEW=5m is not a duration");
+    }
+
+    private void refuses(String name, String value, String sentence) throws IOException {
+        try (var server =
+                ServerProcess.at(folder.resolve(name)).with(name, value).launch()) {
+            assertEquals(78, server.exited());
+            assertTrue(Files.readString(server.log()).contains(sentence), server.logTail());
+        }
+    }
+
+    @Test
+    void refusesAWrongDirectoryNamingLineAndKey() throws IOException {
+        var home = folder.resolve("home");
+        Files.createDirectories(home);
+        Files.writeString(home.resolve("directory.yaml"), "organisation: { ods: Z9999 }\npartners: []\n");
+        try (var server = ServerProcess.at(home).launch()) {
+            assertEquals(78, server.exited());
+            assertTrue(
+                    Files.readString(server.log()).contains("line 1: organisation.address is missing"),
+                    server.logTail());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.itkserver.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The real bootable JAR as a process of its own, for tests that stop, kill or configure it. */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    private final Path home;
+    private final int port;
+    private final Map<String, String> env;
+    private final List<String> jvm;
+    private Process process;
+
+    private ServerProcess(Path home, Map<String, String> env, List<String> jvm) {
+        this.home = home;
+        this.env = new HashMap<>(env);
+        this.jvm = jvm;
+        this.port = freePort();
+    }
+
+    /** A server on the embedded database, not yet started. */
+    public static ServerProcess at(Path home) {
+        return new ServerProcess(home, Map.of(), List.of("-Xmx512m"));
+    }
+
+    public ServerProcess with(String name, String value) {
+        env.put(name, value);
+        return this;
+    }
+
+    /** The same settings with other JVM arguments. */
+    public ServerProcess jvm(String... arguments) {
+        return new ServerProcess(home, env, List.of(arguments));
+    }
+
+    public static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts and waits until it is ready. */
+    public ServerProcess start() {
+        launch();
+        await(() -> status("/health/ready") == 200, START);
+        return this;
+    }
+
+    /** Starts without waiting. */
+    public ServerProcess launch() {
+        try {
+            Files.createDirectories(home);
+            var command = new ArrayList<String>();
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(jvm);
+            command.add("-jar");
+            command.add(System.getProperty("itk.jar", "target/itk-transport-server-bootable.jar"));
+            var builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+            builder.environment().keySet().removeIf(name -> name.startsWith("ITK_"));
+            builder.environment().putAll(env);
+            builder.environment().put("ITK_HOME", home.toString());
+            builder.environment().put("ITK_HTTP_PORT", Integer.toString(port));
+            process = builder.start();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for a condition with short looks at it; fails loudly, with the end of the log, when it never holds. */
+    public void await(java.util.function.BooleanSupplier condition, Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end || process != null && !process.isAlive()) {
+                throw new AssertionError("not in " + longest + "; log ends with:\n" + logTail());
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** HTTP status of a GET, 0 when nobody answers. */
+    public int status(String path) {
+        try {
+            return get(path).statusCode();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    public HttpResponse<String> get(String path) throws IOException {
+        try {
+            var request = HttpRequest.newBuilder(URI.create(url() + path))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public Path log() {
+        return home.resolveSibling(home.getFileName() + ".log");
+    }
+
+    public String logTail() {
+        try {
+            var lines = Files.readAllLines(log());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+        } catch (IOException e) {
+            return "no log";
+        }
+    }
+
+    /** kill -9. */
+    public void kill() {
+        process.destroyForcibly();
+        exited();
+    }
+
+    /** SIGTERM, and waits. */
+    public int stop() {
+        process.destroy();
+        return exited();
+    }
+
+    /** Waits for the process to end by itself and returns its exit code. */
+    public int exited() {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("the server did not stop; log ends with:\n" + logTail());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.destroyForcibly();
+            exited();
+        }
+    }
+}
