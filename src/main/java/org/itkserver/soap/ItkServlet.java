@@ -40,7 +40,7 @@ public final class ItkServlet extends CXFNonSpringServlet {
     @Override
     protected void invoke(HttpServletRequest request, HttpServletResponse response) throws ServletException {
         try {
-            if (request.getMethod().equals("POST")) {
+            if (request.getMethod().equals("POST") && chain.mayBeSoap(request)) {
                 super.invoke(request, response);
             } else if (!request.getMethod().equals("GET") || !isContractRequest(request)) {
                 chain.handle(request, response);

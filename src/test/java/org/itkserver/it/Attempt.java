@@ -71,7 +71,7 @@ final class Attempt {
 
     /** Removes an element with its content. */
     Attempt cut(String name) {
-        int start = text.indexOf("<" + name);
+        int start = Math.max(text.indexOf("<" + name + ">"), text.indexOf("<" + name + " "));
         var end = "</" + name + ">";
         if (start < 0) {
             throw new IllegalArgumentException("the good message has no " + name);
@@ -82,7 +82,10 @@ final class Attempt {
 
     /** Replaces the text of an element. */
     Attempt text(String element, String value) {
-        int start = text.indexOf(">", text.indexOf("<" + element)) + 1;
+        int start = text.indexOf("<" + element + ">") + element.length() + 2;
+        if (start < element.length() + 2) {
+            throw new IllegalArgumentException("the good message has no " + element);
+        }
         text = text.substring(0, start) + value + text.substring(text.indexOf("</" + element, start));
         return this;
     }
@@ -90,6 +93,12 @@ final class Attempt {
     /** Puts a block first into soap:Header. */
     Attempt block(String xml) {
         return swap("<soap:Header>", "<soap:Header>" + xml);
+    }
+
+    /** The message's own tracking id. */
+    String trackingId() {
+        int start = text.indexOf("trackingid=\"") + 12;
+        return text.substring(start, start + 36);
     }
 
     Wire.Reply send() {

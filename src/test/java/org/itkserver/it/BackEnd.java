@@ -49,6 +49,13 @@ final class BackEnd implements AutoCloseable {
         server.start();
     }
 
+    /** The calls about one message, in order: other messages may be tried again at the same time. */
+    List<Call> of(String trackingId) {
+        return calls.stream()
+                .filter(call -> call.header("Itk-tracking-id").equals(trackingId))
+                .toList();
+    }
+
     int port() {
         return server.getAddress().getPort();
     }

@@ -23,7 +23,7 @@ class DatabaseAwayIT {
     void faultsWhileItIsAwayAndRecoversByItself() throws IOException {
         var data = folder.resolve("pg");
         int port = ServerProcess.freePort();
-        var postgres = start(data, port, true);
+        var postgres = start(data, port);
         try (var server = ServerProcess.at(folder.resolve("home"))
                 .with("ITK_DB_URL", "jdbc:postgresql://127.0.0.1:" + port + "/postgres")
                 .with("ITK_DB_USER", "postgres")
@@ -49,7 +49,7 @@ class DatabaseAwayIT {
             }
             assertEquals(503, server.status("/health/ready"));
             assertEquals(200, server.status("/health/live"));
-            postgres = start(data, port, false);
+            postgres = start(data, port);
             server.await(
                     () -> Sample.of("send-dist-envelope-soap12")
                                     .send(server.url(), Sample.uuid())
@@ -75,7 +75,7 @@ class DatabaseAwayIT {
                     Sample.of("send-document-pdf")
                             .send(server.url(), Sample.uuid())
                             .errorCode());
-            try (var postgres = start(data, port, true)) {
+            try (var postgres = start(data, port)) {
                 assertTrue(postgres.getPort() > 0);
                 server.await(() -> server.status("/health/ready") == 200, Duration.ofSeconds(20));
                 assertEquals(
@@ -88,11 +88,11 @@ class DatabaseAwayIT {
         }
     }
 
-    private static EmbeddedPostgres start(Path data, int port, boolean fresh) throws IOException {
+    private static EmbeddedPostgres start(Path data, int port) throws IOException {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setPort(port)
-                .setCleanDataDirectory(fresh)
+                .setCleanDataDirectory(false)
                 .start();
     }
 

@@ -96,16 +96,21 @@ class ExchangeIT {
         assertEquals(200, Sample.of("send-document-pdf").send(server.url(), id).status());
 
         assertEquals("handled", state(id));
-        assertEquals(0, postgres.count("select count(*) from delivery"));
+        assertEquals(
+                0,
+                postgres.count(
+                        "select count(*) from delivery d join message m on m.id = d.message_id where tracking_id = ?",
+                        id));
         assertEquals(1, eventsOf("accepted", id));
     }
 
     @Test
     void theBackEndGetsThePayloadAndItsHeaders() throws Exception {
         var attempt = Attempt.soap11(server.url());
+        var id = attempt.trackingId();
         assertEquals(200, attempt.send().status());
-        server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(20));
-        var call = backEnd.calls.get(0);
+        server.await(() -> backEnd.of(id).size() == 1, Duration.ofSeconds(20));
+        var call = backEnd.of(id).get(0);
 
         assertEquals("SendCDADocument-v2-0", call.header("Itk-service"));
         assertEquals("1", call.header("Itk-attempt"));
@@ -120,21 +125,21 @@ class ExchangeIT {
         assertEquals("ClinicalDocument", document.getDocumentElement().getLocalName());
         // xsi is declared on soap:Envelope only
         assertEquals(1, document.getElementsByTagName("text").getLength());
-        awaitState(call.header("Itk-tracking-id"), "handled");
+        awaitState(id, "handled");
     }
 
     @Test
     void aFailedCallIsTriedAgainWithAHigherAttempt() {
         backEnd.status = 503;
         var attempt = Attempt.soap11(server.url());
+        var id = attempt.trackingId();
         assertEquals(200, attempt.send().status());
-        server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(20));
+        server.await(() -> backEnd.of(id).size() == 1, Duration.ofSeconds(20));
         backEnd.status = 204;
-        server.await(() -> backEnd.calls.size() == 2, Duration.ofSeconds(20));
+        server.await(() -> backEnd.of(id).size() == 2, Duration.ofSeconds(20));
 
-        var id = backEnd.calls.get(0).header("Itk-tracking-id");
-        assertEquals("1", backEnd.calls.get(0).header("Itk-attempt"));
-        assertEquals("2", backEnd.calls.get(1).header("Itk-attempt"));
+        assertEquals("1", backEnd.of(id).get(0).header("Itk-attempt"));
+        assertEquals("2", backEnd.of(id).get(1).header("Itk-attempt"));
         awaitState(id, "handled");
         assertEquals(1, eventsOf("attempt-failed", id));
         assertEquals(1, eventsOf("handled", id));
@@ -143,9 +148,10 @@ class ExchangeIT {
     @Test
     void aRefusedPayloadIsRejectedForGood() {
         backEnd.status = 422;
-        assertEquals(200, Attempt.soap11(server.url()).send().status());
-        server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(20));
-        awaitState(backEnd.calls.get(0).header("Itk-tracking-id"), "rejected");
+        var attempt = Attempt.soap11(server.url());
+        assertEquals(200, attempt.send().status());
+        awaitState(attempt.trackingId(), "rejected");
+        assertEquals(1, backEnd.of(attempt.trackingId()).size());
     }
 
     @Test
@@ -183,7 +189,6 @@ class ExchangeIT {
     void fiftyCopiesAtOnceAreHandledOnce() throws Exception {
         backEnd.answer = "<answer xmlns=\"urn:hl7-org:v3\"/>";
         for (var name : List.of("send-document-pdf", SCR)) {
-            backEnd.calls.clear();
             var id = Sample.uuid();
             var replies = together(50, () -> Sample.of(name).send(server.url(), id));
             var distinct = new HashSet<String>();
@@ -192,7 +197,7 @@ class ExchangeIT {
             assertEquals(1, distinct.size(), distinct.toString());
             assertEquals(200, replies.get(0).status());
             assertEquals(1, postgres.count("select count(*) from message where tracking_id = ?", id));
-            assertEquals(name.equals(SCR) ? 1 : 0, backEnd.calls.size());
+            assertEquals(name.equals(SCR) ? 1 : 0, backEnd.of(id).size());
         }
     }
 
@@ -230,11 +235,11 @@ class ExchangeIT {
         var second = Sample.of(SCR).send(server.url(), id);
         assertEquals(200, second.status(), second.body());
         assertTrue(second.body().contains("sendRecvDistEnvelopeResponse"), second.body());
-        assertEquals("2", backEnd.calls.get(1).header("Itk-attempt"));
+        assertEquals("2", backEnd.of(id).get(1).header("Itk-attempt"));
 
         var third = Sample.of(SCR).send(server.url(), id);
         assertEquals(second.soapBody(), third.soapBody());
-        assertEquals(2, backEnd.calls.size(), "a stored response is not asked for again");
+        assertEquals(2, backEnd.of(id).size(), "a stored response is not asked for again");
     }
 
     @Test
@@ -253,7 +258,7 @@ class ExchangeIT {
 
         assertEquals("2200", first.errorCode(), first.body());
         assertEquals(first.soapBody(), second.soapBody());
-        assertEquals(1, backEnd.calls.size());
+        assertEquals(1, backEnd.of(id).size());
     }
 
     @Test

@@ -327,7 +327,7 @@ class RefusedMessagesIT {
                                 .swap(
                                         "<itk:handlingSpecification>",
                                         "<itk:auditIdentity><itk:id uri=\"urn:nhs-uk:identity:ods:Y9999:x\"/></itk:auditIdentity><itk:handlingSpecification>")),
-                invalid("no manifest", in -> in.cut("itk:manifest ")),
+                invalid("no manifest", in -> in.cut("itk:manifest")),
                 invalid(
                         "five audit identities",
                         in -> in.swap(
