@@ -143,6 +143,12 @@ final class Server implements AutoCloseable {
         return pool;
     }
 
+    /** Whether some service is answered with invented data; the console says so on every page. */
+    boolean answersWithSamples() {
+        return directory.get().services().values().stream()
+                .anyMatch(service -> Directory.SAMPLE.equals(service.handler()));
+    }
+
     /** Whether messages can be accepted now. */
     boolean isReady() {
         return initialised && database.isReachable();

@@ -3,15 +3,15 @@ package org.itkserver.boot;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.annotation.WebListener;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.itkserver.admin.AdminPages;
+import org.itkserver.admin.AdminSettings;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
@@ -62,7 +62,14 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void register(ServletContext context) {
-        context.setSessionTrackingModes(Set.of(SessionTrackingMode.COOKIE));
+        new AdminPages(
+                        server.query,
+                        server.store,
+                        server.accounts,
+                        server.clock,
+                        AdminSettings.of(server.settings.publicUrl()),
+                        server::answersWithSamples)
+                .register(context);
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");

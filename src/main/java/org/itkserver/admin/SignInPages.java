@@ -1,0 +1,118 @@
+package org.itkserver.admin;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Duration;
+import org.itkserver.audit.Accounts;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.StoreUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signing in with a name and a password, and out. Every attempt whose password is looked at is audited; one that comes too
+ * early is refused unseen, so that guessing can fill neither the trail nor the processor.
+ */
+@Path("/")
+public final class SignInPages {
+    private static final Logger LOG = LoggerFactory.getLogger(SignInPages.class);
+    private static final String WRONG = "The name or the password is not right.";
+    /** Somebody may type the password where the name belongs: a name that is none of ours is not kept. */
+    private static final String UNKNOWN = "unknown name";
+
+    private final Accounts accounts;
+    private final AuditTrail trail;
+    private final ConsoleSessions sessions;
+    private final SignInThrottle throttle;
+    private final Pages pages;
+    private final Clock clock;
+
+    SignInPages(Accounts accounts, AuditTrail trail, ConsoleSessions sessions, Pages pages, Clock clock) {
+        this.accounts = accounts;
+        this.trail = trail;
+        this.sessions = sessions;
+        this.throttle = new SignInThrottle(clock);
+        this.pages = pages;
+        this.clock = clock;
+    }
+
+    @GET
+    public Response home() {
+        return Pages.goTo("/admin/messages");
+    }
+
+    @GET
+    @Path("login")
+    public Response form(@Context HttpServletRequest request) {
+        return sessions.person(request).isPresent()
+                ? home()
+                : Pages.answer(200, pages.login(null)).build();
+    }
+
+    @POST
+    @Path("login")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response signIn(
+            @FormParam("name") @DefaultValue("") String name,
+            @FormParam("password") @DefaultValue("") String password,
+            @Context HttpServletRequest request) {
+        var who = name.strip();
+        var from = request.getRemoteAddr();
+        var wait = throttle.begin(who, from);
+        if (!wait.isZero()) {
+            return tooEarly(wait);
+        }
+        var hash = accounts.passwordHash(who);
+        if (hash.isEmpty()) {
+            Passwords.verifyUnknown(password);
+            return failed(UNKNOWN, from);
+        }
+        if (!Passwords.verify(password, hash.get())) {
+            return failed(who, from);
+        }
+        throttle.succeeded(who, from);
+        trail.append(event(AuditType.SIGNED_IN, who, from, "signed in with a password"));
+        sessions.begin(request, who);
+        return home();
+    }
+
+    private Response failed(String who, String from) {
+        trail.append(event(AuditType.SIGN_IN_FAILED, who, from, "wrong name or password"));
+        return Pages.answer(403, pages.login(WRONG)).build();
+    }
+
+    private Response tooEarly(Duration wait) {
+        long seconds = wait.plusMillis(999).toSeconds();
+        return Pages.answer(429, pages.login("Too many attempts. Try again in " + seconds + " seconds."))
+                .header("Retry-After", seconds)
+                .build();
+    }
+
+    @POST
+    @Path("logout")
+    public Response signOut(@Context HttpServletRequest request) {
+        var who = Person.of(request).name();
+        sessions.end(request);
+        try {
+            trail.append(event(AuditType.SIGNED_OUT, who, request.getRemoteAddr(), "signed out"));
+        } catch (StoreUnavailable e) {
+            LOG.warn("{} signed out; the trail does not say so: {}", who, e.getMessage());
+        }
+        return Pages.goTo(Guard.LOGIN);
+    }
+
+    private AuditEvent event(AuditType type, String who, String from, String detail) {
+        return AuditEvent.ofPerson(clock.instant(), type, null, who, from, detail);
+    }
+}

@@ -1,0 +1,53 @@
+package org.itkserver.admin;
+
+/** What a person is told when a page cannot be shown. Says nothing about the inside of the server. */
+enum Trouble {
+    BAD_REQUEST(400, "That address is not right", "Something in the address of the page cannot be understood."),
+    FOREIGN_FORM(
+            403,
+            "That was not done",
+            "The form was not sent from a page of this console, or it is from before you last signed in. "
+                    + "Go back to the messages and try again."),
+    NOT_FOUND(404, "There is no such page", "Nothing is here, or it is no longer kept."),
+    WRONG_METHOD(405, "That cannot be done here", "This address does not take that kind of request."),
+    TOO_LARGE(413, "That is too much", "The form is larger than any form of this console."),
+    WRONG_TYPE(415, "That cannot be done here", "This address takes forms only."),
+    BUG(500, "Something went wrong", "It is noted in the log of the server under the number below."),
+    DATABASE_AWAY(
+            503,
+            "The database cannot be reached",
+            "Nothing was shown and nothing was changed. Try again in a minute; if it stays like this, tell the people "
+                    + "who run the server.");
+
+    private final int status;
+    private final String heading;
+    private final String text;
+
+    Trouble(int status, String heading, String text) {
+        this.status = status;
+        this.heading = heading;
+        this.text = text;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String heading() {
+        return heading;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** The trouble for a status that something else chose. */
+    static Trouble ofStatus(int status) {
+        for (var trouble : values()) {
+            if (trouble.status == status) {
+                return trouble;
+            }
+        }
+        return status < 500 ? BAD_REQUEST : BUG;
+    }
+}

@@ -1,0 +1,136 @@
+package org.itkserver.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.itkserver.audit.AuditQuery.EventRow;
+import org.itkserver.audit.AuditQuery.MessageRow;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+
+/** Whatever a message says, a page has the elements it has with a harmless one, and shows the text as text. */
+class HostileRowsTest {
+    private static final Instant AT = Instant.parse("2026-11-22T16:05:07Z");
+    private static final String HARMLESS = "harmless";
+
+    private final Pages pages = new Pages(() -> true);
+
+    static List<String> payloads() {
+        return List.of(
+                "<script>window.__x=1</script>",
+                "\"><script>window.__x=1</script>",
+                "'><script>window.__x=1</script>",
+                "<img src=x onerror=window.__x=1>",
+                "\"><img src=x onerror=alert(1)>",
+                "\" onmouseover=\"window.__x=1",
+                "' onfocus='window.__x=1' autofocus='",
+                "<svg onload=window.__x=1>",
+                "<svg><script>window.__x=1</script></svg>",
+                "<svg><a xlink:href=\"javascript:window.__x=1\"><text>x</text></a></svg>",
+                "</textarea><script>window.__x=1</script>",
+                "</title><script>window.__x=1</script>",
+                "</pre><script>window.__x=1</script>",
+                "</td></tr></table><h1>Signed out</h1><form action=//evil.example>",
+                "<!--",
+                "--><script>window.__x=1</script>",
+                "]]><script>window.__x=1</script>",
+                "javascript:window.__x=1",
+                "JaVaScRiPt:window.__x=1",
+                "data:text/html,<script>window.__x=1</script>",
+                "${7*7}",
+                "#{7*7}",
+                "{{constructor.constructor('window.__x=1')()}}",
+                "$unsafe{7}@template.x()@`",
+                "&lt;script&gt;window.__x=1&lt;/script&gt;",
+                "&#60;script&#62;window.__x=1",
+                "<iframe srcdoc=\"<script>window.__x=1</script>\">",
+                "<base href=//evil.example/><meta http-equiv=refresh content=0;url=//evil.example>",
+                "\u0000\u001b[2J\u202Ekcatta\u2028<b>\uFEFF\r\nSet-Cookie: itk=x",
+                "\uFF1Cscript\uFF1Ewindow.__x=1\uFF1C/script\uFF1E<\u0000script>",
+                "ann'; drop table message; --",
+                "<" + "a".repeat(5000));
+    }
+
+    private static MessageRow row(String v) {
+        return new MessageRow(7, AT, v, v, v, v, v, v, v, 11776, v);
+    }
+
+    private static List<EventRow> events(String v) {
+        return List.of(new EventRow(v, 1, AT, v, v, v, v, v, v, v, v));
+    }
+
+    private Map<String, byte[]> pagesWith(String v) throws Exception {
+        var person = new Person(v, "s3cret");
+        var out = new LinkedHashMap<String, byte[]>();
+        out.put("messages", pages.messages(person, List.of(row(v)), null, null, true, 7L));
+        out.put("search", pages.messages(person, List.of(row(v)), v, null, false, null));
+        out.put("problem", pages.messages(person, List.of(), v, HARMLESS, false, null));
+        out.put("message", pages.message(person, row(v), events(v)));
+        out.put("raw", pages.raw(person, row(v), RawText.read(new ByteArrayInputStream(v.getBytes("UTF-8")))));
+        out.put("events", pages.events(person, events(v)));
+        return out;
+    }
+
+    /** The pages are written so that an XML parser can read them, and it is less forgiving than any browser. */
+    private static Element parse(byte[] page) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new ByteArrayInputStream(page))
+                .getDocumentElement();
+    }
+
+    /** Every element with the names of its attributes, in order. */
+    private static void skeleton(Node node, List<String> out) {
+        if (node instanceof Element element) {
+            var attributes = new ArrayList<String>();
+            for (int i = 0; i < element.getAttributes().getLength(); i++) {
+                attributes.add(element.getAttributes().item(i).getNodeName());
+            }
+            out.add(element.getTagName() + attributes);
+            for (var link : List.of("href", "src", "action")) {
+                assertTrue(!element.hasAttribute(link)
+                        || element.getAttribute(link).matches("[/#][a-z].*"));
+            }
+        }
+        for (var child = node.getFirstChild(); child != null; child = child.getNextSibling()) {
+            skeleton(child, out);
+        }
+    }
+
+    private static List<String> skeleton(byte[] page) throws Exception {
+        var out = new ArrayList<String>();
+        skeleton(parse(page), out);
+        return out;
+    }
+
+    @ParameterizedTest
+    @MethodSource("payloads")
+    void aHostileValueIsTextOnEveryPage(String payload) throws Exception {
+        var harmless = pagesWith(HARMLESS);
+        var hostile = pagesWith(payload);
+        for (var page : hostile.entrySet()) {
+            assertEquals(skeleton(harmless.get(page.getKey())), skeleton(page.getValue()), page.getKey());
+            var html = new String(page.getValue(), "UTF-8");
+            assertEquals(count(harmless.get(page.getKey())), count(page.getValue()), page.getKey());
+            assertFalse(payload.contains("<") && html.contains(payload), page.getKey());
+        }
+        // as an XML parser reads line ends
+        var shown = Show.text(payload).replace("\r\n", "\n");
+        assertTrue(parse(hostile.get("message")).getTextContent().contains(shown));
+        assertTrue(parse(hostile.get("raw")).getTextContent().contains(shown));
+    }
+
+    private static long count(byte[] page) throws Exception {
+        return new String(page, "UTF-8").chars().filter(c -> c == '<').count();
+    }
+}

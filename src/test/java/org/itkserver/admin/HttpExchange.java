@@ -1,0 +1,135 @@
+package org.itkserver.admin;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One request and its answer, as a servlet container would give them; only what the console uses is there. */
+final class HttpExchange {
+    final Map<String, String> headers = new HashMap<>(Map.of("Host", "itk.example:8080"));
+    final Map<String, String> parameters = new HashMap<>();
+    final Map<String, String> answered = new HashMap<>();
+    final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final Map<String, Object> attributes = new HashMap<>();
+    private final String method;
+    private final String path;
+    long length;
+    int status = 200;
+    boolean passed;
+    FakeSession session;
+
+    HttpExchange(String method, String path) {
+        this.method = method;
+        this.path = path;
+    }
+
+    final HttpServletRequest request =
+            fake(HttpServletRequest.class, (proxy, called, arguments) -> switch (called.getName()) {
+                case "getMethod" -> method();
+                case "getRequestURI" -> path();
+                case "getScheme" -> "http";
+                case "getRemoteAddr" -> "10.0.0.1";
+                case "getContentLengthLong" -> length;
+                case "getHeader" -> headers.get(arguments[0]);
+                case "getParameter" -> parameters.get(arguments[0]);
+                case "getAttribute" -> attributes.get(arguments[0]);
+                case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                case "getSession" -> session((boolean) arguments[0]);
+                case "changeSessionId" -> session.id = session.id + "-changed";
+                default -> throw new UnsupportedOperationException(called.getName());
+            });
+
+    final HttpServletResponse response = fake(HttpServletResponse.class, (proxy, called, arguments) -> {
+        switch (called.getName()) {
+            case "setStatus" -> status = (int) arguments[0];
+            case "setHeader" -> answered.put((String) arguments[0], (String) arguments[1]);
+            case "setContentType", "setContentLength" -> answered.put(called.getName(), arguments[0].toString());
+            case "getOutputStream" -> {
+                return stream(body);
+            }
+            default -> throw new UnsupportedOperationException(called.getName());
+        }
+        return null;
+    });
+
+    final FilterChain chain = (request, response) -> passed = true;
+
+    String page() {
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    private String method() {
+        return method;
+    }
+
+    private String path() {
+        return path;
+    }
+
+    private HttpSession session(boolean make) {
+        if (session != null && session.ended) {
+            session = null;
+        }
+        if (session == null && make) {
+            session = new FakeSession("fresh");
+        }
+        return session == null ? null : session.asSession;
+    }
+
+    private static ServletOutputStream stream(ByteArrayOutputStream out) {
+        return new ServletOutputStream() {
+            @Override
+            public void write(int b) {
+                out.write(b);
+            }
+
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+
+            @Override
+            public void setWriteListener(WriteListener listener) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    private static <T> T fake(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    /** A session of the container. */
+    static final class FakeSession {
+        private final Map<String, Object> attributes = new HashMap<>();
+        String id;
+        int idleSeconds;
+        boolean ended;
+
+        FakeSession(String id) {
+            this.id = id;
+        }
+
+        final HttpSession asSession = fake(HttpSession.class, (proxy, called, arguments) -> {
+            if (ended) {
+                throw new IllegalStateException("the session is over");
+            }
+            return switch (called.getName()) {
+                case "getAttribute" -> attributes.get(arguments[0]);
+                case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                case "setMaxInactiveInterval" -> idleSeconds = (int) arguments[0];
+                case "invalidate" -> ended = true;
+                default -> throw new UnsupportedOperationException(called.getName());
+            };
+        });
+    }
+}

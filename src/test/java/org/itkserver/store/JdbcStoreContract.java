@@ -1,0 +1,149 @@
+package org.itkserver.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.RowHash;
+import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.exchange.MessageStore;
+import org.itkserver.exchange.MessageStoreContract;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The contract on a real database, and what only a database can show. */
+abstract class JdbcStoreContract extends MessageStoreContract {
+    private Database database;
+    private JdbcMessageStore store;
+    private JdbcDeliveryQueue queue;
+    private String node;
+
+    abstract DatabaseSettings settings();
+
+    @BeforeEach
+    void open() {
+        node = "node-" + ids.next().substring(0, 8);
+        database = new Database(settings());
+        database.migrate();
+        store = new JdbcMessageStore(database, node, Clock.systemUTC());
+        queue = new JdbcDeliveryQueue(database, node);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+        database.close();
+    }
+
+    @Override
+    protected MessageStore store() {
+        return store;
+    }
+
+    @Override
+    protected DeliveryQueue queue() {
+        return queue;
+    }
+
+    private long number(String sql) {
+        return database.read(connection -> {
+            try (var statement = connection.prepareStatement(sql)) {
+                statement.setString(1, node);
+                try (var row = statement.executeQuery()) {
+                    row.next();
+                    return row.getLong(1);
+                }
+            }
+        });
+    }
+
+    @Test
+    void auditNumbersAreDenseWhoeverWrites() throws Exception {
+        var pool = Executors.newFixedThreadPool(8);
+        for (int i = 0; i < 200; i++) {
+            boolean audit = i % 3 == 0;
+            pool.submit(() -> audit
+                    ? append(AuditEvent.ofServer(NOW, AuditType.WARNING, "x"))
+                    : store.accept(message(ids.next(), new byte[] {1}, List.of(), null)));
+        }
+        pool.shutdown();
+        assertTrue(pool.awaitTermination(30, java.util.concurrent.TimeUnit.SECONDS));
+
+        assertEquals(200, number("select count(*) from audit_event where node = ?"));
+        assertEquals(200, number("select max(seq) from audit_event where node = ?"));
+    }
+
+    private Object append(AuditEvent event) {
+        store.append(event);
+        return event;
+    }
+
+    @Test
+    void aRowsHashIsThatOfItsStoredFields() {
+        store.append(new AuditEvent(
+                Instant.now(), AuditType.REFUSED, null, "t", "p", "s", "a", "127.0.0.1", "1000", ids.next(), "d"));
+        database.read(connection -> {
+            try (var select = connection.prepareStatement("select * from audit_event where node = ?")) {
+                select.setString(1, node);
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    assertArrayEquals(row.getBytes("hash"), RowHash.of(node, 1, event(row)));
+                    return 0;
+                }
+            }
+        });
+    }
+
+    private static AuditEvent event(java.sql.ResultSet row) throws SQLException {
+        return new AuditEvent(
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                AuditType.valueOf(
+                        row.getString("type").toUpperCase(java.util.Locale.ROOT).replace('-', '_')),
+                null,
+                row.getString("tracking_id"),
+                row.getString("partner"),
+                row.getString("service"),
+                row.getString("actor"),
+                row.getString("source"),
+                row.getString("error_code"),
+                row.getString("error_id"),
+                row.getString("detail"));
+    }
+
+    @Test
+    void theNumbersGoOnAfterARestart() {
+        store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "one"));
+        store.close();
+        store = new JdbcMessageStore(database, node, Clock.systemUTC());
+        store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "two"));
+        assertEquals(2, number("select max(seq) from audit_event where node = ?"));
+    }
+
+    @Test
+    void partsOfAMessageThatWasNeverStoredAreRemoved() throws SQLException {
+        var big = new byte[600_000];
+        var trackingId = ids.next();
+        store.accept(message(trackingId, big, List.of(), null));
+        var copy = message(trackingId, big, List.of(), null);
+        store.accept(copy);
+        assertTrue(store.raw(copy.id()).isEmpty());
+        assertEquals(0, number("select count(*) from upload where node = ?"));
+
+        try (var connection = database.connection();
+                var insert = connection.prepareStatement("insert into upload values (-7, ?, now())")) {
+            insert.setString(1, node);
+            insert.executeUpdate();
+        }
+        store.removeOrphans();
+        assertEquals(0, number("select count(*) from upload where node = ?"));
+    }
+}
