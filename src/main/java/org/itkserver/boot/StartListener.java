@@ -70,6 +70,7 @@ public final class StartListener implements ServletContextListener {
                         AdminSettings.of(server.settings.publicUrl()),
                         server::answersWithSamples)
                 .register(context);
+        add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");

@@ -1,0 +1,142 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The console on the real jar and PostgreSQL, as a browser without JavaScript sees it. */
+class ConsoleIT {
+    private static final Pattern HIDDEN = Pattern.compile("<input[^>]*type=\"hidden\"[^>]*>");
+    private static final Pattern LINK = Pattern.compile("href=\"(/admin/messages/[0-9]+)\"");
+
+    @TempDir
+    static Path folder;
+
+    private static Postgres postgres;
+    private static ServerProcess server;
+
+    private final HttpClient browser = HttpClient.newBuilder()
+            .cookieHandler(new CookieManager())
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+
+    @BeforeAll
+    static void start() {
+        postgres = new Postgres();
+        server = postgres.configure(ServerProcess.at(folder.resolve("home"))).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        postgres.close();
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path)).build();
+        return browser.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(String path, String form) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.url() + path))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Origin", server.url())
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build();
+        return browser.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String password() throws IOException {
+        return Files.readAllLines(server.home().resolve("first-run.txt")).get(1).substring("admin-password=".length());
+    }
+
+    private HttpResponse<String> signIn(String password) throws Exception {
+        return post("/admin/login", "name=admin&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
+    }
+
+    /** The page's own hidden fields, as a browser would send them back. */
+    private static String hidden(String page) {
+        var out = new StringBuilder();
+        var matcher = HIDDEN.matcher(page);
+        if (matcher.find()) {
+            out.append(attribute(matcher.group(), "name"))
+                    .append('=')
+                    .append(URLEncoder.encode(attribute(matcher.group(), "value"), StandardCharsets.UTF_8));
+        }
+        return out.toString();
+    }
+
+    private static String attribute(String tag, String name) {
+        int start = tag.indexOf(name + "=\"") + name.length() + 2;
+        return tag.substring(start, tag.indexOf('"', start));
+    }
+
+    private static long count(String type) {
+        return postgres.count("select count(*) from audit_event where type = ?", type);
+    }
+
+    @Test
+    void nothingIsShownBeforeSigningIn() throws Exception {
+        for (var path : new String[] {"/", "/admin/", "/admin/messages", "/admin/messages/1000", "/admin/events"}) {
+            assertTrue(get(path).uri().getPath().equals("/admin/login"), path);
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsRefusedAndAudited() throws Exception {
+        long before = count("sign-in-failed");
+        assertEquals(403, signIn("wrong").statusCode());
+        assertEquals(before + 1, count("sign-in-failed"));
+    }
+
+    @Test
+    void aPersonFindsAMessageAndOpensItsPayload() throws Exception {
+        var id = Sample.uuid();
+        Sample.of("send-cda-discharge").send(server.url(), id);
+        assertEquals(200, signIn(password()).statusCode());
+
+        var list = get("/admin/messages?trackingId=" + id).body();
+        assertTrue(list.contains(id) && !list.contains("ClinicalDocument"), list);
+        var link = LINK.matcher(list);
+        assertTrue(link.find());
+        var page = get(link.group(1)).body();
+        assertTrue(page.contains("accepted") && page.contains("gp-system"), page);
+        assertFalse(page.contains("ClinicalDocument"));
+        assertFalse(page.contains("99900000"), "no NHS number on the page");
+
+        assertEquals(403, post(link.group(1) + "/payload", "").statusCode(), "without the form's token");
+        assertEquals(0, count("payload-viewed"));
+        var payload = post(link.group(1) + "/payload", hidden(page));
+        assertEquals(200, payload.statusCode());
+        assertTrue(payload.body().contains("&lt;ClinicalDocument"), "escaped");
+        assertEquals(1, count("payload-viewed"));
+        var policy = payload.headers().firstValue("Content-Security-Policy").orElse("");
+        assertTrue(policy.startsWith("default-src 'none'") && !policy.contains("unsafe"), policy);
+    }
+
+    @Test
+    void whatASenderWritesIsShownAsText() throws Exception {
+        var hostile = Attempt.soap11(server.url()).text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;");
+        assertEquals("3000", hostile.send().errorCode());
+        signIn(password());
+        var events = get("/admin/events").body();
+        assertFalse(events.contains("<script>window"), events);
+        assertTrue(events.contains("&lt;script&gt;window") || events.contains("&lt;script>window"), events);
+    }
+}
