@@ -31,6 +31,7 @@ public final class MessageBody implements Closeable {
 
     private final Path spoolFolder;
     private final long limit;
+    private final Runnable beforeSpooling;
     private byte[] memory;
     private long size;
     private @Nullable Path file;
@@ -42,11 +43,18 @@ public final class MessageBody implements Closeable {
      * @param spoolFolder where a spool file goes; must exist
      * @param limit largest accepted size in bytes
      * @param expected the announced size in bytes, or a negative number when unknown; only sizes the first buffer
+     * @param beforeSpooling called once when the body outgrows memory; what it throws ends the reading
      */
-    public MessageBody(Path spoolFolder, long limit, long expected) {
+    public MessageBody(Path spoolFolder, long limit, long expected, Runnable beforeSpooling) {
         this.spoolFolder = spoolFolder;
         this.limit = limit;
+        this.beforeSpooling = beforeSpooling;
         this.memory = new byte[expected > 0 && expected <= IN_MEMORY ? (int) expected : FIRST_BUFFER];
+    }
+
+    /** A body whose size nobody needs to know about. */
+    public MessageBody(Path spoolFolder, long limit, long expected) {
+        this(spoolFolder, limit, expected, () -> {});
     }
 
     /** A body that is already complete and in memory. The array is not copied. */
@@ -104,6 +112,7 @@ public final class MessageBody implements Closeable {
     }
 
     private void spool() throws IOException {
+        beforeSpooling.run();
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         file = Files.createTempFile(spoolFolder, "message-", ".spool", owner);
         channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -132,9 +132,7 @@ public final class HandlerRun {
     /** Runs work that a worker claimed, and settles it. */
     void deliver(Directory directory, StoredEnvelope stored, Delivery work) {
         var message = stored.forHandler(directory, streams, work.attempt());
-        var outcome = handlers.find(work.handler())
-                .map(h -> call(h, message))
-                .orElseGet(() -> new Outcome.TryAgain("handler " + work.handler() + " is not configured"));
+        var outcome = outcome(work, message);
         var now = clock.instant();
         if (store.settle(settlement(outcome, stored, work, now))) {
             if (outcome instanceof Outcome.Done) {
@@ -143,6 +141,16 @@ public final class HandlerRun {
         } else {
             LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
         }
+    }
+
+    /** Work whose attempts have all ended without a settlement may be what ends this process: it is not run again. */
+    private Outcome outcome(Delivery work, HandledMessage message) {
+        if (work.attempt() > schedule.attempts()) {
+            return new Outcome.TryAgain("no attempt came to an end");
+        }
+        return handlers.find(work.handler())
+                .map(h -> call(h, message))
+                .orElseGet(() -> new Outcome.TryAgain("handler " + work.handler() + " is not configured"));
     }
 
     private Settlement settlement(Outcome outcome, StoredEnvelope stored, Delivery work, Instant now) {

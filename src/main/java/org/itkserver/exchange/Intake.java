@@ -63,14 +63,13 @@ public final class Intake {
     public Answer accept(Inbound in) {
         var routing = in.directory().route(in.service(), in.header());
         boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
-        refuseUnroutable(in, routing, sync);
-        long id = store.nextId();
-        if (sync) {
-            var handler = routing.handlers().iterator().next();
-            return synchronous.respond(in, acceptance(in, id, routing, List.of(handler)), handler);
-        }
         var work = new ArrayList<>(routing.handlers());
         work.remove(Directory.INBOX);
+        refuseUnroutable(in, routing, sync && work.isEmpty());
+        long id = store.nextId();
+        if (sync) {
+            return synchronous.respond(in, acceptance(in, id, routing, work.subList(0, 1)), work.get(0));
+        }
         var acceptance = acceptance(in, id, routing, work);
         var earlier = store.accept(acceptance);
         if (earlier.isPresent()) {
@@ -85,17 +84,16 @@ public final class Intake {
         return answer(acceptance.answer());
     }
 
-    private static void refuseUnroutable(Inbound in, Routing routing, boolean sync) {
-        if (!routing.handlers().isEmpty()) {
-            return;
-        }
-        if (!routing.unroutable().isEmpty()) {
+    private static void refuseUnroutable(Inbound in, Routing routing, boolean unanswerable) {
+        if (routing.handlers().isEmpty() && !routing.unroutable().isEmpty()) {
             throw EnvelopeRejected.invalid("Address "
                     + ToolkitError.quoted(routing.unroutable().get(0)) + " is neither ours nor routed (H19).");
         }
-        throw new EnvelopeRejected(ToolkitError.of(
-                ErrorCode.NOT_RECOVERABLE,
-                sync ? "No handler is configured for service " + in.service().name() + "." : "No route."));
+        if (routing.handlers().isEmpty() || unanswerable) {
+            throw new EnvelopeRejected(ToolkitError.of(
+                    ErrorCode.NOT_RECOVERABLE,
+                    "No handler is configured for service " + in.service().name() + "."));
+        }
     }
 
     private Answer copy(Inbound in, StoredMessage earlier, byte[] digest) {
@@ -160,7 +158,7 @@ public final class Intake {
                 header.ackRequested(),
                 in.body(),
                 work,
-                sync ? SynchronousExchange.LEASE : null,
+                sync ? synchronous.lease() : null,
                 events(in, id, routing));
     }
 

@@ -23,8 +23,8 @@ import org.itkserver.envelope.ToolkitError;
  * copy waits for the first one or gets its stored answer; after a 2100 it runs the handler again (H9). Thread-safe.
  */
 public final class SynchronousExchange {
-    /** How long a request owns its work if this node dies under it; longer than any deadline. */
-    static final Duration LEASE = Duration.ofMinutes(2);
+    /** Longer than any handler's timeout. */
+    private static final Duration BEYOND_DEADLINE = Duration.ofMinutes(2);
 
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -48,6 +48,11 @@ public final class SynchronousExchange {
         this.pool = pool;
         this.clock = clock;
         this.deadline = deadline;
+    }
+
+    /** How long a request owns its work if this node dies under it. */
+    Duration lease() {
+        return deadline.plus(BEYOND_DEADLINE);
     }
 
     Counters counters() {
@@ -95,7 +100,7 @@ public final class SynchronousExchange {
             if (running != null) {
                 return await(running, end);
             }
-            int attempt = queue.reclaim(current.id(), clock.instant(), LEASE);
+            int attempt = queue.reclaim(current.id(), clock.instant(), lease());
             if (attempt > 0) {
                 var future = new CompletableFuture<Answer>();
                 inFlight.put(current.id(), future);

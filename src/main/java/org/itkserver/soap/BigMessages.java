@@ -1,15 +1,13 @@
 package org.itkserver.soap;
 
 import java.util.concurrent.Semaphore;
+import org.itkserver.envelope.MessageBody;
 
 /**
  * How many messages above 1 MiB are received at once. Up to that size the listener has read the whole body before a
  * worker thread sees it; a larger one holds its worker while it arrives, so few may. Thread-safe.
  */
 final class BigMessages {
-    /** What the listener reads by itself, in bytes (WEB-INF/undertow-handlers.conf). */
-    static final long SMALL = 1 << 20;
-
     private final Semaphore places;
 
     BigMessages(int atOnce) {
@@ -25,23 +23,35 @@ final class BigMessages {
         }
     }
 
-    /** A place for one message; closing it gives it back. */
-    interface Place extends AutoCloseable {
+    /** One message's place; taken when it proves to be large, given back by {@link #close()}. One thread. */
+    final class Place implements AutoCloseable {
+        private boolean taken;
+
+        /** @throws Full when all places are taken */
+        void take() {
+            if (!taken && !places.tryAcquire()) {
+                throw new Full();
+            }
+            taken = true;
+        }
+
         @Override
-        void close();
+        public void close() {
+            if (taken) {
+                places.release();
+            }
+        }
     }
 
     /**
-     * @param announced Content-Length, negative when unknown, which counts as large
-     * @throws Full when all places are taken
+     * @param announced Content-Length, negative when unknown: then it is large when more than 1 MiB has arrived
+     * @throws Full when it is announced as large and all places are taken
      */
-    Place enter(long announced) {
-        if (announced >= 0 && announced <= SMALL) {
-            return () -> {};
+    Place place(long announced) {
+        var place = new Place();
+        if (announced > MessageBody.IN_MEMORY) {
+            place.take();
         }
-        if (!places.tryAcquire()) {
-            throw new Full();
-        }
-        return places::release;
+        return place;
     }
 }

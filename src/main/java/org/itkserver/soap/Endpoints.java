@@ -75,7 +75,12 @@ final class Endpoints {
                 publish(service, wsdl, service, null);
             }
         }
-        GENERIC_PORTS.forEach((path, port) -> publish(path, folder.resolve("wsdl/" + GENERIC), "ITKService", port));
+        for (var generic : GENERIC_PORTS.entrySet()) {
+            // a file each: CXF writes a port's relative address into the definition that it keeps for the file
+            var wsdl = folder.resolve("wsdl").resolve(generic.getValue() + ".wsdl");
+            Files.write(wsdl, resource("wsdl/" + GENERIC));
+            publish(generic.getKey(), wsdl, "ITKService", generic.getValue());
+        }
         var everything = new EndpointImpl(bus, new ContractEndpoint());
         everything.getInInterceptors().add(intake);
         everything.publish("/");
@@ -101,7 +106,6 @@ final class Endpoints {
     private static void unpack(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("wsdl"));
         Files.createDirectories(folder.resolve("xsd"));
-        Files.write(folder.resolve("wsdl/" + GENERIC), resource("wsdl/" + GENERIC));
         for (var schema : SCHEMAS) {
             Files.write(folder.resolve("xsd/" + schema), resource("xsd/" + schema));
         }

@@ -136,9 +136,10 @@ public final class InboundChain {
         void run() throws IOException {
             try {
                 var head = HttpHead.of(request, settings.maxMessage());
-                try (var body = new MessageBody(
-                                settings.spoolFolder(), settings.maxMessage(), request.getContentLengthLong());
-                        var place = bigMessages.enter(request.getContentLengthLong())) {
+                long announced = request.getContentLengthLong();
+                try (var place = bigMessages.place(announced);
+                        var body = new MessageBody(
+                                settings.spoolFolder(), settings.maxMessage(), announced, place::take)) {
                     answer(head, body);
                 }
             } catch (HttpHead.DoubledAction e) {
@@ -158,6 +159,8 @@ public final class InboundChain {
                 refuse(e.error(), body);
             } catch (MessageTooLarge e) {
                 throw new HttpRefused(413, e.getMessage());
+            } catch (BigMessages.Full e) {
+                throw e;
             } catch (StoreUnavailable e) {
                 unavailable();
             } catch (RuntimeException e) {

@@ -1,6 +1,5 @@
 package org.itkserver.soap;
 
-import java.util.Locale;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.SoapVersion;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record SoapAddress(String path, SoapVersion version, @Nullable String service, boolean known) {
     static final String ROOT = "/itk";
     static final String SERVICES = ROOT + "/services/";
+    private static final String GENERIC = SERVICES + "ITKServReq";
 
     /** The address with this path. */
     static SoapAddress of(String path) {
@@ -39,9 +39,10 @@ record SoapAddress(String path, SoapVersion version, @Nullable String service, b
     }
 
     boolean serves(Service candidate) {
-        boolean generic = candidate.generic() && !path.equals(ROOT);
-        return known
-                && (service == null || service.equals(candidate.name()))
-                && (!generic || path.toLowerCase(Locale.ROOT).contains("/itkservreq"));
+        if (service == null) {
+            return true;
+        }
+        boolean genericAddress = path.startsWith(GENERIC);
+        return known && service.equals(candidate.name()) && candidate.generic() == genericAddress;
     }
 }

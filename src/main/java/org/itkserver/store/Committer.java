@@ -33,6 +33,13 @@ final class Committer implements AutoCloseable {
     /** SQLSTATE classes that speak of the entry and not of the database: data, integrity, check option, raised. */
     private static final Set<String> ENTRY_AT_FAULT = Set.of("22", "23", "44", "P0");
 
+    /**
+     * SQLSTATE classes that speak of the database: none given, connection, authorization, no such database, resources,
+     * operator intervention, system and configuration errors, schema not there yet, H2's own.
+     */
+    private static final Set<String> DATABASE_AWAY =
+            Set.of("", "08", "28", "3D", "53", "57", "58", "F0", "42", "90", "HY");
+
     private static final String LAST_SEQ = "select coalesce(max(seq), 0) from audit_event where node = ?";
 
     private final Database database;
@@ -128,7 +135,8 @@ final class Committer implements AutoCloseable {
             LOG.error("the database refuses an entry with {}; its sender gets a 2200", failure.getSQLState());
             entry.done().completeExceptionally(new EntryRefused(failure.getSQLState()));
         } else {
-            unavailable(List.of(entry), failure);
+            LOG.error("an entry cannot be stored now ({}); its sender is told to try again", failure.getSQLState());
+            fail(List.of(entry), new StoreUnavailable("the entry cannot be stored now"));
         }
     }
 
@@ -224,7 +232,7 @@ final class Committer implements AutoCloseable {
     }
 
     private static boolean isAway(SQLException e) {
-        return !isEntryAtFault(e) && !stateClass(e).equals("40");
+        return DATABASE_AWAY.contains(stateClass(e));
     }
 
     /** Commits what is queued, then stops. */
