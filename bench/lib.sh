@@ -84,11 +84,11 @@ get() { # get URL: prints the body, fails without a 200
     local rest=${1#http://127.0.0.1:}
     local at=${rest%%/*}
     exec 3<>"/dev/tcp/127.0.0.1/$at" || return 1
-    printf 'GET /%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "${rest#*/}" >&3
+    printf 'GET /%s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "${rest#*/}" >&3
     local answer
     answer=$(timeout 10 cat <&3) || true
     exec 3>&-
-    [[ $answer == "HTTP/1.1 200 "* ]] && printf '%s\n' "$answer"
+    [[ $answer == HTTP/1.?" 200 "* ]] && printf '%s\n' "$answer"
 }
 
 start_server() { # start_server LABEL JAR JVM-FLAGS [VARIABLE=VALUE...]: sets $pid and $port, returns when it is ready
