@@ -33,11 +33,12 @@ create index message_partner on message (partner, received_at);
 create index message_state on message (state, received_at);
 create index message_patient on message (patient, received_at);
 
--- the bytes: kind q = request as received, a = stored business response; zstd frames, numbered from 0
+-- the bytes: kind q = request as received, a = stored business response; numbered from 0
 create table message_part (
     message_id bigint     not null,
     kind       varchar(1) not null,
     number     integer    not null,
+    codec      varchar(8) not null,
     key_id     varchar(64),
     bytes      bytea      not null,
     primary key (message_id, kind, number)
@@ -92,6 +93,7 @@ create table refused (
     seq   bigint                   not null,
     at    timestamp with time zone not null,
     size  bigint                   not null,
+    codec varchar(8)               not null,
     bytes bytea                    not null,
     primary key (node, seq)
 );

@@ -2,12 +2,7 @@ package org.itkserver.soap;
 
 import static org.itkserver.envelope.ToolkitError.quoted;
 
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.itkserver.directory.Partner;
 import org.itkserver.envelope.EnvelopeRejected;
@@ -20,8 +15,6 @@ final class IdentityChecks {
     /** A time-to-live beyond this is refused (H5). */
     static final Duration LONGEST_LIFE = Duration.ofHours(24);
 
-    private static final Pattern DATE_TIME = Pattern.compile(
-            "([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})");
     private static final Pattern OID = Pattern.compile("[0-2](\\.(0|[1-9][0-9]*))+");
     private static final Pattern IDENTITY = Pattern.compile(Namespaces.IDENTITY + "[^:\\s]+(:[^:\\s]+)+");
     private static final Pattern ADDRESS = Pattern.compile(Namespaces.ADDRESS + "[A-Za-z0-9_.:\\-]+");
@@ -43,33 +36,9 @@ final class IdentityChecks {
         if (value == null || value.isEmpty()) {
             throw EnvelopeRejected.invalid("The Timestamp has no " + name + ".");
         }
-        if (instant(value) == null) {
+        if (DateTimes.instant(value) == null) {
             throw EnvelopeRejected.invalid(name + " " + quoted(value) + " is not a date and time with time zone.");
         }
-    }
-
-    /** An {@code xsd:dateTime} with a time zone, with or without colon in its offset (H5); null when it is none. */
-    static @Nullable Instant instant(String value) {
-        Matcher m = DATE_TIME.matcher(value);
-        if (!m.matches()) {
-            return null;
-        }
-        try {
-            int nanos = m.group(7) == null ? 0 : Integer.parseInt((m.group(7) + "00000000").substring(0, 9));
-            var zone = m.group(8);
-            var offset = zone.equals("Z")
-                    ? ZoneOffset.UTC
-                    : ZoneOffset.of(zone.substring(0, 3) + ":" + zone.substring(zone.length() - 2));
-            return LocalDateTime.of(
-                            number(m, 1), number(m, 2), number(m, 3), number(m, 4), number(m, 5), number(m, 6), nanos)
-                    .toInstant(offset);
-        } catch (DateTimeException e) {
-            return null;
-        }
-    }
-
-    private static int number(Matcher m, int group) {
-        return Integer.parseInt(m.group(group));
     }
 
     /** Signatures are verified in a later release; until then nobody may rely on one. */
@@ -148,8 +117,8 @@ final class IdentityChecks {
 
     /** Rule 22, H5. */
     void timestampWindow(Arrival in) {
-        var created = instant(String.valueOf(in.security().created()));
-        var expires = instant(String.valueOf(in.security().expires()));
+        var created = DateTimes.instant(String.valueOf(in.security().created()));
+        var expires = DateTimes.instant(String.valueOf(in.security().expires()));
         if (created == null || expires == null) {
             throw new IllegalStateException("checked before");
         }

@@ -19,6 +19,7 @@ import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.MessageTooLarge;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.ToolkitError;
+import org.itkserver.envelope.Uuids;
 import org.itkserver.exchange.Answer;
 import org.itkserver.exchange.Inbound;
 import org.itkserver.exchange.Intake;
@@ -205,7 +206,7 @@ public final class InboundChain {
 
         private @Nullable String relatesTo() {
             var messageId = message == null ? null : message.addressing().messageId();
-            return messageId != null && SoapChecks.isMessageId(messageId) ? messageId : null;
+            return messageId != null && Uuids.isPrefixedUuid(messageId) ? messageId : null;
         }
 
         private void refuse(ToolkitError error, @Nullable MessageBody body) throws IOException {

@@ -2,16 +2,13 @@ package org.itkserver.soap;
 
 import static org.itkserver.envelope.ToolkitError.quoted;
 
-import java.util.regex.Pattern;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.ToolkitError;
+import org.itkserver.envelope.Uuids;
 
 /** Checks of the SOAP envelope and its WS-Addressing headers. Rule numbers as in docs/protocol.md. */
 final class SoapChecks {
-    private static final Pattern MESSAGE_ID =
-            Pattern.compile("[a-zA-Z_:]*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-
     private final OwnAddresses ours;
 
     SoapChecks(OwnAddresses ours) {
@@ -71,7 +68,7 @@ final class SoapChecks {
         if (messageId == null || messageId.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no MessageID.");
         }
-        if (!MESSAGE_ID.matcher(messageId).matches()) {
+        if (!Uuids.isPrefixedUuid(messageId)) {
             throw EnvelopeRejected.invalid("MessageID " + quoted(messageId) + " is not a UUID.");
         }
         var trackingId = in.header().trackingId();
@@ -84,11 +81,6 @@ final class SoapChecks {
         if (same) {
             throw EnvelopeRejected.invalid("MessageID, Timestamp Id, tracking id and payload ids must all differ.");
         }
-    }
-
-    /** Whether a MessageID is fit to be repeated in RelatesTo. */
-    static boolean isMessageId(String value) {
-        return MESSAGE_ID.matcher(value).matches();
     }
 
     /** Rule 12: SOAPAction, Action and service are one, known, and served here. */

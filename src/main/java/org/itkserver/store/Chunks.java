@@ -1,31 +1,64 @@
 package org.itkserver.store;
 
-import io.airlift.compress.zstd.ZstdCompressor;
-import io.airlift.compress.zstd.ZstdDecompressor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Message bytes as rows of bounded size: each part is a zstd frame of its own. Thread-safe. */
+/** Message bytes as rows of bounded size, each compressed by itself (docs/adr/0008). Thread-safe. */
 final class Chunks {
     /** Uncompressed bytes in a part; small enough that even an incompressible one fits a row of 1 MiB. */
     static final int SIZE = 960 * 1024;
 
+    /** Name of the compression in the tables: raw deflate (RFC 1951). */
+    static final String CODEC = "deflate";
+
+    /** Deflaters hold native memory and are dear to make. */
+    private static final Queue<Deflater> DEFLATERS = new ConcurrentLinkedQueue<>();
+
     private Chunks() {}
 
     static byte[] compress(byte[] bytes, int length) {
-        var compressor = new ZstdCompressor();
-        var out = new byte[compressor.maxCompressedLength(length)];
-        int size = compressor.compress(bytes, 0, length, out, 0, out.length);
-        return Arrays.copyOf(out, size);
+        var pooled = DEFLATERS.poll();
+        var deflater = pooled == null ? new Deflater(Deflater.BEST_SPEED, true) : pooled;
+        try {
+            deflater.setInput(bytes, 0, length);
+            deflater.finish();
+            var out = new byte[Math.max(64, length / 2)];
+            int size = deflater.deflate(out);
+            while (!deflater.finished()) {
+                out = Arrays.copyOf(out, out.length * 2);
+                size += deflater.deflate(out, size, out.length - size);
+            }
+            return Arrays.copyOf(out, size);
+        } finally {
+            deflater.reset();
+            DEFLATERS.add(deflater);
+        }
     }
 
-    static byte[] decompress(byte[] frame) {
-        var out = new byte[(int) ZstdDecompressor.getDecompressedSize(frame, 0, frame.length)];
-        new ZstdDecompressor().decompress(frame, 0, frame.length, out, 0, out.length);
-        return out;
+    static byte[] decompress(byte[] part) {
+        try (var in = open(part)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new IllegalStateException("a stored part cannot be read", e);
+        }
+    }
+
+    private static InputStream open(byte[] part) {
+        return new InflaterInputStream(new ByteArrayInputStream(part), new Inflater(true)) {
+            @Override
+            public void close() throws IOException {
+                super.close();
+                inf.end();
+            }
+        };
     }
 
     /** Where the parts come from, one after the other. */
@@ -51,14 +84,20 @@ final class Chunks {
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 int count = current.read(buffer, offset, length);
                 while (count < 0) {
-                    var frame = source.part(number++);
-                    if (frame == null) {
+                    current.close();
+                    var part = source.part(number++);
+                    if (part == null) {
                         return -1;
                     }
-                    current = new ByteArrayInputStream(decompress(frame));
+                    current = open(part);
                     count = current.read(buffer, offset, length);
                 }
                 return count;
+            }
+
+            @Override
+            public void close() throws IOException {
+                current.close();
             }
         };
     }

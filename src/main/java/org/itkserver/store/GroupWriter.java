@@ -5,7 +5,6 @@ import static org.itkserver.store.Database.utc;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,18 +17,39 @@ import org.itkserver.exchange.StoredMessage;
 final class GroupWriter {
     private static final String EARLIER =
             "select " + StoredMessages.COLUMNS + " from message where direction = 'in' and tracking_id = any(?)";
-    private static final String MESSAGE =
-            """
-            insert into message (id, direction, partner, tracking_id, message_id, service, interaction, sender,
-                addresses, state, received_at, digest, raw_sha256, raw_size, patient, answer, inf_ack_requested,
-                ack_requested)
-            values (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-    private static final String PART = "insert into message_part (message_id, kind, number, bytes) values (?, ?, ?, ?)";
+    private static final BulkInsert MESSAGES = new BulkInsert(
+            "message",
+            "id bigint",
+            "direction varchar",
+            "partner varchar",
+            "tracking_id varchar",
+            "message_id varchar",
+            "service varchar",
+            "interaction varchar",
+            "sender varchar",
+            "addresses varchar",
+            "state varchar",
+            "received_at timestamp with time zone",
+            "digest bytea",
+            "raw_sha256 bytea",
+            "raw_size bigint",
+            "patient bytea",
+            "answer varchar",
+            "inf_ack_requested boolean",
+            "ack_requested boolean");
+    private static final BulkInsert PARTS = new BulkInsert(
+            "message_part", "message_id bigint", "kind varchar", "number integer", "codec varchar", "bytes bytea");
+    private static final BulkInsert WORK = new BulkInsert(
+            "delivery",
+            "message_id bigint",
+            "number integer",
+            "kind varchar",
+            "handler varchar",
+            "due timestamp with time zone",
+            "attempt integer",
+            "claimed_by varchar",
+            "lease_until timestamp with time zone");
     private static final String NO_UPLOAD = "delete from upload where message_id = ?";
-    private static final String WORK =
-            """
-            insert into delivery (message_id, number, kind, handler, due, attempt, claimed_by, lease_until)
-            values (?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String WORK_DONE =
             "delete from delivery where message_id = ? and number = ? and attempt = ? and claimed_by = ?";
     private static final String WORK_AGAIN =
@@ -110,33 +130,21 @@ final class GroupWriter {
     }
 
     private void messages(Connection connection, List<Entry.Accept> accepts) throws SQLException {
-        if (accepts.isEmpty()) {
-            return;
+        var messages = MESSAGES.rows();
+        var parts = PARTS.rows();
+        var work = WORK.rows();
+        for (var accept : accepts) {
+            add(messages, accept.message);
+            if (accept.frame == null) {
+                noUpload(connection, accept.message.id());
+            } else {
+                parts.add(accept.message.id(), "q", 0, Chunks.CODEC, accept.frame);
+            }
+            add(work, accept.message, node);
         }
-        try (var message = connection.prepareStatement(MESSAGE);
-                var part = connection.prepareStatement(PART);
-                var work = connection.prepareStatement(WORK)) {
-            boolean parts = false;
-            boolean works = false;
-            for (var accept : accepts) {
-                bind(message, accept.message);
-                message.addBatch();
-                if (accept.frame == null) {
-                    noUpload(connection, accept.message.id());
-                } else {
-                    part(part, accept.message.id(), "q", accept.frame);
-                    parts = true;
-                }
-                works |= work(work, accept.message);
-            }
-            message.executeBatch();
-            if (parts) {
-                part.executeBatch();
-            }
-            if (works) {
-                work.executeBatch();
-            }
-        }
+        messages.insert(connection);
+        parts.insert(connection);
+        work.insert(connection);
     }
 
     private static void noUpload(Connection connection, long id) throws SQLException {
@@ -146,51 +154,42 @@ final class GroupWriter {
         }
     }
 
-    private static void part(PreparedStatement part, long id, String kind, byte[] frame) throws SQLException {
-        part.setLong(1, id);
-        part.setString(2, kind);
-        part.setInt(3, 0);
-        part.setBytes(4, frame);
-        part.addBatch();
+    private static void add(BulkInsert.Rows rows, Acceptance message) {
+        rows.add(
+                message.id(),
+                "in",
+                message.partner(),
+                message.trackingId(),
+                message.messageId(),
+                message.service(),
+                message.interaction(),
+                message.sender(),
+                message.addresses(),
+                message.state().label(),
+                message.receivedAt(),
+                message.digest(),
+                message.rawDigest(),
+                message.body().size(),
+                message.patient(),
+                message.answer().name(),
+                message.infAckRequested(),
+                message.ackRequested());
     }
 
-    private static void bind(PreparedStatement out, Acceptance message) throws SQLException {
-        int i = 1;
-        out.setLong(i++, message.id());
-        out.setString(i++, message.partner());
-        out.setString(i++, message.trackingId());
-        out.setString(i++, message.messageId());
-        out.setString(i++, message.service());
-        out.setString(i++, message.interaction());
-        out.setString(i++, message.sender());
-        out.setString(i++, message.addresses());
-        out.setString(i++, message.state().label());
-        out.setObject(i++, utc(message.receivedAt()));
-        out.setBytes(i++, message.digest());
-        out.setBytes(i++, message.rawDigest());
-        out.setLong(i++, message.body().size());
-        out.setBytes(i++, message.patient());
-        out.setString(i++, message.answer().name());
-        out.setBoolean(i++, message.infAckRequested());
-        out.setBoolean(i, message.ackRequested());
-    }
-
-    private boolean work(PreparedStatement out, Acceptance message) throws SQLException {
+    private static void add(BulkInsert.Rows rows, Acceptance message, String node) {
         int number = 0;
         var lease = message.lease();
         for (var handler : message.work()) {
-            out.setLong(1, message.id());
-            out.setInt(2, number++);
-            out.setString(3, lease == null ? "handle" : "sync");
-            out.setString(4, handler);
-            out.setObject(5, utc(message.receivedAt()));
-            out.setInt(6, lease == null ? 0 : 1);
-            out.setString(7, lease == null ? null : node);
-            out.setObject(
-                    8, lease == null ? null : utc(message.receivedAt().plus(lease)), Types.TIMESTAMP_WITH_TIMEZONE);
-            out.addBatch();
+            rows.add(
+                    message.id(),
+                    number++,
+                    lease == null ? "handle" : "sync",
+                    handler,
+                    message.receivedAt(),
+                    lease == null ? 0 : 1,
+                    lease == null ? null : node,
+                    lease == null ? null : message.receivedAt().plus(lease));
         }
-        return number > 0;
     }
 
     private void settle(Connection connection, Entry.Settle entry) throws SQLException {
@@ -200,10 +199,9 @@ final class GroupWriter {
             return;
         }
         if (entry.response != null) {
-            try (var part = connection.prepareStatement(PART)) {
-                part(part, settlement.work().message(), "a", entry.response);
-                part.executeBatch();
-            }
+            var part = PARTS.rows();
+            part.add(settlement.work().message(), "a", 0, Chunks.CODEC, entry.response);
+            part.insert(connection);
         }
         try (var state = connection.prepareStatement(STATE)) {
             var label = settlement.state().label();

@@ -34,7 +34,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private static final String NEXT_BLOCK = "select nextval('message_id_block')";
     private static final String UPLOAD = "insert into upload (message_id, node, started_at) values (?, ?, ?)";
     private static final String PART =
-            "insert into message_part (message_id, kind, number, bytes) values (?, 'q', ?, ?)";
+            "insert into message_part (message_id, kind, number, codec, bytes) values (?, 'q', ?, ?, ?)";
     private static final String ONE_PART =
             "select bytes from message_part where message_id = ? and kind = ? and number = ?";
     private static final String FIND = "select " + StoredMessages.COLUMNS
@@ -115,7 +115,8 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
                 for (int n = in.readNBytes(chunk, 0, chunk.length); n > 0; n = in.readNBytes(chunk, 0, chunk.length)) {
                     part.setLong(1, id);
                     part.setInt(2, number++);
-                    part.setBytes(3, Chunks.compress(chunk, n));
+                    part.setString(3, Chunks.CODEC);
+                    part.setBytes(4, Chunks.compress(chunk, n));
                     part.executeUpdate();
                 }
             }
@@ -160,7 +161,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public void refuse(AuditEvent event, byte @Nullable [] start, long size) {
-        var entry = new Entry.Audit(event, start, size);
+        var entry = new Entry.Audit(event, start == null ? null : Chunks.compress(start, start.length), size);
         commit(entry, entry.done);
     }
 
