@@ -97,14 +97,18 @@ public final class Report {
         line("");
         line("## Messages a second");
         line("");
-        line("Medians; every answer was positive. c and d check the message, remember it against duplicates, store and");
+        line("Medians; every answer was positive. c and d check the message, remember it against duplicates, store"
+                + " and");
         line("audit it and force it to disk before they answer. CPU is of server and database, in ms a message.");
         line("");
-        line("| Connections | Contender | msg/s (lowest - highest) | / a | p50 ms | p99 ms | CPU server | CPU database |"
-                + " CPU / a | RSS MB | Stored bytes a message |");
+        line("| Connections | Contender | msg/s (lowest - highest) | / a | p50 ms | p99 ms | CPU server | CPU"
+                + " database | CPU / a | RSS MB | Stored bytes a message |");
         line("|---|---|---|---|---|---|---|---|---|---|---|");
         for (var list : rounds.values()) {
-            row(list, rounds.get(list.get(0).connections() + "a"), stored.get(list.get(0).contender()));
+            row(
+                    list,
+                    rounds.get(list.get(0).connections() + "a"),
+                    stored.get(list.get(0).contender()));
         }
     }
 

@@ -29,18 +29,21 @@ need() { # need PACKAGE COMMAND: installs the Debian package when the command is
     fi
 }
 
-find_jar() { # sets $jar, building it when it is not there; ITK_JAR names another one
+find_jar() { # sets $jar to a copy of the jar, which is built when it is not there; ITK_JAR names another one
     jar=${ITK_JAR:-target/itk-transport-server-bootable.jar}
     if [ ! -f "$jar" ]; then
         [ -z "${ITK_JAR:-}" ] || die "ITK_JAR=$jar does not exist."
         echo "$NAME: building $jar"
         mvn -B -ntp -q package -DskipTests || die "the jar could not be built."
     fi
+    cp "$jar" "$work/server.jar"
+    jar=$work/server.jar
 }
 
 # -- processes: every one is remembered by its id and ended by it
 
 pids=()
+child=
 pg_data=
 
 # ends the process and says nothing of it
@@ -54,15 +57,26 @@ end() {
     wait "$1" 2>/dev/null || true
 }
 
+# runs a command as a child that ends with this script, even while it is being waited for
+attend() {
+    "$@" &
+    child=$!
+    local code=0
+    wait "$child" || code=$?
+    child=
+    return "$code"
+}
+
 cleanup() {
     local code=$?
-    trap - EXIT INT TERM
-    for pid in "${pids[@]}"; do end "$pid"; done
+    trap '' INT TERM
+    trap - EXIT
+    for pid in $child "${pids[@]}"; do end "$pid"; done
     stop_postgres
-    if [ "$code" = 0 ] || [ -z "${KEEP_ON_FAILURE:-}" ]; then
-        as_root rm -rf "$work"
-    else
+    if [ "$code" = 1 ] && [ -n "${KEEP_ON_FAILURE:-}" ]; then
         echo "$NAME: logs and data are in $work" >&2
+    else
+        as_root rm -rf "$work"
     fi
     exit "$code"
 }
@@ -115,15 +129,20 @@ start_postgres() { # a fresh PostgreSQL with checksums and durable commits; sets
     need util-linux 'command -v setpriv'
     pg_bin=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
     next_port
-    local data=$work/postgresql
+    local data=$work/pgdata
     mkdir "$data"
     as_root chown postgres "$data"
     as_postgres "$pg_bin/initdb" -k -A trust -U itk -E UTF8 --locale=C -D "$data" >"$work/initdb.log" 2>&1 ||
         die "initdb failed: $(tail -n 1 "$work/initdb.log")"
     pg_data=$data
-    as_postgres "$pg_bin/pg_ctl" -D "$data" -l "$data/log" -w -s -o "-p $port -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories=$data -c fsync=on -c synchronous_commit=on" start ||
-        die "PostgreSQL did not start."
+    as_postgres "$pg_bin/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories="$data" -c fsync=on -c synchronous_commit=on >"$work/postgresql.log" 2>&1 &
+    pg_shell=$!
+    for _ in $(seq 100); do
+        if "$pg_bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then break; fi
+        kill -0 "$pg_shell" 2>/dev/null || die "PostgreSQL did not start: $(tail -n 1 "$work/postgresql.log")"
+        sleep 0.1
+    done
     pg_pid=$(as_root head -n 1 "$data/postmaster.pid")
     pg_url=jdbc:postgresql://127.0.0.1:$port/postgres
     pg_port=$port
@@ -135,6 +154,8 @@ pg() { # pg SQL: prints the one value
 }
 
 stop_postgres() {
-    [ -z "$pg_data" ] || as_postgres "$pg_bin/pg_ctl" -D "$pg_data" -m fast -s -w stop || true
+    [ -n "$pg_data" ] || return 0
+    as_postgres "$pg_bin/pg_ctl" -D "$pg_data" -m fast -s -w stop || true
+    wait "$pg_shell" 2>/dev/null || true
     pg_data=
 }
