@@ -97,9 +97,9 @@ public final class Report {
         line("");
         line("## Messages a second");
         line("");
-        line("Medians; every answer was positive. c and d check the message, remember it against duplicates, store"
-                + " and");
-        line("audit it and force it to disk before they answer. CPU is of server and database, in ms a message.");
+        line("Medians; every answer was positive. All run on the same WildFly with the same settings and libraries.");
+        line("c and d check the message, remember it against duplicates, store and audit it and force it to disk");
+        line("before they answer. CPU is in ms a message; that of the database includes what it does afterwards.");
         line("");
         line("| Connections | Contender | msg/s (lowest - highest) | / a | p50 ms | p99 ms | CPU server | CPU"
                 + " database | CPU / a | RSS MB | Stored bytes a message |");

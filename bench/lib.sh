@@ -1,6 +1,11 @@
 # What bench/run and bench/kill-nine share: packages, the jar, servers, a database, and their end. Source it from the
 # project's folder with NAME set; it makes the folder $work, which goes when the script ends.
 
+# a server's settings come from these scripts alone
+for variable in ${!ITK_@}; do
+    [ "$variable" = ITK_JAR ] || unset "$variable"
+done
+
 die() {
     echo "$NAME: $*" >&2
     exit 1
@@ -76,7 +81,7 @@ cleanup() {
     if [ "$code" = 1 ] && [ -n "${KEEP_ON_FAILURE:-}" ]; then
         echo "$NAME: logs and data are in $work" >&2
     else
-        as_root rm -rf "$work"
+        rm -rf "$work" 2>/dev/null || as_root rm -rf "$work"
     fi
     exit "$code"
 }
@@ -126,7 +131,7 @@ start_server() { # start_server LABEL JAR JVM-FLAGS [VARIABLE=VALUE...]: sets $p
 
 start_postgres() { # a fresh PostgreSQL with checksums and durable commits; sets $pg_url, $pg_pid and $pg_version
     need postgresql 'ls /usr/lib/postgresql/*/bin/initdb'
-    need util-linux 'command -v setpriv'
+    as_root true 2>/dev/null || die "PostgreSQL runs as user postgres here: start this as root, or install sudo."
     pg_bin=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
     next_port
     local data=$work/pgdata

@@ -1,4 +1,3 @@
 -- the parts are compressed already: keep PostgreSQL from trying again
 alter table message_part alter column bytes set storage external;
 alter table refused alter column bytes set storage external;
-alter table message_part set (toast_tuple_target = 8160);

@@ -1,14 +1,14 @@
 package org.itkserver.store;
 
+import io.airlift.compress.lz4.Lz4Compressor;
+import io.airlift.compress.lz4.Lz4Decompressor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Message bytes as rows of bounded size, each compressed by itself (docs/adr/0008). Thread-safe. */
@@ -16,49 +16,33 @@ final class Chunks {
     /** Uncompressed bytes in a part; small enough that even an incompressible one fits a row of 1 MiB. */
     static final int SIZE = 960 * 1024;
 
-    /** Name of the compression in the tables: raw deflate (RFC 1951). */
-    static final String CODEC = "deflate";
+    /** Name of the compression in the tables: an LZ4 block after its uncompressed length in four bytes, big-endian. */
+    static final String CODEC = "lz4";
 
-    /** Deflaters hold native memory and are dear to make. */
-    private static final Queue<Deflater> DEFLATERS = new ConcurrentLinkedQueue<>();
+    private static final int PREFIX = Integer.BYTES;
+
+    /** A compressor is not thread-safe and holds a table that is worth keeping. */
+    private static final Queue<Lz4Compressor> COMPRESSORS = new ConcurrentLinkedQueue<>();
 
     private Chunks() {}
 
     static byte[] compress(byte[] bytes, int length) {
-        var pooled = DEFLATERS.poll();
-        var deflater = pooled == null ? new Deflater(Deflater.BEST_SPEED, true) : pooled;
+        var pooled = COMPRESSORS.poll();
+        var compressor = pooled == null ? new Lz4Compressor() : pooled;
         try {
-            deflater.setInput(bytes, 0, length);
-            deflater.finish();
-            var out = new byte[Math.max(64, length / 2)];
-            int size = deflater.deflate(out);
-            while (!deflater.finished()) {
-                out = Arrays.copyOf(out, out.length * 2);
-                size += deflater.deflate(out, size, out.length - size);
-            }
-            return Arrays.copyOf(out, size);
+            var out = new byte[PREFIX + compressor.maxCompressedLength(length)];
+            ByteBuffer.wrap(out).putInt(length);
+            int size = compressor.compress(bytes, 0, length, out, PREFIX, out.length - PREFIX);
+            return Arrays.copyOf(out, PREFIX + size);
         } finally {
-            deflater.reset();
-            DEFLATERS.add(deflater);
+            COMPRESSORS.add(compressor);
         }
     }
 
     static byte[] decompress(byte[] part) {
-        try (var in = open(part)) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new IllegalStateException("a stored part cannot be read", e);
-        }
-    }
-
-    private static InputStream open(byte[] part) {
-        return new InflaterInputStream(new ByteArrayInputStream(part), new Inflater(true)) {
-            @Override
-            public void close() throws IOException {
-                super.close();
-                inf.end();
-            }
-        };
+        var out = new byte[ByteBuffer.wrap(part).getInt()];
+        new Lz4Decompressor().decompress(part, PREFIX, part.length - PREFIX, out, 0, out.length);
+        return out;
     }
 
     /** Where the parts come from, one after the other. */
@@ -84,20 +68,14 @@ final class Chunks {
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 int count = current.read(buffer, offset, length);
                 while (count < 0) {
-                    current.close();
                     var part = source.part(number++);
                     if (part == null) {
                         return -1;
                     }
-                    current = open(part);
+                    current = new ByteArrayInputStream(decompress(part));
                     count = current.read(buffer, offset, length);
                 }
                 return count;
-            }
-
-            @Override
-            public void close() throws IOException {
-                current.close();
             }
         };
     }

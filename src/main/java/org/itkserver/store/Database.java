@@ -36,6 +36,8 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(500);
         config.setInitializationFailTimeout(-1);
         if (!h2) {
+            // a statement first planned while a table was empty would scan it for ever after
+            config.setConnectionInitSql("set enable_seqscan = off");
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("connectTimeout", "1");
