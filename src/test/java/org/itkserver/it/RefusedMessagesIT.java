@@ -530,8 +530,9 @@ class RefusedMessagesIT {
 
         assertEquals(
                 attempt.text.getBytes(StandardCharsets.UTF_8).length,
+                // an LZ4 part starts with its uncompressed length
                 postgres.count(
-                        "select length(r.bytes) from refused r join audit_event e on e.node = r.node and e.seq = r.seq where e.error_id = ?",
+                        "select ('x' || encode(substring(r.bytes from 1 for 4), 'hex'))::bit(32)::int from refused r join audit_event e on e.node = r.node and e.seq = r.seq where e.error_id = ?",
                         errorId));
     }
 
