@@ -19,6 +19,7 @@ final class GroupWriter {
     private static final String EARLIER = "select " + StoredMessages.COLUMNS
             + " from unnest(cast(? as varchar array)) as wanted(k) join message on tracking_id = k"
             + " where direction = 'in'";
+
     private static final BulkInsert MESSAGES = new BulkInsert(
             "message",
             "id bigint",
