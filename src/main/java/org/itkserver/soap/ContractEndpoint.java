@@ -7,7 +7,7 @@ import jakarta.xml.ws.WebServiceProvider;
 import javax.xml.transform.Source;
 
 /**
- * What CXF publishes at each address: the contract. The messages themselves are answered by {@link IntakeInterceptor}
+ * What CXF publishes at each address: the contract. The messages themselves are answered by {@link ItkServlet}
  * before CXF would call this.
  */
 @WebServiceProvider

@@ -53,13 +53,11 @@ final class Endpoints {
             "ITKServReqRes/12", "ServReqRes12Port");
 
     private final Bus bus;
-    private final IntakeInterceptor intake;
     private final OwnAddresses ours;
     private final Set<String> published = new HashSet<>();
 
-    Endpoints(Bus bus, IntakeInterceptor intake, OwnAddresses ours) {
+    Endpoints(Bus bus, OwnAddresses ours) {
         this.bus = bus;
-        this.intake = intake;
         this.ours = ours;
     }
 
@@ -81,9 +79,6 @@ final class Endpoints {
             Files.write(wsdl, resource("wsdl/" + GENERIC));
             publish(generic.getKey(), wsdl, "ITKService", generic.getValue());
         }
-        var everything = new EndpointImpl(bus, new ContractEndpoint());
-        everything.getInInterceptors().add(intake);
-        everything.publish("/");
         return published;
     }
 
@@ -97,7 +92,6 @@ final class Endpoints {
         var address = SoapAddress.SERVICES + path;
         ours.publicUrl().ifPresent(url -> endpoint.setPublishedEndpointUrl(url.replaceAll("/$", "") + address));
         endpoint.setProperties(Map.of("autoRewriteSoapAddressForAllServices", true));
-        endpoint.getInInterceptors().add(intake);
         endpoint.publish(address.substring(SoapAddress.ROOT.length()));
         published.add(address);
     }

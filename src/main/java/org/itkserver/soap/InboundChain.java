@@ -110,16 +110,6 @@ public final class InboundChain {
         }
     }
 
-    /** Whether the head of a POST is one that {@link #handle} will read on from; CXF answers some others with a page. */
-    boolean mayBeSoap(HttpServletRequest request) {
-        try {
-            HttpHead.of(request, settings.maxMessage());
-            return true;
-        } catch (HttpRefused | HttpHead.DoubledAction e) {
-            return false;
-        }
-    }
-
     /** One request. */
     private final class Call {
         private final HttpServletRequest request;

@@ -10,10 +10,16 @@ import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.cxf.transport.servlet.CXFNonSpringServlet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The CXF servlet at {@code /itk}: publishes every address and lets only POST and WSDL requests through to CXF. */
+/**
+ * The CXF servlet at {@code /itk}. CXF publishes every address with its contract and answers for WSDLs and schemas; a
+ * message goes straight to the {@link InboundChain}, because nothing of CXF's own chain may see its body (ADR 5).
+ */
 public final class ItkServlet extends CXFNonSpringServlet {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(ItkServlet.class);
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final transient InboundChain chain;
@@ -31,7 +37,7 @@ public final class ItkServlet extends CXFNonSpringServlet {
         // without it CXF looks through every jar on each request for a class loader
         getBus().setExtension(getClass().getClassLoader(), ClassLoader.class);
         try {
-            published = new Endpoints(getBus(), new IntakeInterceptor(chain), ours).publish();
+            published = new Endpoints(getBus(), ours).publish();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -40,10 +46,8 @@ public final class ItkServlet extends CXFNonSpringServlet {
     @Override
     protected void invoke(HttpServletRequest request, HttpServletResponse response) throws ServletException {
         try {
-            if (request.getMethod().equals("POST") && chain.mayBeSoap(request)) {
-                super.invoke(request, response);
-            } else if (!request.getMethod().equals("GET") || !isContractRequest(request)) {
-                chain.handle(request, response);
+            if (!request.getMethod().equals("GET") || !isContractRequest(request)) {
+                answer(request, response);
             } else if (!published.contains(request.getRequestURI())) {
                 response.sendError(HttpServletResponse.SC_NOT_FOUND);
             } else if (ours.publicUrl().isEmpty() && !isOwnHost(request)) {
@@ -53,6 +57,27 @@ public final class ItkServlet extends CXFNonSpringServlet {
             }
         } catch (IOException e) {
             throw new ServletException(e);
+        }
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response) {
+        try {
+            chain.handle(request, response);
+        } catch (IOException e) {
+            LOG.info("the connection failed before the answer was sent");
+            fail(response);
+        } catch (RuntimeException | Error e) {
+            LOG.error("a request failed; its sender gets a bare 500 and may try again", e);
+            fail(response);
+        }
+    }
+
+    /** Nothing else may be said: an empty 200 would be a positive answer on a one-way service. */
+    private static void fail(HttpServletResponse response) {
+        if (!response.isCommitted()) {
+            response.reset();
+            response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            response.setHeader("Connection", "close");
         }
     }
 

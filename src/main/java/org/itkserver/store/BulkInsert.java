@@ -1,6 +1,7 @@
 package org.itkserver.store;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Inserts any number of rows with one statement whose text never changes: a parameter is an array that holds one column.
- * So it stays prepared in the server whatever the group's size, and costs one round trip. Thread-safe; its rows are not.
+ * So it stays prepared in the server whatever the group's size. Thread-safe; its rows are not.
  */
 final class BulkInsert {
     private static final String TIME = "timestamp with time zone";
@@ -49,6 +50,33 @@ final class BulkInsert {
         return new Rows();
     }
 
+    /**
+     * Inserts into several tables, in order.
+     *
+     * @param atOnce whether the database takes them as one statement, and so in one round trip
+     */
+    static void insert(Connection connection, boolean atOnce, List<Rows> tables) throws SQLException {
+        var filled = tables.stream().filter(rows -> !rows.isEmpty()).toList();
+        if (atOnce && !filled.isEmpty()) {
+            insert(connection, filled);
+        } else {
+            for (var rows : filled) {
+                insert(connection, List.of(rows));
+            }
+        }
+    }
+
+    private static void insert(Connection connection, List<Rows> tables) throws SQLException {
+        var sql = tables.stream().map(Rows::sql).collect(Collectors.joining(";"));
+        try (var insert = connection.prepareStatement(sql)) {
+            int next = 1;
+            for (var rows : tables) {
+                next = rows.set(insert, next, connection);
+            }
+            insert.executeUpdate();
+        }
+    }
+
     /** Rows for one execution. */
     final class Rows {
         private final List<@Nullable Object[]> rows = new ArrayList<>();
@@ -61,18 +89,20 @@ final class BulkInsert {
             rows.add(values);
         }
 
-        /** Inserts what was added; nothing when that is nothing. */
-        void insert(Connection connection) throws SQLException {
-            if (rows.isEmpty()) {
-                return;
+        private int set(PreparedStatement insert, int from, Connection connection) throws SQLException {
+            for (int column = 0; column < types.size(); column++) {
+                var type = wire(types.get(column));
+                insert.setArray(from + column, connection.createArrayOf(type, column(column, type)));
             }
-            try (var insert = connection.prepareStatement(sql)) {
-                for (int column = 0; column < types.size(); column++) {
-                    var type = wire(types.get(column));
-                    insert.setArray(column + 1, connection.createArrayOf(type, column(column, type)));
-                }
-                insert.executeUpdate();
-            }
+            return from + types.size();
+        }
+
+        private String sql() {
+            return sql;
+        }
+
+        private boolean isEmpty() {
+            return rows.isEmpty();
         }
 
         private Object[] column(int column, String type) {

@@ -53,7 +53,7 @@ final class Committer implements AutoCloseable {
     Committer(Database database, String node, Clock clock) {
         this.database = database;
         this.node = node;
-        this.writer = new GroupWriter(node, clock);
+        this.writer = new GroupWriter(node, clock, !database.isH2());
         thread.setDaemon(true);
         thread.start();
     }

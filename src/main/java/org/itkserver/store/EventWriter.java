@@ -1,7 +1,5 @@
 package org.itkserver.store;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.RowHash;
@@ -41,12 +39,13 @@ final class EventWriter {
     }
 
     /**
-     * Writes the events of the group's entries, and the kept start of refused messages.
+     * Adds rows for the events of the group's entries, and for the kept start of refused messages.
      *
      * @param first number of the first row
+     * @param tables what is inserted, in order
      * @return number after the last row
      */
-    long write(Connection connection, List<Entry> group, long first) throws SQLException {
+    long add(List<Entry> group, long first, List<BulkInsert.Rows> tables) {
         long seq = first;
         var events = EVENTS.rows();
         var refused = REFUSED.rows();
@@ -58,8 +57,8 @@ final class EventWriter {
                 add(events, seq++, event);
             }
         }
-        events.insert(connection);
-        refused.insert(connection);
+        tables.add(events);
+        tables.add(refused);
         return seq;
     }
 

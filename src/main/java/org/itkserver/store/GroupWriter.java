@@ -69,10 +69,13 @@ final class GroupWriter {
 
     private final String node;
     private final Clock clock;
+    private final boolean manyStatements;
     private final EventWriter events;
 
-    GroupWriter(String node, Clock clock) {
+    /** @param manyStatements whether the database takes several statements in one round trip */
+    GroupWriter(String node, Clock clock, boolean manyStatements) {
         this.node = node;
+        this.manyStatements = manyStatements;
         this.clock = clock;
         this.events = new EventWriter(node);
     }
@@ -93,13 +96,16 @@ final class GroupWriter {
                 settles.add(settle);
             }
         }
+        var tables = new ArrayList<BulkInsert.Rows>();
         if (!accepts.isEmpty()) {
-            messages(connection, fresh(connection, accepts));
+            messages(connection, fresh(connection, accepts), tables);
         }
         for (var settle : settles) {
-            settle(connection, settle);
+            settle(connection, settle, tables);
         }
-        return events.write(connection, group, first);
+        long next = events.add(group, first, tables);
+        BulkInsert.insert(connection, manyStatements, tables);
+        return next;
     }
 
     /** Finds the duplicates, in the table and inside the group; the rest is new. */
@@ -132,7 +138,8 @@ final class GroupWriter {
         return trackingId + ' ' + partner;
     }
 
-    private void messages(Connection connection, List<Entry.Accept> accepts) throws SQLException {
+    private void messages(Connection connection, List<Entry.Accept> accepts, List<BulkInsert.Rows> tables)
+            throws SQLException {
         var messages = MESSAGES.rows();
         var parts = PARTS.rows();
         var work = WORK.rows();
@@ -145,9 +152,7 @@ final class GroupWriter {
             }
             add(work, accept.message, node);
         }
-        messages.insert(connection);
-        parts.insert(connection);
-        work.insert(connection);
+        tables.addAll(List.of(messages, parts, work));
     }
 
     private static void noUpload(Connection connection, long id) throws SQLException {
@@ -195,7 +200,7 @@ final class GroupWriter {
         }
     }
 
-    private void settle(Connection connection, Entry.Settle entry) throws SQLException {
+    private void settle(Connection connection, Entry.Settle entry, List<BulkInsert.Rows> tables) throws SQLException {
         var settlement = entry.settlement;
         entry.ours = settlement.state() == null ? workAgain(connection, entry) : workDone(connection, entry);
         if (!entry.ours || settlement.state() == null) {
@@ -204,7 +209,7 @@ final class GroupWriter {
         if (entry.response != null) {
             var part = PARTS.rows();
             part.add(settlement.work().message(), "a", 0, Chunks.CODEC, entry.response);
-            part.insert(connection);
+            tables.add(part);
         }
         try (var state = connection.prepareStatement(STATE)) {
             var label = settlement.state().label();
