@@ -24,6 +24,36 @@ public enum AuditType {
     REJECTED,
     /** The message was tried too often; a person must look. */
     DEAD_LETTER,
+    /** A message of an application was stored, to be sent. */
+    SUBMITTED,
+    /** A received message was stored, to be sent to its next hop. */
+    FORWARDING,
+    /** An acknowledgement was stored, to be sent. */
+    ACKNOWLEDGING,
+    /** A response or fault for a ReplyTo or FaultTo was stored, to be sent. */
+    REPLYING,
+    /** A partner took what was sent. */
+    SENT,
+    /** A message is to be sent once more. */
+    RESENDING,
+    /** A subscriber took the message from its queue and has still to confirm it. */
+    COLLECTED,
+    /** A positive infrastructure acknowledgement came. */
+    INFRASTRUCTURE_ACKED,
+    /** A positive business acknowledgement came. */
+    BUSINESS_ACKED,
+    /** A negative acknowledgement came. */
+    NACKED,
+    /** An acknowledgement came that names no message of ours, or came from the wrong partner; it changed nothing (H12). */
+    ACK_UNMATCHED,
+    /** An acknowledgement did not come in time. */
+    OVERDUE,
+    /** An application decided the business outcome (H7). */
+    DECIDED,
+    /** Something a person must look at. */
+    ALERT,
+    /** An application read a payload over the REST API. */
+    PAYLOAD_READ,
     /** Something allowed but unwelcome: empty payload attribute, schemaLocation, an address nobody serves. */
     WARNING,
     /** A person looked at a payload. */

@@ -1,22 +1,24 @@
 package org.itkserver.boot;
 
 import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.itkserver.directory.AckDeadlines;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.HandlerSettings;
 import org.itkserver.directory.Organisation;
-import org.itkserver.directory.Partner;
+import org.itkserver.directory.Outbox;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Service;
@@ -32,25 +34,26 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class DirectoryFile {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(365);
     private static final int LONGEST_FILE = 1_000_000;
     private static final Set<String> RESERVED = Set.of(Directory.INBOX, Directory.SAMPLE);
 
     private final boolean loopback;
     private final Map<String, HandlerSettings> handlers = new LinkedHashMap<>();
-    private final Set<String> partnerIds = new HashSet<>();
-    private final Map<String, String> owners = new HashMap<>();
-    private final Set<String> serviceNames = new HashSet<>(Set.of(Partner.ANY));
+    private final Predicate<URI> ourself;
 
-    private DirectoryFile(boolean loopback) {
+    private DirectoryFile(boolean loopback, Predicate<URI> ourself) {
         this.loopback = loopback;
+        this.ourself = ourself;
     }
 
     /**
      * @param text the file
      * @param loopback whether the server listens on a loopback address only; invented data is refused elsewhere
+     * @param ourself whether a URL is one of this server's own, which is never a target
      * @throws IllegalArgumentException naming line, key and rule
      */
-    static Directory read(String text, boolean loopback) {
+    static Directory read(String text, boolean loopback, Predicate<URI> ourself) {
         var settings = LoadSettings.builder()
                 .setLabel("directory.yaml")
                 .setUseMarks(true)
@@ -62,7 +65,7 @@ final class DirectoryFile {
             var root = new Compose(settings)
                     .composeString(text)
                     .orElseThrow(() -> new IllegalArgumentException("line 1: the file is empty"));
-            return new DirectoryFile(loopback).directory(new YamlMap("", root));
+            return new DirectoryFile(loopback, ourself).directory(new YamlMap("", root));
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
             throw new IllegalArgumentException("line " + line + ": " + e.getProblem(), e);
@@ -76,19 +79,29 @@ final class DirectoryFile {
                 organisation(root.map("organisation").orElseThrow(() -> root.wrong("organisation", "is missing")));
         root.map("handlers").ifPresent(this::handlers);
         var services = services(root);
-        services.forEach(service -> serviceNames.add(service.name()));
-        var partners = new ArrayList<Partner>();
-        root.maps("partners").forEach(map -> partners.add(partner(map)));
+        var serviceNames = services.stream().map(Service::name).collect(Collectors.toSet());
+        var reader = new PartnerEntry(ourself, serviceNames);
+        var partners = root.maps("partners").stream().map(reader::read).toList();
         var interactions = root.texts("interactions");
         for (var interaction : interactions) {
             if (!interaction.startsWith("urn:")) {
                 throw root.wrong("interactions", "must hold URNs, not " + interaction);
             }
         }
-        var routes = root.maps("routes").stream().map(this::route).toList();
+        var routes = root.maps("routes").stream()
+                .map(map -> route(map, reader.ids()))
+                .toList();
+        var outboxes = new ArrayList<Outbox>();
+        root.map("outboxes").ifPresent(map -> outboxes(map, serviceNames, outboxes));
         root.end();
         return new Directory(
-                organisation, partners, services, List.copyOf(handlers.values()), Set.copyOf(interactions), routes);
+                organisation,
+                partners,
+                services,
+                List.copyOf(handlers.values()),
+                Set.copyOf(interactions),
+                routes,
+                outboxes);
     }
 
     private static Organisation organisation(YamlMap map) {
@@ -110,89 +123,69 @@ final class DirectoryFile {
                 throw map.wrong(name, "is the name of a built-in handler");
             }
             var entry = map.map(name).orElseThrow();
-            var uri = http(entry, "http", entry.text("http"));
-            handlers.put(name, new HandlerSettings(name, uri, timeout(entry)));
+            handlers.put(name, handler(name, entry));
             entry.end();
         }
         map.end();
     }
 
-    private static URI http(YamlMap map, String key, String text) {
-        try {
-            var uri = URI.create(text);
-            if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // refused below
+    private HandlerSettings handler(String name, YamlMap entry) {
+        var http = entry.optional("http");
+        var folder = entry.optional("folder");
+        if (http.isPresent() == folder.isPresent()) {
+            throw entry.wrong("http", "or folder is needed, and only one of them");
         }
-        throw map.wrong(key, "must be an http or https address");
+        if (folder.isPresent()) {
+            return new HandlerSettings.Folder(name, folder(entry, folder.get()));
+        }
+        return new HandlerSettings.Http(
+                name, PartnerEntry.http(entry, "http", http.orElseThrow(), ourself), timeout(entry));
+    }
+
+    private static Path folder(YamlMap map, String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw map.wrong("folder", "must be a path");
+        }
+    }
+
+    private static void outboxes(YamlMap map, Set<String> serviceNames, List<Outbox> out) {
+        for (var name : map.names()) {
+            var entry = map.map(name).orElseThrow();
+            var service = entry.text("service");
+            if (!serviceNames.contains(service)) {
+                throw entry.wrong("service", "names " + service + ", which is no service");
+            }
+            out.add(new Outbox(
+                    name,
+                    folder(entry, entry.text("folder")),
+                    service,
+                    entry.texts("to"),
+                    entry.optional("interaction").orElse(null),
+                    entry.optional("profileId").orElse(null),
+                    entry.optional("mimeType").orElse("text/xml"),
+                    entry.truth("infAckRequested"),
+                    entry.truth("ackRequested")));
+            entry.end();
+        }
+        map.end();
     }
 
     private static Duration timeout(YamlMap map) {
+        return duration(map, "timeout", DEFAULT_TIMEOUT, LONGEST_TIMEOUT);
+    }
+
+    private static Duration duration(YamlMap map, String key, Duration otherwise, Duration longest) {
         try {
-            var timeout = map.optional("timeout").map(Duration::parse).orElse(DEFAULT_TIMEOUT);
-            if (!timeout.isNegative() && !timeout.isZero() && timeout.compareTo(LONGEST_TIMEOUT) <= 0) {
-                return timeout;
+            var duration = map.optional(key).map(Duration::parse).orElse(otherwise);
+            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(longest) <= 0) {
+                return duration;
             }
         } catch (DateTimeParseException e) {
             // refused below
         }
-        throw map.wrong("timeout", "must be a duration such as PT10S, at most " + LONGEST_TIMEOUT);
-    }
-
-    private Partner partner(YamlMap map) {
-        var id = map.text("id");
-        if (!partnerIds.add(id)) {
-            throw map.wrong("id", "is used by two partners: " + id);
-        }
-        var usernames = Set.copyOf(map.texts("usernames"));
-        for (var username : usernames) {
-            var other = owners.putIfAbsent(username, id);
-            if (other != null) {
-                throw map.wrong("usernames", "holds " + username + ", which belongs to partner " + other);
-            }
-        }
-        for (var service : map.texts("services")) {
-            if (!serviceNames.contains(service)) {
-                throw map.wrong("services", "holds " + service + ", which is no service");
-            }
-        }
-        map.texts("certificates");
-        map.texts("queues");
-        map.map("endpoints").ifPresent(DirectoryFile::endpoints);
-        oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"));
-        var answer = oneOf(map, "answer", Set.of("auto", "ok200", "empty200", "empty202"));
-        var partner = new Partner(
-                id,
-                upperCase(map.texts("ods")),
-                usernames,
-                Set.copyOf(map.texts("services")),
-                upperCase(map.texts("relaysFor")),
-                Partner.PositiveAnswer.valueOf(answer.toUpperCase(Locale.ROOT)),
-                map.truth("strictPayload"));
-        map.end();
-        return partner;
-    }
-
-    private static void endpoints(YamlMap map) {
-        for (var key : List.of("messages", "acknowledgements")) {
-            map.optional(key).filter(text -> !text.startsWith("queue:")).ifPresent(text -> http(map, key, text));
-        }
-        map.texts("callbacks").forEach(text -> http(map, "callbacks", text));
-        map.end();
-    }
-
-    private static String oneOf(YamlMap map, String key, Set<String> values) {
-        var value = map.optional(key).orElse("auto");
-        if (!values.contains(value)) {
-            throw map.wrong(key, "must be one of " + values.stream().sorted().toList() + ", not " + value);
-        }
-        return value;
-    }
-
-    private static Set<String> upperCase(List<String> codes) {
-        return codes.stream().map(code -> code.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+        throw map.wrong(key, "must be a duration such as " + otherwise + ", at most " + longest);
     }
 
     private List<Service> services(YamlMap root) {
@@ -218,10 +211,18 @@ final class DirectoryFile {
                 service = service.withMimeTypes(
                         types.stream().map(t -> t.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
             }
+            service = service.withDeadlines(deadlines(map));
             map.end();
             services.put(name, service);
         }
         return List.copyOf(services.values());
+    }
+
+    private static AckDeadlines deadlines(YamlMap map) {
+        var usual = AckDeadlines.DEFAULT;
+        return new AckDeadlines(
+                duration(map, "infAckDeadline", usual.infrastructure(), LONGEST_DEADLINE),
+                duration(map, "ackDeadline", usual.business(), LONGEST_DEADLINE));
     }
 
     private static Service added(String name, YamlMap map) {
@@ -261,7 +262,7 @@ final class DirectoryFile {
         }
     }
 
-    private Route route(YamlMap map) {
+    private Route route(YamlMap map, Set<String> partnerIds) {
         var address = map.text("address");
         var handler = map.optional("handler");
         var partner = map.optional("partner");

@@ -42,6 +42,11 @@ final class Home {
         }
     }
 
+    /** A path of the directory file: a relative one lies under the home folder. */
+    Path resolve(Path path) {
+        return folder.resolve(path).normalize();
+    }
+
     /** {@code directory.yaml}. */
     Path directory() {
         return folder.resolve("directory.yaml");

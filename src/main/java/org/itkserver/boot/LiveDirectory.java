@@ -1,10 +1,12 @@
 package org.itkserver.boot;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -23,20 +25,23 @@ final class LiveDirectory implements Supplier<Directory> {
 
     private final Path file;
     private final boolean loopback;
+    private final Predicate<URI> ourself;
     private final Clock clock;
     private volatile Directory current;
     private String lastText;
 
     /**
      * @param loopback whether the server listens on a loopback address only
+     * @param ourself whether a URL is one of this server's own
      * @throws IllegalArgumentException when the file is wrong, naming its line
      */
-    LiveDirectory(Path file, boolean loopback, Clock clock) throws IOException {
+    LiveDirectory(Path file, boolean loopback, Predicate<URI> ourself, Clock clock) throws IOException {
         this.file = file;
         this.loopback = loopback;
+        this.ourself = ourself;
         this.clock = clock;
         this.lastText = Files.readString(file);
-        this.current = DirectoryFile.read(lastText, loopback);
+        this.current = DirectoryFile.read(lastText, loopback, ourself);
     }
 
     @Override
@@ -52,7 +57,7 @@ final class LiveDirectory implements Supplier<Directory> {
                 return;
             }
             lastText = text;
-            current = DirectoryFile.read(text, loopback);
+            current = DirectoryFile.read(text, loopback, ourself);
             LOG.info("directory.yaml was loaded again");
             audit.append(
                     AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml was changed"));

@@ -3,11 +3,11 @@ package org.itkserver.boot;
 import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.http.HttpClient;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -19,26 +19,41 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
-import org.itkserver.connector.HttpHandler;
+import org.itkserver.connector.OutboxWatcher;
 import org.itkserver.connector.SampleHandler;
-import org.itkserver.delivery.RetrySchedule;
+import org.itkserver.delivery.Breaker;
 import org.itkserver.directory.Directory;
+import org.itkserver.envelope.AcknowledgementReader;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.envelope.QueueRequestReader;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.envelope.SoapAnswerReader;
+import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.envelope.XmlFragment;
+import org.itkserver.exchange.Callbacks;
+import org.itkserver.exchange.Counters;
 import org.itkserver.exchange.DeliveryWorker;
+import org.itkserver.exchange.Exchanges;
+import org.itkserver.exchange.Expiry;
 import org.itkserver.exchange.HandlerRun;
 import org.itkserver.exchange.Intake;
+import org.itkserver.exchange.OutboundRun;
+import org.itkserver.exchange.PatientFinder;
 import org.itkserver.exchange.PatientKey;
+import org.itkserver.exchange.QueueCollection;
 import org.itkserver.exchange.Refusals;
 import org.itkserver.exchange.ResponseWriter;
+import org.itkserver.exchange.Submissions;
 import org.itkserver.exchange.SynchronousExchange;
-import org.itkserver.handler.PayloadHandler;
+import org.itkserver.exchange.SynchronousRun;
+import org.itkserver.handler.Handlers;
 import org.itkserver.soap.InboundChain;
 import org.itkserver.soap.InboundSettings;
 import org.itkserver.soap.OwnAddresses;
+import org.itkserver.soap.QueueDesk;
+import org.itkserver.soap.SoapClient;
 import org.itkserver.store.Database;
 import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
@@ -50,11 +65,12 @@ import org.slf4j.LoggerFactory;
 /** The server, put together: every object of the application is made here. */
 final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int HANDLERS_AT_ONCE = 16;
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final int WORK_AT_ONCE = 64;
+    private static final int LANE_AT_ONCE = 4;
     private static final int SYNCHRONOUS_AT_ONCE = 48;
     private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
-    private static final int MOST_REPLY = 16 << 20;
     private static final Duration REFUSED_KEPT = Duration.ofDays(7);
 
     final Settings settings;
@@ -67,14 +83,17 @@ final class Server implements AutoCloseable {
     final LiveDirectory directory;
     final OwnAddresses ours;
     final InboundChain chain;
-    final HandlerRun run;
+    final Submissions submissions;
+    final PayloadStreams streams;
+    final EnvelopeScanner scanner;
+    final Counters counters = new Counters();
     private final JdbcDeliveryQueue queue;
     private final DeliveryWorker worker;
+    private final OutboxWatcher outboxes;
     private final Refusals refusals;
     private final ThreadPoolExecutor handlerPool;
     private final ThreadPoolExecutor synchronousPool;
     private final Semaphore workWaiting = new Semaphore(0);
-    private final HttpClient client = HttpHandler.client();
     private volatile boolean initialised;
 
     Server(Settings settings, Clock clock) throws IOException {
@@ -82,8 +101,8 @@ final class Server implements AutoCloseable {
         this.clock = clock;
         home = new Home(settings.home());
         boolean loopback = InetAddress.getByName(settings.bind()).isLoopbackAddress();
-        directory = new LiveDirectory(home.directory(), loopback, clock);
         ours = new OwnAddresses(settings.publicUrl(), settings.toAliases());
+        directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
         var node = home.node(settings.node());
         database = new Database(settings.database());
         store = new JdbcMessageStore(database, node, clock);
@@ -92,42 +111,81 @@ final class Server implements AutoCloseable {
         queue = new JdbcDeliveryQueue(database, node);
         var ids = Ids.random();
         var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
-        var streams = new PayloadStreams(new WstxInputFactory(), settings.maxMessage());
-        var sample = new SampleHandler(new WstxInputFactory(), ids);
-        run = new HandlerRun(
-                store,
-                name -> handler(name, sample),
-                streams,
-                new ResponseWriter(ids, new XmlFragment(new WstxInputFactory())),
-                RetrySchedule.DEFAULT,
-                new Random(),
-                clock,
-                ids);
-        handlerPool = pool("itk-handler", HANDLERS_AT_ONCE, new LinkedBlockingQueue<>());
+        streams = new PayloadStreams(new WstxInputFactory(), settings.maxMessage());
+        var fragments = new XmlFragment(new WstxInputFactory());
+        var responses = new ResponseWriter(ids, fragments);
+        var exchanges = new Exchanges(store, ids, streams, new AcknowledgementReader(new WstxInputFactory()));
+        var patients = new PatientFinder(new PatientKey(home.patientSecret()), streams);
+        Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
+        handlerPool = pool("itk-work", WORK_AT_ONCE, new LinkedBlockingQueue<>());
         synchronousPool = pool("itk-synchronous", SYNCHRONOUS_AT_ONCE, new SynchronousQueue<>());
-        var synchronous = new SynchronousExchange(store, queue, run, synchronousPool, clock, settings.syncDeadline());
-        worker = new DeliveryWorker(
-                store, queue, run, scanner, directory, home.spool(), handlerPool, clock, HANDLERS_AT_ONCE);
-        var patients = new PatientKey(home.patientSecret());
-        var intake = new Intake(store, synchronous, patients, streams, clock, workWaiting::release);
-        refusals = new Refusals(store, clock, run.counters(), REFUSALS_PER_MINUTE);
-        chain = new InboundChain(
-                scanner,
-                directory,
-                intake,
-                refusals,
-                ids,
+        var synchronous = new SynchronousExchange(
+                store,
+                queue,
+                new SynchronousRun(store, handlers, streams, responses, clock, ids, counters),
+                synchronousPool,
                 clock,
-                new InboundSettings(
-                        ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE));
+                settings.syncDeadline());
+        worker = worker(exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner);
+        var intake = new Intake(store, synchronous, patients, exchanges, clock, this::wake);
+        refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
+        var inbound = new InboundSettings(
+                ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE);
+        var desk = new QueueDesk(
+                new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
+                new QueueRequestReader(new WstxInputFactory()));
+        chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, inbound);
+        submissions = new Submissions(
+                store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, this::wake);
+        outboxes = new OutboxWatcher(directory, submissions, home::resolve, clock, settings.maxMessage());
+        this.scanner = scanner;
     }
 
-    private Optional<PayloadHandler> handler(String name, SampleHandler sample) {
-        if (name.equals(Directory.SAMPLE)) {
-            return Optional.of(sample);
-        }
-        return Optional.ofNullable(directory.get().handlers().get(name))
-                .map(settingsOf -> new HttpHandler(client, settingsOf, MOST_REPLY));
+    private DeliveryWorker worker(
+            Exchanges exchanges, Handlers handlers, Callbacks callbacks, EnvelopeScanner scanner) {
+        var random = new Random();
+        var client = new SoapClient(
+                new SoapRequestWriter(Ids.random()),
+                new SoapAnswerReader(new WstxInputFactory(), scanner),
+                clock,
+                settings.sendTimeout());
+        return new DeliveryWorker(
+                store,
+                queue,
+                new HandlerRun(
+                        store, handlers, streams, exchanges, callbacks, settings.retries(), random, clock, counters),
+                new OutboundRun(
+                        store,
+                        exchanges,
+                        client,
+                        scanner,
+                        directory,
+                        home.spool(),
+                        settings.retries(),
+                        random,
+                        clock,
+                        counters),
+                new Expiry(store, clock),
+                new Breaker(LANE_AT_ONCE, System::nanoTime),
+                scanner,
+                directory,
+                home.spool(),
+                handlerPool,
+                clock,
+                settings.lease(),
+                this::wake);
+    }
+
+    /** A message that we send to ourselves would come back for ever. */
+    private boolean isOurself(URI uri) {
+        boolean ourPort = settings.port().equals(Integer.toString(uri.getPort()));
+        return ours.isBase(uri)
+                || ourPort
+                        && (LOOPBACK.contains(uri.getHost()) || settings.bind().equals(uri.getHost()));
+    }
+
+    private void wake() {
+        workWaiting.release();
     }
 
     /** Threads that are made when needed and end when idle. */
@@ -182,6 +240,7 @@ final class Server implements AutoCloseable {
     void tick() throws IOException {
         initialise();
         directory.refresh(store);
+        outboxes.runOnce();
     }
 
     /** What the timer does every minute. */

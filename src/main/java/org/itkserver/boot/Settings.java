@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.store.DatabaseSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param node {@code ITK_NODE}, null for the id kept in the home folder
  * @param clockSkew {@code ITK_CLOCK_SKEW}
  * @param syncDeadline {@code ITK_SYNC_DEADLINE}: longest wait of a synchronous request
+ * @param sendTimeout {@code ITK_SEND_TIMEOUT}: longest wait for a partner's whole answer
+ * @param lease {@code ITK_LEASE}: how long a node that died or froze keeps its work
+ * @param queueTimeout {@code ITK_QUEUE_TIMEOUT}: how long a message taken from a queue is out of sight
+ * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
         Path home,
@@ -34,7 +39,11 @@ record Settings(
         long maxMessage,
         @Nullable String node,
         Duration clockSkew,
-        Duration syncDeadline) {
+        Duration syncDeadline,
+        Duration sendTimeout,
+        Duration lease,
+        Duration queueTimeout,
+        RetrySchedule retries) {
 
     private static final int POOL = 8;
 
@@ -60,7 +69,38 @@ record Settings(
                 size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
                 env.get("ITK_NODE"),
                 duration(env, "ITK_CLOCK_SKEW", "PT5M"),
-                duration(env, "ITK_SYNC_DEADLINE", "PT20S"));
+                duration(env, "ITK_SYNC_DEADLINE", "PT20S"),
+                duration(env, "ITK_SEND_TIMEOUT", "PT30S"),
+                lease(env),
+                duration(env, "ITK_QUEUE_TIMEOUT", "PT10M"),
+                retries(env));
+    }
+
+    private static RetrySchedule retries(Map<String, String> env) {
+        var usual = RetrySchedule.DEFAULT;
+        return new RetrySchedule(
+                duration(env, "ITK_RETRY_FIRST", usual.first().toString()),
+                duration(env, "ITK_RETRY_LONGEST", usual.longest().toString()),
+                number(env, "ITK_RETRY_ATTEMPTS", usual.attempts()));
+    }
+
+    /** A claim that ends while its attempt still runs would have the attempt made twice. */
+    private static Duration lease(Map<String, String> env) {
+        var lease = duration(env, "ITK_LEASE", "PT2M");
+        var longest = duration(env, "ITK_SEND_TIMEOUT", "PT30S");
+        if (lease.compareTo(longest.multipliedBy(2)) < 0) {
+            throw new IllegalArgumentException(
+                    "ITK_LEASE=" + lease + " is less than twice ITK_SEND_TIMEOUT=" + longest);
+        }
+        return lease;
+    }
+
+    private static int number(Map<String, String> env, String name, int otherwise) {
+        var value = env.getOrDefault(name, Integer.toString(otherwise));
+        if (!value.matches("[1-9][0-9]{0,3}")) {
+            throw new IllegalArgumentException(name + "=" + value + " is not a number from 1 to 9999");
+        }
+        return Integer.parseInt(value);
     }
 
     static long size(String text) {

@@ -74,7 +74,7 @@ public final class StartListener implements ServletContextListener {
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
-        add(context, "metrics", new MetricsServlet(server.run.counters()), -1, "/metrics");
+        add(context, "metrics", new MetricsServlet(server.counters), -1, "/metrics");
     }
 
     private static void add(ServletContext context, String name, HttpServlet servlet, int loadOnStartup, String... at) {

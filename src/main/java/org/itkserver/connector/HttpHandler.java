@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -27,16 +28,17 @@ import org.jspecify.annotations.Nullable;
 public final class HttpHandler implements PayloadHandler {
     private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}");
     private static final int LONGEST_HEADER = 1024;
+    private static final int LONGEST_DETAIL = 500;
 
     private final HttpClient client;
-    private final HandlerSettings settings;
+    private final HandlerSettings.Http settings;
     private final int mostReply;
 
     /**
      * @param client shared client that follows no redirects
      * @param mostReply most bytes of an answer
      */
-    public HttpHandler(HttpClient client, HandlerSettings settings, int mostReply) {
+    public HttpHandler(HttpClient client, HandlerSettings.Http settings, int mostReply) {
         this.client = client;
         this.settings = settings;
         this.mostReply = mostReply;
@@ -53,14 +55,17 @@ public final class HttpHandler implements PayloadHandler {
 
     @Override
     public Outcome handle(HandledMessage message) {
-        Outcome last = Outcome.done();
+        Outcome.Reply reply = null;
+        boolean decided = true;
         for (var payload : message.payloads()) {
-            last = post(message, payload);
-            if (!(last instanceof Outcome.Done)) {
-                return last;
+            var outcome = post(message, payload);
+            if (!(outcome instanceof Outcome.Done done)) {
+                return outcome;
             }
+            reply = done.reply();
+            decided &= done.decided();
         }
-        return last;
+        return new Outcome.Done(reply, decided);
     }
 
     private Outcome post(HandledMessage message, Payload payload) {
@@ -85,7 +90,8 @@ public final class HttpHandler implements PayloadHandler {
     private Outcome failed(@Nullable Throwable cause) {
         for (var at = cause; at != null; at = at.getCause()) {
             if (at instanceof Unreadable) {
-                return new Outcome.GiveUp("the payload is not what its manifest item says");
+                return new Outcome.GiveUp(
+                        "the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
             }
             if (at instanceof TooLong) {
                 return new Outcome.GiveUp("the answer of back end " + settings.name() + " is too large");
@@ -130,13 +136,30 @@ public final class HttpHandler implements PayloadHandler {
     private Outcome outcome(HttpResponse<Void> response, Limited body) {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
-            return new Outcome.Done(reply(response, body.bytes()));
+            return new Outcome.Done(reply(response, body.bytes()), status != 202);
         }
         boolean busy = status == 408 || status == 425 || status == 429;
         if (status >= 400 && status < 500 && !busy) {
-            return new Outcome.GiveUp("back end " + settings.name() + " refused the payload with HTTP " + status);
+            return refused(response, status, body.bytes());
         }
         return new Outcome.TryAgain("back end " + settings.name() + " answered HTTP " + status);
+    }
+
+    /** H7: a back end that marks its refusal as an error says in the body what is wrong. */
+    private Outcome refused(HttpResponse<Void> response, int status, byte[] body) {
+        var reason = "back end " + settings.name() + " refused the payload with HTTP " + status;
+        boolean error = response.headers()
+                .firstValue("Itk-Outcome")
+                .filter("error"::equalsIgnoreCase)
+                .isPresent();
+        if (!error) {
+            return new Outcome.GiveUp(reason);
+        }
+        var text = new String(body, StandardCharsets.UTF_8)
+                .replaceAll("\\p{Cntrl}+", " ")
+                .strip();
+        var detail = text.substring(0, Math.min(text.length(), LONGEST_DETAIL));
+        return new Outcome.GiveUp(reason, Outcome.Why.ERROR, detail.isEmpty() ? null : detail);
     }
 
     private static Outcome.@Nullable Reply reply(HttpResponse<Void> response, byte[] bytes) {

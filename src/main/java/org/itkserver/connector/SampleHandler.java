@@ -51,7 +51,8 @@ public final class SampleHandler implements PayloadHandler {
 
     private Outcome answer(MiniService service, PatientQuery query) {
         var answer = service.accepts(query) ? register.answer(query) : SampleAnswer.of(BusinessCode.INPUT_INVALID);
-        return new Outcome.Done(new Outcome.Reply(
-                "text/xml", Optional.of(Namespaces.PROFILE + service.response()), response.of(service, answer)));
+        var reply = new Outcome.Reply(
+                "text/xml", Optional.of(Namespaces.PROFILE + service.response()), response.of(service, answer));
+        return new Outcome.Done(reply, true);
     }
 }

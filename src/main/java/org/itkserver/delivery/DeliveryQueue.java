@@ -3,20 +3,35 @@ package org.itkserver.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The table of work. Thread-safe; any number of nodes share it. */
+/**
+ * The table of work. Thread-safe; any number of nodes share it. All methods throw
+ * {@link org.itkserver.audit.StoreUnavailable} when the database is away.
+ */
 public interface DeliveryQueue {
 
+    /** The lanes of these kinds that hold work, due or not. */
+    List<Lane> lanes(List<Lane.Kind> kinds);
+
     /**
-     * Claims work that is due and not leased to anybody: raises its attempt number and leases it to this node, durably,
-     * before it returns.
+     * Claims work of a lane that is due and not leased to anybody: raises its attempt number and leases it to this node,
+     * durably, before it returns. Work whose earlier lease ran out counts one more lost attempt.
      *
      * @param most most pieces
      * @param now the time
      * @param lease how long nobody else may claim them
-     * @throws org.itkserver.audit.StoreUnavailable when the database is away
      */
-    List<Delivery> claim(int most, Instant now, Duration lease);
+    List<Delivery> claim(Lane lane, int most, Instant now, Duration lease);
+
+    /**
+     * Takes messages from a queue: they are not seen again until the timeout, and come back unless they are confirmed.
+     *
+     * @param queue name of the queue
+     * @param service only messages of this service; null for all
+     * @param most most messages
+     */
+    List<Delivery> collect(String queue, @Nullable String service, int most, Instant now, Duration timeout);
 
     /**
      * Claims the synchronous request of one message for another try, if nobody has it.
@@ -25,6 +40,9 @@ public interface DeliveryQueue {
      */
     int reclaim(long message, Instant now, Duration lease);
 
-    /** Makes what an earlier run of this node had claimed claimable again. Called once at start. */
+    /** Gives back work that this node claimed and did not start; its attempt does not count. */
+    void release(List<Delivery> unstarted);
+
+    /** Makes what an earlier run of this node had claimed claimable again, one attempt lost. Called once at start. */
     void releaseOwn();
 }

@@ -1,6 +1,7 @@
 package org.itkserver.directory;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Directory {
     private final Map<String, HandlerSettings> handlers;
     private final Set<String> interactions;
     private final List<Route> routes;
+    private final List<Outbox> outboxes;
 
     /**
      * @param services every service, the built-in ones included
@@ -39,7 +41,8 @@ public final class Directory {
             List<Service> services,
             List<HandlerSettings> handlers,
             Set<String> interactions,
-            List<Route> routes) {
+            List<Route> routes,
+            List<Outbox> outboxes) {
         this.organisation = organisation;
         this.partners = List.copyOf(partners);
         this.byUsername = new java.util.HashMap<>();
@@ -55,6 +58,7 @@ public final class Directory {
                 handlers.stream().collect(Collectors.toUnmodifiableMap(HandlerSettings::name, Function.identity()));
         this.interactions = Set.copyOf(interactions);
         this.routes = List.copyOf(routes);
+        this.outboxes = List.copyOf(outboxes);
     }
 
     public Organisation organisation() {
@@ -91,33 +95,63 @@ public final class Directory {
         return Catalogue.INTERACTIONS.contains(urn) || interactions.contains(urn);
     }
 
+    /** The partner with this id. */
+    public Optional<Partner> partner(String id) {
+        return partners.stream().filter(p -> p.id().equals(id)).findFirst();
+    }
+
+    /** The partner whose own address this is (not one it relays for). */
+    public Optional<Partner> ownerOf(String address) {
+        return partners.stream().filter(p -> p.owns(address)).findFirst();
+    }
+
+    /** The partner that a message to this address is transmitted to: by route, else the owner of the address. */
+    public Optional<Partner> nextHop(String address) {
+        var route = routes.stream().filter(r -> r.matches(address)).findFirst();
+        if (route.isPresent()) {
+            var id = route.get().partner();
+            return id == null ? Optional.empty() : partner(id);
+        }
+        return isOurs(address) ? Optional.empty() : ownerOf(address);
+    }
+
+    /** Whether this is our address or lies below it. */
+    public boolean isOurs(String address) {
+        return Route.below(address, organisation.address());
+    }
+
+    /** The folders whose files are sent. */
+    public List<Outbox> outboxes() {
+        return outboxes;
+    }
+
     /** Where a message for this service goes. */
     public Routing route(Service service, EnvelopeHeader header) {
-        var to = new LinkedHashSet<String>();
+        var handlers = new LinkedHashSet<String>();
+        var forwards = new LinkedHashMap<String, List<Integer>>();
         var unroutable = new ArrayList<String>();
         boolean itkAddress = false;
-        for (var address : header.addresses()) {
+        for (int i = 0; i < header.addresses().size(); i++) {
+            var address = header.addresses().get(i);
             var route = routes.stream().filter(r -> r.matches(address.uri())).findFirst();
-            if (route.isPresent()) {
-                itkAddress = true;
-                var handler = route.get().handler();
-                if (handler == null) {
-                    unroutable.add(address.uri());
-                } else {
-                    to.add(handler);
-                }
-            } else if (address.isItkAddress()) {
-                itkAddress = true;
-                if (!Route.below(address.uri(), organisation.address())) {
-                    unroutable.add(address.uri());
-                } else if (service.handler() != null) {
-                    to.add(service.handler());
-                }
+            if (route.isEmpty() && !address.isItkAddress()) {
+                continue;
+            }
+            itkAddress = true;
+            if (route.isPresent() && route.get().partner() != null) {
+                forwards.computeIfAbsent(route.get().partner(), id -> new ArrayList<>())
+                        .add(i);
+            } else if (route.isPresent() && route.get().handler() != null) {
+                handlers.add(route.get().handler());
+            } else if (!isOurs(address.uri())) {
+                unroutable.add(address.uri());
+            } else if (service.handler() != null) {
+                handlers.add(service.handler());
             }
         }
         if (!itkAddress && service.handler() != null) {
-            to.add(service.handler());
+            handlers.add(service.handler());
         }
-        return new Routing(to, unroutable);
+        return new Routing(handlers, forwards, unroutable);
     }
 }

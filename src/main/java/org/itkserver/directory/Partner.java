@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param relaysFor ODS codes, upper case, whose messages it may bring; "*" for all (H10)
  * @param answer how a positive one-way answer looks to it (H2)
  * @param strictPayload whether an empty attribute inside a payload is refused (H22)
+ * @param queues queues that it alone may name, read and confirm
+ * @param endpoints where it takes messages
+ * @param ackStyle how acknowledgements to it look (H8)
  */
 public record Partner(
         String id,
@@ -23,7 +26,10 @@ public record Partner(
         Set<String> services,
         Set<String> relaysFor,
         PositiveAnswer answer,
-        boolean strictPayload) {
+        boolean strictPayload,
+        Set<String> queues,
+        Endpoints endpoints,
+        AckForm ackStyle) {
 
     public static final String ANY = "*";
 
@@ -39,11 +45,22 @@ public record Partner(
         EMPTY202
     }
 
+    /** Which ITK release's form acknowledgements take (H8). */
+    public enum AckForm {
+        /** As the message: a named 2.1 service gets 2.1, a generic one 2.2. */
+        AUTO,
+        /** SendInfrastructureAck and SendBusinessAck. */
+        ITK_2_1,
+        /** sendDistEnvelope. */
+        ITK_2_2
+    }
+
     public Partner {
         ods = Set.copyOf(ods);
         usernames = Set.copyOf(usernames);
         services = Set.copyOf(services);
         relaysFor = Set.copyOf(relaysFor);
+        queues = Set.copyOf(queues);
     }
 
     public boolean mayCall(Service service) {
@@ -54,6 +71,18 @@ public record Partner(
     public boolean speaksFor(String odsCode) {
         var code = odsCode.toUpperCase(Locale.ROOT);
         return ods.contains(code) || relaysFor.contains(ANY) || relaysFor.contains(code);
+    }
+
+    /** Whether this address lies under one of its own ODS codes. */
+    public boolean owns(String address) {
+        var organisation = organisation(address);
+        return organisation != null && ods.contains(organisation.toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it may send in the name of the organisation of this address; false for an address without one. */
+    public boolean speaksForAddress(String address) {
+        var organisation = organisation(address);
+        return organisation != null && speaksFor(organisation);
     }
 
     /** The organisation token of {@code urn:nhs-uk:addressing:AUTHORITY:ORG...}, or null when the URI has none. */

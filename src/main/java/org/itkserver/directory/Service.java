@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param profiles known profile URNs; empty accepts any
  * @param profileRequired whether every manifest item needs a profile
  * @param handler name of the handler for messages no route takes elsewhere, null for none
+ * @param deadlines how long our messages on it wait for acknowledgements
  */
 public record Service(
         String name,
@@ -27,7 +28,32 @@ public record Service(
         Set<String> mimeTypes,
         Set<String> profiles,
         boolean profileRequired,
-        @Nullable String handler) {
+        @Nullable String handler,
+        AckDeadlines deadlines) {
+
+    /** A service with the usual deadlines. */
+    public Service(
+            String name,
+            Pattern pattern,
+            boolean generic,
+            boolean repliesElsewhere,
+            boolean infrastructureAck,
+            Set<String> mimeTypes,
+            Set<String> profiles,
+            boolean profileRequired,
+            @Nullable String handler) {
+        this(
+                name,
+                pattern,
+                generic,
+                repliesElsewhere,
+                infrastructureAck,
+                mimeTypes,
+                profiles,
+                profileRequired,
+                handler,
+                AckDeadlines.DEFAULT);
+    }
 
     public Service {
         mimeTypes = Set.copyOf(mimeTypes);
@@ -41,29 +67,37 @@ public record Service(
 
     /** The same service with another handler. */
     public Service withHandler(@Nullable String other) {
-        return new Service(
-                name,
-                pattern,
-                generic,
-                repliesElsewhere,
-                infrastructureAck,
-                mimeTypes,
-                profiles,
-                profileRequired,
-                other);
+        return with(mimeTypes, profiles, other, deadlines);
     }
 
     /** The same service with more known profiles. */
     public Service withProfiles(Set<String> more) {
         var all = new java.util.HashSet<>(profiles);
         all.addAll(more);
-        return new Service(
-                name, pattern, generic, repliesElsewhere, infrastructureAck, mimeTypes, all, profileRequired, handler);
+        return with(mimeTypes, all, handler, deadlines);
     }
 
     /** The same service with other accepted media types. */
     public Service withMimeTypes(Set<String> other) {
+        return with(other, profiles, handler, deadlines);
+    }
+
+    /** The same service with other deadlines. */
+    public Service withDeadlines(AckDeadlines other) {
+        return with(mimeTypes, profiles, handler, other);
+    }
+
+    private Service with(Set<String> types, Set<String> known, @Nullable String taker, AckDeadlines waits) {
         return new Service(
-                name, pattern, generic, repliesElsewhere, infrastructureAck, other, profiles, profileRequired, handler);
+                name,
+                pattern,
+                generic,
+                repliesElsewhere,
+                infrastructureAck,
+                types,
+                known,
+                profileRequired,
+                taker,
+                waits);
     }
 }

@@ -3,6 +3,7 @@ package org.itkserver.envelope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,10 +185,19 @@ final class Cursor {
 
     /** Every namespace in scope on the current header element, innermost declaration first. */
     Map<String, String> inScope() {
+        return merged(scopes.iterator());
+    }
+
+    /** As {@link #inScope()}, without the current element's own declarations. */
+    Map<String, String> inherited() {
+        var around = scopes.iterator();
+        around.next();
+        return merged(around);
+    }
+
+    private static Map<String, String> merged(Iterator<Map<String, String>> innermostFirst) {
         var out = new LinkedHashMap<String, String>();
-        for (var scope : scopes) {
-            scope.forEach(out::putIfAbsent);
-        }
+        innermostFirst.forEachRemaining(scope -> scope.forEach(out::putIfAbsent));
         out.values().removeIf(String::isEmpty);
         return out;
     }

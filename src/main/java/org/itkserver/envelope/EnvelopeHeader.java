@@ -37,17 +37,17 @@ public record EnvelopeHeader(
 
     /** The interaction URN, empty when the key is absent. */
     public Optional<String> interaction() {
-        return Optional.ofNullable(handling.get(Namespaces.KEY + "interaction"));
+        return Optional.ofNullable(handling.get(HandlingSpec.INTERACTION));
     }
 
     /** Whether an infrastructure acknowledgement is asked for. */
     public boolean infAckRequested() {
-        return "true".equals(handling.get(Namespaces.KEY + "infackrequested"));
+        return "true".equals(handling.get(HandlingSpec.INF_ACK_REQUESTED));
     }
 
     /** Whether a business acknowledgement is asked for. */
     public boolean ackRequested() {
-        return "true".equals(handling.get(Namespaces.KEY + "ackrequested"));
+        return "true".equals(handling.get(HandlingSpec.ACK_REQUESTED));
     }
 
     /** The manifest item with this id. */

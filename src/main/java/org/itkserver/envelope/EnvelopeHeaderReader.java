@@ -131,7 +131,7 @@ final class EnvelopeHeaderReader {
         var attributes = attributes(
                 "manifestitem", Set.of("id", "mimetype", "profileid", "metadata", "compressed", "base64", "encrypted"));
         var id = required(attributes, "manifestitem", "id").trim();
-        if (!NCNAME.matcher(id).matches()) {
+        if (!isXmlId(id)) {
             findings.schema("manifestitem/@id is not an XML id");
         }
         if (!itemIds.add(id)) {
@@ -170,6 +170,10 @@ final class EnvelopeHeaderReader {
 
     private @Nullable Integer count(String name) {
         return number(required(attributes(name, Set.of("count")), name, "count"), name + "/@count", findings);
+    }
+
+    static boolean isXmlId(String id) {
+        return NCNAME.matcher(id).matches();
     }
 
     /** An {@code xs:integer}; a value beyond any possible count is null like one that is no number. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.xml.namespace.QName;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -15,8 +16,8 @@ import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a SOAP message once, while it arrives: headers, envelope header, where the payloads lie. Nothing else in this
- * server parses untrusted XML, and no tree is built. Thread-safe; each scan has its own reader.
+ * Reads a SOAP message once, while it arrives: headers, envelope header, where the payloads lie. No tree is built.
+ * Apart from it only {@link PeerDocument} parses untrusted XML. Thread-safe; each scan has its own reader.
  *
  * <p>Throws only for what comes before every other check (H4): not well-formed, not UTF-8 or UTF-16, a document type
  * declaration, a limit passed. Everything else it reports in {@link ScannedMessage}.
@@ -52,25 +53,37 @@ public final class EnvelopeScanner {
      * @throws IOException when the source fails
      */
     public ScannedMessage scan(InputStream source, MessageBody body) throws IOException {
+        return read(body.tee(source), body);
+    }
+
+    /**
+     * Scans a message that is there already.
+     *
+     * @param body a complete body
+     * @throws EnvelopeRejected 1000, see above
+     * @throws IOException when the body cannot be read
+     */
+    public ScannedMessage scan(MessageBody body) throws IOException {
+        return read(body.open(), body);
+    }
+
+    private ScannedMessage read(InputStream bytes, MessageBody body) throws IOException {
         try {
-            var input = new PositionedReader(body.tee(source));
+            var input = new PositionedReader(bytes);
             var reader = factory.createXMLStreamReader(input);
             try {
                 return new Scan(reader, input, body).run();
             } finally {
                 reader.close();
             }
-        } catch (XMLStreamException e) {
+        } catch (XMLStreamException | CharacterCodingException | RuntimeException e) {
             throw refused(e, body);
-        } catch (CharacterCodingException e) {
-            throw EnvelopeRejected.invalid("The message is not UTF-8 or UTF-16 throughout.");
-        } catch (RuntimeException e) {
-            throw e instanceof EnvelopeRejected ? e : unwrapped(e);
         }
     }
 
     /** Woodstox wraps what its source throws; a lazy read hides it in a runtime exception. */
-    private static RuntimeException unwrapped(RuntimeException e) throws IOException {
+    private static RuntimeException refused(Exception e, MessageBody body) throws IOException {
+        XMLStreamException parser = null;
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof EnvelopeRejected rejected) {
                 return rejected;
@@ -78,26 +91,15 @@ public final class EnvelopeScanner {
             if (cause instanceof CharacterCodingException) {
                 return EnvelopeRejected.invalid("The message is not UTF-8 or UTF-16 throughout.");
             }
-            if (cause instanceof XMLStreamException) {
-                return EnvelopeRejected.invalid("The message is not well-formed XML.");
-            }
             if (cause instanceof IOException io) {
                 throw io;
             }
+            parser = cause instanceof XMLStreamException x ? x : parser;
         }
-        return e;
-    }
-
-    private static RuntimeException refused(XMLStreamException e, MessageBody body) throws IOException {
-        for (Throwable cause = e.getNestedException(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof CharacterCodingException) {
-                return EnvelopeRejected.invalid("The message is not UTF-8 or UTF-16 throughout.");
-            }
-            if (cause instanceof IOException io) {
-                throw io;
-            }
+        if (parser == null) {
+            return (RuntimeException) e;
         }
-        if (e.getMessage() != null && e.getMessage().contains("limit (")) {
+        if (parser.getMessage() != null && parser.getMessage().contains("limit (")) {
             return EnvelopeRejected.invalid("The message passes a structural limit (depth, elements or attributes).");
         }
         return EnvelopeRejected.invalid(
@@ -116,6 +118,7 @@ public final class EnvelopeScanner {
         private @Nullable EnvelopeHeader header;
         private @Nullable QName content;
         private ScannedMessage.@Nullable Range envelope;
+        private Map<String, String> inherited = Map.of();
         private @Nullable PayloadsReader payloads;
 
         Scan(XMLStreamReader reader, PositionedReader input, MessageBody body) {
@@ -220,6 +223,7 @@ public final class EnvelopeScanner {
 
         private void envelope() throws XMLStreamException {
             long start = cursor.offset();
+            inherited = cursor.inherited();
             for (var attribute : cursor.attributes()) {
                 findings.schema("attribute " + ToolkitError.quoted(attribute.name())
                         + " is not allowed on DistributionEnvelope");
@@ -252,6 +256,7 @@ public final class EnvelopeScanner {
                     header,
                     content,
                     envelope == null ? null : bytes(envelope),
+                    inherited,
                     found == null ? null : found.count(),
                     found == null ? List.of() : parts(found.payloads()),
                     findings.notUnderstood,

@@ -27,7 +27,16 @@ public final class FaultWriter {
                 Namespaces.FAULT_ACTION,
                 relatesTo,
                 soap11 ? "" : notUnderstood(error),
-                soap11 ? soap11(error, errorId) : soap12(error, errorId));
+                body(written, error, errorId));
+    }
+
+    /**
+     * The content of the SOAP body alone; its prefix {@code soap} is for whoever puts it into an envelope to declare.
+     *
+     * @param version SOAP version of that envelope
+     */
+    public static String body(SoapVersion version, ToolkitError error, String errorId) {
+        return version == SoapVersion.SOAP_11 ? soap11(error, errorId) : soap12(error, errorId);
     }
 
     /** The media type that goes with {@link #fault}. */

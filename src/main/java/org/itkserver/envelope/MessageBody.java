@@ -75,13 +75,7 @@ public final class MessageBody implements Closeable {
      * the limit is passed.
      */
     InputStream tee(InputStream source) {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                var one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
+        return new BlockStream() {
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
                 int count = source.read(buffer, offset, length);
@@ -91,6 +85,14 @@ public final class MessageBody implements Closeable {
                 return count;
             }
         };
+    }
+
+    /** Takes everything that {@code source} has. */
+    public void fill(InputStream source) throws IOException {
+        var buffer = new byte[FIRST_BUFFER];
+        for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
+            append(buffer, 0, n);
+        }
     }
 
     private void append(byte[] buffer, int offset, int count) throws IOException {
@@ -198,7 +200,7 @@ public final class MessageBody implements Closeable {
     }
 
     /** Positional reads, so that several readers share one channel. */
-    private static final class ChannelSlice extends InputStream {
+    private static final class ChannelSlice extends BlockStream {
         private final FileChannel channel;
         private final long end;
         private long position;
@@ -207,12 +209,6 @@ public final class MessageBody implements Closeable {
             this.channel = channel;
             this.position = start;
             this.end = end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -40,6 +40,8 @@ public final class Namespaces {
     public static final String ITK_IDENTITY_TYPE = "2.16.840.1.113883.2.1.3.2.4.18.27";
     /** Code system of the toolkit error codes 1000, 2100, 2200 and 3000. */
     public static final String TOOLKIT_ERROR_CODES = "2.16.840.1.113883.2.1.3.2.4.17.268";
+    /** Code system of the distribution envelope errors DE0001 to DE0012. */
+    public static final String DELIVERY_ERROR_CODES = "2.16.840.1.113883.2.1.3.2.4.17.516";
     /** Root of an NHS number in an HL7 version 3 instance identifier. */
     public static final String NHS_NUMBER = "2.16.840.1.113883.2.1.4.1";
 

@@ -1,7 +1,6 @@
 package org.itkserver.envelope;
 
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -57,16 +56,14 @@ public final class PayloadStreams {
             return text;
         }
         var decoded = Base64.getMimeDecoder().wrap(text);
-        return item.compressed() ? new Capped(new GZIPInputStream(decoded), limit) : decoded;
+        return item.compressed()
+                ? new CappedStream(new GZIPInputStream(decoded), limit, "the payload inflates beyond the limit")
+                : decoded;
     }
 
     private static InputStream element(MessageBody body, Charset charset, PayloadPart.Root root) {
-        var declarations = new StringBuilder();
-        root.inherited().forEach((prefix, name) -> declarations
-                .append(prefix.isEmpty() ? " xmlns=\"" : " xmlns:" + prefix + "=\"")
-                .append(Xml.escape(name))
-                .append('"'));
-        var declared = new ByteArrayInputStream(declarations.toString().getBytes(StandardCharsets.UTF_8));
+        var declared =
+                new ByteArrayInputStream(Scope.declarations(root.inherited()).getBytes(StandardCharsets.UTF_8));
         return new SequenceInputStream(Collections.enumeration(List.of(
                 utf8(body.open(root.start(), root.afterName()), charset),
                 declared,
@@ -89,39 +86,8 @@ public final class PayloadStreams {
         }
     }
 
-    /** Bytes made piece by piece. */
-    private abstract static class Pieces extends InputStream {
-        private byte[] piece = {};
-        private int position;
-
-        /** The next piece, or null at the end. */
-        abstract byte @Nullable [] next() throws IOException;
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            while (position == piece.length) {
-                var more = next();
-                if (more == null) {
-                    return -1;
-                }
-                piece = more;
-                position = 0;
-            }
-            int count = Math.min(length, piece.length - position);
-            System.arraycopy(piece, position, buffer, offset, count);
-            position += count;
-            return count;
-        }
-    }
-
     /** The text of a payload, character references and CDATA sections resolved, comments left out. */
-    private static final class TextStream extends Pieces {
+    private static final class TextStream extends PieceStream {
         private final XMLStreamReader reader;
 
         TextStream(XMLStreamReader reader) {
@@ -129,7 +95,7 @@ public final class PayloadStreams {
         }
 
         @Override
-        byte @Nullable [] next() throws IOException {
+        protected byte @Nullable [] next() throws IOException {
             try {
                 while (reader.hasNext()) {
                     int event = reader.next();
@@ -145,7 +111,7 @@ public final class PayloadStreams {
     }
 
     /** UTF-16 to UTF-8. */
-    private static final class Utf8Stream extends Pieces {
+    private static final class Utf8Stream extends PieceStream {
         private final InputStreamReader reader;
 
         Utf8Stream(InputStreamReader reader) {
@@ -153,7 +119,7 @@ public final class PayloadStreams {
         }
 
         @Override
-        byte @Nullable [] next() throws IOException {
+        protected byte @Nullable [] next() throws IOException {
             var buffer = new char[4096];
             int count = reader.read(buffer, 0, buffer.length - 1);
             if (count < 0) {
@@ -166,32 +132,6 @@ public final class PayloadStreams {
                 }
             }
             return new String(buffer, 0, count).getBytes(StandardCharsets.UTF_8);
-        }
-    }
-
-    /** Stops a decompression bomb. */
-    private static final class Capped extends FilterInputStream {
-        private long left;
-
-        Capped(InputStream in, long limit) {
-            super(in);
-            this.left = limit;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int count = super.read(buffer, offset, length);
-            left -= Math.max(count, 0);
-            if (left < 0) {
-                throw new IOException("the payload inflates beyond the limit");
-            }
-            return count;
         }
     }
 }

@@ -2,6 +2,7 @@ package org.itkserver.envelope;
 
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.xml.namespace.QName;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param header the envelope header, null when the body holds no distribution envelope
  * @param body name of the element in the SOAP body, null when there is none
  * @param envelope where the distribution envelope lies in the bytes, null when there is none
+ * @param inherited namespaces in scope around the distribution envelope, prefix to name (H20); empty when there is none
  * @param payloadsCount {@code payloads/@count}, null when it is no number
  * @param payloads the payloads in document order
  * @param notUnderstood mandatory header blocks for us that nobody here understands
@@ -35,6 +37,7 @@ public record ScannedMessage(
         @Nullable EnvelopeHeader header,
         @Nullable QName body,
         @Nullable Range envelope,
+        Map<String, String> inherited,
         @Nullable Integer payloadsCount,
         List<PayloadPart> payloads,
         List<QName> notUnderstood,
@@ -48,6 +51,7 @@ public record ScannedMessage(
         Charset charset) {
 
     public ScannedMessage {
+        inherited = Map.copyOf(inherited);
         payloads = List.copyOf(payloads);
         notUnderstood = List.copyOf(notUnderstood);
     }

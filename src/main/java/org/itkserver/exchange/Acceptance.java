@@ -3,7 +3,6 @@ package org.itkserver.exchange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.itkserver.audit.AuditEvent;
 import org.itkserver.envelope.MessageBody;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param body the bytes to keep
  * @param work names of the handlers that still have to take it
  * @param lease for synchronous work: how long this request owns it; null for work that the workers take
- * @param events audit events of the same commit
+ * @param kind what it is
+ * @param inbox whether it lies in the inbox, for applications to fetch
+ * @param acknowledged for an acknowledgement: id of the message of ours that it names, null when unmatched
+ * @param outcome for an acknowledgement: OK, Failure, AA, AE or AR
+ * @param change what the same commit does besides
  */
 public record Acceptance(
         long id,
@@ -51,9 +54,12 @@ public record Acceptance(
         MessageBody body,
         List<String> work,
         @Nullable Duration lease,
-        List<AuditEvent> events) {
+        MessageKind kind,
+        boolean inbox,
+        @Nullable Long acknowledged,
+        @Nullable String outcome,
+        Change change) {
     public Acceptance {
         work = List.copyOf(work);
-        events = List.copyOf(events);
     }
 }

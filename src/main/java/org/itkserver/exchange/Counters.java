@@ -10,6 +10,7 @@ public final class Counters {
     private final LongAdder accepted = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder handled = new LongAdder();
+    private final LongAdder sent = new LongAdder();
     private final LongAdder failedAttempts = new LongAdder();
     private final Map<ErrorCode, LongAdder> faults = new EnumMap<>(ErrorCode.class);
 
@@ -29,6 +30,10 @@ public final class Counters {
 
     void handled() {
         handled.increment();
+    }
+
+    void sent() {
+        sent.increment();
     }
 
     void failedAttempt() {
@@ -54,7 +59,12 @@ public final class Counters {
         return handled.sum();
     }
 
-    /** Handler calls that will be tried again. */
+    /** Messages that partners took. */
+    public long sentCount() {
+        return sent.sum();
+    }
+
+    /** Handler calls and sendings that will be tried again. */
     public long failedAttemptCount() {
         return failedAttempts.sum();
     }

@@ -43,9 +43,35 @@ final class Events {
                 plain.detail());
     }
 
-    /** An event of a worker of this server. */
-    static AuditEvent ofWork(Instant at, AuditType type, long id, StoredEnvelope stored, String detail) {
+    /** An event of a worker of this server about a stored message. */
+    static AuditEvent ofWork(Instant at, AuditType type, MessageRecord message, String detail) {
         return new AuditEvent(
-                at, type, id, stored.header().trackingId(), null, null, "server", null, null, null, detail);
+                at,
+                type,
+                message.id(),
+                message.trackingId(),
+                message.partner(),
+                message.service(),
+                "server",
+                null,
+                null,
+                null,
+                detail);
+    }
+
+    /** An event about a message that is made to be sent. */
+    static AuditEvent ofOutbound(AuditType type, OutboundMessage message, @Nullable String errorId, String detail) {
+        return new AuditEvent(
+                message.createdAt(),
+                type,
+                message.id(),
+                message.trackingId(),
+                message.partner(),
+                message.service(),
+                "server",
+                null,
+                null,
+                errorId,
+                detail);
     }
 }

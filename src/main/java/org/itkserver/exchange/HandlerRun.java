@@ -4,195 +4,183 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Directory;
-import org.itkserver.envelope.EnvelopeRejected;
-import org.itkserver.envelope.ErrorCode;
-import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.AcknowledgementWriter;
+import org.itkserver.envelope.BusinessOutcome;
+import org.itkserver.envelope.DeliveryError;
 import org.itkserver.envelope.PayloadStreams;
-import org.itkserver.envelope.ToolkitError;
-import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Handlers;
 import org.itkserver.handler.Outcome;
-import org.itkserver.handler.PayloadHandler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a handler on claimed work and settles the outcome: the one place that reacts to {@link Outcome}. Thread-safe.
+ * Runs a handler on claimed work and settles the outcome, with the acknowledgement or callback that follows from it: the one
+ * place that reacts to {@link Outcome} off the request's connection. Thread-safe.
  */
 public final class HandlerRun {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
 
     private final MessageStore store;
-    private final Handlers handlers;
+    private final HandlerCall handlers;
     private final PayloadStreams streams;
-    private final ResponseWriter responses;
+    private final Exchanges exchanges;
+    private final Callbacks callbacks;
     private final RetrySchedule schedule;
     private final RandomGenerator random;
     private final Clock clock;
-    private final Ids ids;
-    private final Counters counters = new Counters();
+    private final Counters counters;
 
     public HandlerRun(
             MessageStore store,
             Handlers handlers,
             PayloadStreams streams,
-            ResponseWriter responses,
+            Exchanges exchanges,
+            Callbacks callbacks,
             RetrySchedule schedule,
             RandomGenerator random,
             Clock clock,
-            Ids ids) {
+            Counters counters) {
         this.store = store;
-        this.handlers = handlers;
+        this.handlers = new HandlerCall(handlers);
         this.streams = streams;
-        this.responses = responses;
+        this.exchanges = exchanges;
+        this.callbacks = callbacks;
         this.schedule = schedule;
         this.random = random;
         this.clock = clock;
-        this.ids = ids;
+        this.counters = counters;
     }
 
-    public Counters counters() {
-        return counters;
-    }
-
-    /** Runs a synchronous request's handler; the response is durable when this returns. */
-    Answer respond(Inbound in, Delivery work) {
-        var handler = handlers.find(work.handler());
-        var message = new StoredEnvelope(in.message(), in.body()).forHandler(in.directory(), streams, work.attempt());
-        var outcome = handler.map(h -> call(h, message))
-                .orElseGet(() -> new Outcome.TryAgain("handler " + work.handler() + " is not configured"));
-        if (outcome instanceof Outcome.Done done) {
-            return answered(
-                    in, work, done, handler.filter(PayloadHandler::inventsData).isPresent());
-        }
-        return outcome instanceof Outcome.GiveUp giveUp
-                ? refused(in, work, giveUp.reason())
-                : notNow(in, work, ((Outcome.TryAgain) outcome).reason());
-    }
-
-    private Answer answered(Inbound in, Delivery work, Outcome.Done done, boolean invented) {
-        var reply = done.reply();
-        if (reply == null) {
-            return refused(in, work, "The back end answered without a response.");
-        }
-        String response;
-        try {
-            response = responses.envelope(in, reply);
-        } catch (EnvelopeRejected e) {
-            return refused(
-                    in,
-                    work,
-                    "The back end's response cannot be sent: " + e.error().diagnostic());
-        }
-        var now = clock.instant();
-        var events = new ArrayList<AuditEvent>();
-        events.add(Events.of(now, AuditType.ANSWERED, in, work.message(), byAttempt(work)));
-        if (invented) {
-            events.add(Events.of(now, AuditType.SAMPLE_DATA, in, work.message(), "the answer is invented sample data"));
-        }
-        var settlement =
-                new Settlement(work, MessageState.HANDLED, null, AnswerKind.RESPONSE, response, null, null, events);
-        if (!store.settle(settlement)) {
-            return late();
-        }
-        counters.handled();
-        return new Answer.Response(response);
-    }
-
-    private Answer refused(Inbound in, Delivery work, String reason) {
-        var error = ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason);
-        var errorId = ids.next();
-        var event = Events.failed(clock.instant(), AuditType.REJECTED, in, work.message(), error, errorId);
-        var settlement = new Settlement(
-                work, MessageState.REJECTED, null, AnswerKind.FAULT, null, errorId, reason, List.of(event));
-        return store.settle(settlement) ? new Answer.Fault(error, errorId) : late();
-    }
-
-    private Answer notNow(Inbound in, Delivery work, String reason) {
-        var error = ToolkitError.of(ErrorCode.RECOVERABLE, reason);
-        var errorId = ids.next();
-        var event = Events.failed(clock.instant(), AuditType.ATTEMPT_FAILED, in, work.message(), error, errorId);
-        store.settle(Settlement.again(work, null, List.of(event)));
-        counters.failedAttempt();
-        return new Answer.Fault(error, errorId);
-    }
-
-    private static Answer late() {
-        return new Answer.Fault(
-                ToolkitError.of(ErrorCode.RECOVERABLE, "Another copy of this request is being answered."), null);
-    }
-
-    /** Runs work that a worker claimed, and settles it. */
-    void deliver(Directory directory, StoredEnvelope stored, Delivery work) {
-        var message = stored.forHandler(directory, streams, work.attempt());
-        var outcome = outcome(work, message);
-        var now = clock.instant();
-        if (store.settle(settlement(outcome, stored, work, now))) {
+    /**
+     * Runs work that a worker claimed, and settles it.
+     *
+     * @return whether the handler was well: it took or refused the message
+     */
+    boolean deliver(Directory directory, StoredEnvelope stored, MessageRecord message, Delivery work) {
+        var outcome = outcome(work, stored.forHandler(directory, streams, work.attempt()));
+        var at = new Place(directory, stored, message, work, clock.instant());
+        if (store.settle(settlement(outcome, at))) {
             if (outcome instanceof Outcome.Done) {
                 counters.handled();
             }
         } else {
             LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
         }
+        return !(outcome instanceof Outcome.TryAgain);
     }
 
-    /** Work whose attempts have all ended without a settlement may be what ends this process: it is not run again. */
-    private Outcome outcome(Delivery work, HandledMessage message) {
-        if (work.attempt() > schedule.attempts()) {
+    /** What is being settled. */
+    private record Place(
+            Directory directory, StoredEnvelope stored, MessageRecord message, Delivery work, Instant now) {
+
+        Received received() {
+            return Received.of(message.id(), message.partner(), directory, stored.header());
+        }
+
+        AuditEvent event(AuditType type, String detail) {
+            return Events.ofWork(now, type, message, detail);
+        }
+    }
+
+    /** Work whose attempts never end may be what ends this process: it is not run again. */
+    private Outcome outcome(Delivery work, org.itkserver.handler.HandledMessage message) {
+        if (work.attempt() > schedule.attempts() || work.lost() >= RetrySchedule.LOST) {
             return new Outcome.TryAgain("no attempt came to an end");
         }
-        return handlers.find(work.handler())
-                .map(h -> call(h, message))
-                .orElseGet(() -> new Outcome.TryAgain("handler " + work.handler() + " is not configured"));
+        return handlers.call(work.lane().name(), message);
     }
 
-    private Settlement settlement(Outcome outcome, StoredEnvelope stored, Delivery work, Instant now) {
-        if (outcome instanceof Outcome.Done) {
-            var event = Events.ofWork(now, AuditType.HANDLED, work.message(), stored, byAttempt(work));
-            return Settlement.done(work, MessageState.HANDLED, null, List.of(event));
+    private Settlement settlement(Outcome outcome, Place at) {
+        if (outcome instanceof Outcome.Done done) {
+            return taken(done, at);
         }
         if (outcome instanceof Outcome.GiveUp giveUp) {
-            var event = Events.ofWork(now, AuditType.REJECTED, work.message(), stored, giveUp.reason());
-            return Settlement.done(work, MessageState.REJECTED, giveUp.reason(), List.of(event));
+            return refused(giveUp, at);
         }
-        return failed(((Outcome.TryAgain) outcome).reason(), stored, work, now);
+        return notNow(((Outcome.TryAgain) outcome).reason(), at);
     }
 
-    private Settlement failed(String reason, StoredEnvelope stored, Delivery work, Instant now) {
+    private Settlement taken(Outcome.Done done, Place at) {
+        var events = new ArrayList<AuditEvent>();
+        events.add(at.event(
+                AuditType.HANDLED,
+                "by " + at.work().lane().name() + ", attempt " + at.work().attempt()));
+        if (callbacks.of(at.directory(), at.stored(), at.message()).isPresent()) {
+            if (handlers.inventsData(at.work().lane().name())) {
+                events.add(at.event(AuditType.SAMPLE_DATA, "the answer is invented sample data"));
+            }
+            var made = callbacks.answer(at.directory(), at.stored(), at.received(), done.reply(), at.now());
+            return end(at, MessageState.HANDLED, null, Acknowledger.change(events, List.of(made)));
+        }
+        if (!done.decided()) {
+            return end(at, MessageState.HANDLED, null, Change.of(events));
+        }
+        return end(at, MessageState.HANDLED, null, decision(at, AcknowledgementWriter.Decision.ACCEPTED, events));
+    }
+
+    private Settlement refused(Outcome.GiveUp giveUp, Place at) {
+        var events = new ArrayList<AuditEvent>();
+        events.add(at.event(AuditType.REJECTED, giveUp.reason()));
+        if (callbacks.of(at.directory(), at.stored(), at.message()).isPresent()) {
+            var made = callbacks.fault(at.directory(), at.stored(), at.received(), giveUp.reason(), at.now());
+            return end(at, MessageState.REJECTED, giveUp.reason(), Acknowledger.change(events, List.of(made)));
+        }
+        if (giveUp.why() == Outcome.Why.UNREADABLE) {
+            events.add(at.event(AuditType.ALERT, "a payload cannot be read"));
+            var change = nack(at, DeliveryError.DE0012, giveUp.reason(), events);
+            return end(at, MessageState.REJECTED, giveUp.reason(), change);
+        }
+        var outcome = giveUp.why() == Outcome.Why.ERROR ? BusinessOutcome.AE : BusinessOutcome.AR;
+        var decision = new AcknowledgementWriter.Decision(outcome, null, giveUp.detail());
+        return end(at, MessageState.REJECTED, giveUp.reason(), decision(at, decision, events));
+    }
+
+    private Change decision(Place at, AcknowledgementWriter.Decision decision, List<AuditEvent> events) {
+        var ack = exchanges.acknowledger().decided(at.directory(), at.received(), decision, at.now());
+        var change = Acknowledger.change(events, ack.map(List::of).orElse(List.of()));
+        var made = new Change.Decision(at.message().id(), decision.outcome().name());
+        return new Change(change.out(), List.of(), made, List.of(), change.events());
+    }
+
+    private Change nack(Place at, DeliveryError error, String reason, List<AuditEvent> events) {
+        Optional<Acknowledger.Made> nack =
+                exchanges.acknowledger().notTaken(at.directory(), at.received(), error, reason, at.now());
+        return Acknowledger.change(events, nack.map(List::of).orElse(List.of()));
+    }
+
+    private Settlement notNow(String reason, Place at) {
         counters.failedAttempt();
-        if (schedule.exhausted(work.attempt())) {
-            LOG.error(
-                    "{} is a dead letter after {} attempts at handler {}",
-                    stored.header().trackingId(),
-                    work.attempt(),
-                    work.handler());
-            var event = Events.ofWork(now, AuditType.DEAD_LETTER, work.message(), stored, reason);
-            return Settlement.done(work, MessageState.DEAD_LETTER, reason, List.of(event));
+        var work = at.work();
+        if (!schedule.exhausted(work.attempt()) && work.lost() < RetrySchedule.LOST) {
+            var event = at.event(AuditType.ATTEMPT_FAILED, "attempt " + work.attempt() + ": " + reason);
+            return Settlement.again(work, at.now().plus(schedule.waitAfter(work.attempt(), random)), List.of(event));
         }
-        var event = Events.ofWork(
-                now, AuditType.ATTEMPT_FAILED, work.message(), stored, "attempt " + work.attempt() + ": " + reason);
-        return Settlement.again(work, now.plus(schedule.waitAfter(work.attempt(), random)), List.of(event));
+        LOG.error(
+                "{} is a dead letter after {} attempts at handler {}",
+                at.message().trackingId(),
+                work.attempt(),
+                work.lane().name());
+        var events = new ArrayList<AuditEvent>();
+        events.add(at.event(AuditType.DEAD_LETTER, "attempt " + work.attempt() + ": " + reason));
+        events.add(at.event(AuditType.ALERT, "handler " + work.lane().name() + " did not take it"));
+        if (callbacks.of(at.directory(), at.stored(), at.message()).isPresent()) {
+            var made = callbacks.fault(
+                    at.directory(), at.stored(), at.received(), "The request could not be answered.", at.now());
+            return end(at, MessageState.DEAD_LETTER, reason, Acknowledger.change(events, List.of(made)));
+        }
+        var change = nack(at, DeliveryError.DE0001, "It could not be delivered.", events);
+        return end(at, MessageState.DEAD_LETTER, reason, change);
     }
 
-    private static String byAttempt(Delivery work) {
-        return "by " + work.handler() + ", attempt " + work.attempt();
-    }
-
-    private static Outcome call(PayloadHandler handler, HandledMessage message) {
-        try {
-            return handler.handle(message);
-        } catch (StoreUnavailable e) {
-            throw e;
-        } catch (RuntimeException e) {
-            LOG.error("{} failed in its handler; it will be tried again", message.trackingId(), e);
-            return new Outcome.TryAgain("the handler failed");
-        }
+    private static Settlement end(Place at, MessageState state, @Nullable String reason, Change change) {
+        return Settlement.done(at.work(), state, reason, change);
     }
 }

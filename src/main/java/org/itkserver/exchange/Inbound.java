@@ -7,6 +7,7 @@ import org.itkserver.directory.Service;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ScannedMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that has passed every check.
@@ -17,6 +18,7 @@ import org.itkserver.envelope.ScannedMessage;
  * @param directory the directory it was checked against
  * @param partner who sent it
  * @param service what it calls
+ * @param callback where its answer goes, null for the connection it came on
  * @param source network address it came from
  */
 public record Inbound(
@@ -26,6 +28,7 @@ public record Inbound(
         Directory directory,
         Partner partner,
         Service service,
+        @Nullable Callback callback,
         String source) {
 
     EnvelopeHeader header() {

@@ -1,37 +1,33 @@
 package org.itkserver.exchange;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Routing;
+import org.itkserver.envelope.DeliveryError;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
-import org.itkserver.envelope.NhsNumberFinder;
-import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ToolkitError;
-import org.itkserver.envelope.TypedUri;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts a checked message: chooses its route, makes it durable in one commit, answers. The same message again is
- * answered again and not handled again (H9). Thread-safe.
+ * Accepts a checked message: chooses its route, makes it durable in one commit with everything that follows from it, answers.
+ * The same message again is answered again and not handled again (H9). Thread-safe.
  */
 public final class Intake {
-    private static final int PID_WINDOW = 16 * 1024;
+    private static final Duration BETWEEN_RESENDS = Duration.ofMinutes(1);
 
     private final MessageStore store;
     private final SynchronousExchange synchronous;
-    private final PatientKey patients;
-    private final PayloadStreams streams;
+    private final PatientFinder patients;
+    private final Exchanges exchanges;
     private final Clock clock;
     private final Counters counters;
     private final Runnable wakeWorkers;
@@ -39,14 +35,14 @@ public final class Intake {
     public Intake(
             MessageStore store,
             SynchronousExchange synchronous,
-            PatientKey patients,
-            PayloadStreams streams,
+            PatientFinder patients,
+            Exchanges exchanges,
             Clock clock,
             Runnable wakeWorkers) {
         this.store = store;
         this.synchronous = synchronous;
         this.patients = patients;
-        this.streams = streams;
+        this.exchanges = exchanges;
         this.clock = clock;
         this.counters = synchronous.counters();
         this.wakeWorkers = wakeWorkers;
@@ -56,50 +52,130 @@ public final class Intake {
      * Accepts a message.
      *
      * @return what to answer; durable by now
-     * @throws EnvelopeRejected 1000 when no address can be routed or the tracking id was used for another message, 2200
-     *     when a synchronous service has no handler
+     * @throws EnvelopeRejected 1000 when no address can be routed, it runs in a circle, or the tracking id was used for
+     *     another message; 2200 when a synchronous service has no handler
      * @throws org.itkserver.audit.StoreUnavailable when it could not be made durable in time
      */
     public Answer accept(Inbound in) {
+        var kind = AckMatching.kind(in.service(), in.header());
         var routing = in.directory().route(in.service(), in.header());
+        if (kind.isAcknowledgement()) {
+            return commit(in, acknowledgement(in, kind, routing));
+        }
         boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
         var work = new ArrayList<>(routing.handlers());
-        work.remove(Directory.INBOX);
-        refuseUnroutable(in, routing, sync && work.isEmpty());
+        boolean inbox = work.remove(Directory.INBOX);
+        refuseUnanswerable(in, routing, sync && work.isEmpty());
         long id = store.nextId();
-        if (sync) {
-            return synchronous.respond(in, acceptance(in, id, routing, work.subList(0, 1)), work.get(0));
+        var digest = digest(in);
+        if (sync && in.callback() == null) {
+            var events = accepted(in, id, "for " + work.get(0));
+            var draft = new Storing(
+                    id, MessageKind.BUSINESS, digest, work.subList(0, 1), false, null, null, Change.of(events));
+            return synchronous.respond(in, acceptance(in, draft, synchronous.lease()), work.get(0));
         }
-        var acceptance = acceptance(in, id, routing, work);
-        var earlier = store.accept(acceptance);
-        if (earlier.isPresent()) {
-            return copy(in, earlier.get(), acceptance.digest());
-        }
-        counters.accepted();
-        if (work.isEmpty()) {
-            counters.handled();
-        } else {
-            wakeWorkers.run();
-        }
-        return answer(acceptance.answer());
+        var change = business(in, id, digest, routing);
+        return commit(in, new Storing(id, MessageKind.BUSINESS, digest, work, inbox, null, null, change));
     }
 
-    private static void refuseUnroutable(Inbound in, Routing routing, boolean unanswerable) {
-        if (routing.handlers().isEmpty() && !routing.unroutable().isEmpty()) {
+    /** What is stored of a message besides what stands in it. */
+    private record Storing(
+            long id,
+            MessageKind kind,
+            byte[] digest,
+            List<String> work,
+            boolean inbox,
+            @Nullable Long acknowledged,
+            @Nullable String outcome,
+            Change change) {}
+
+    private Storing acknowledgement(Inbound in, MessageKind kind, Routing routing) {
+        long id = store.nextId();
+        var digest = digest(in);
+        var match = exchanges.matching().match(in, id, kind);
+        List<Acknowledger.Made> forwards = match.forged()
+                ? List.of()
+                : exchanges.router().acknowledgements(in, id, digest, routing, match.message() != null);
+        var made = new ArrayList<>(forwards);
+        if (forwards.isEmpty() && kind == MessageKind.BUS_ACK) {
+            var received = Received.of(id, in.partner().id(), in.directory(), in.header());
+            exchanges
+                    .acknowledger()
+                    .taken(in.directory(), received, in.receivedAt())
+                    .ifPresent(made::add);
+        }
+        var change = Acknowledger.change(match.events(), made);
+        return new Storing(
+                id,
+                kind,
+                digest,
+                List.of(),
+                false,
+                match.message(),
+                match.outcome(),
+                new Change(change.out(), match.effects(), null, List.of(), change.events()));
+    }
+
+    /** Forwards, acknowledgements and warnings of a message that is no acknowledgement (H6, H19). */
+    private Change business(Inbound in, long id, byte[] digest, Routing routing) {
+        var now = in.receivedAt();
+        var received = Received.of(id, in.partner().id(), in.directory(), in.header());
+        var goals = new ArrayList<String>(routing.handlers());
+        routing.forwards().keySet().forEach(partner -> goals.add("partner " + partner));
+        var events = accepted(in, id, goals.isEmpty() ? "for nobody" : "for " + String.join(", ", goals));
+        var made = new ArrayList<>(exchanges.router().forwards(in, id, digest, routing));
+        if (!routing.handlers().isEmpty() && in.callback() == null) {
+            exchanges.acknowledger().taken(in.directory(), received, now).ifPresent(made::add);
+        }
+        for (var address : routing.unroutable()) {
+            var reason = "Address " + ToolkitError.quoted(address) + " is neither ours nor routed.";
+            var nack = exchanges.acknowledger().notTaken(in.directory(), received, DeliveryError.DE0003, reason, now);
+            events.add(Events.of(now, nack.isEmpty() ? AuditType.ALERT : AuditType.WARNING, in, id, reason));
+            nack.ifPresent(made::add);
+        }
+        return Acknowledger.change(events, made);
+    }
+
+    private static void refuseUnanswerable(Inbound in, Routing routing, boolean noHandler) {
+        boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
+        boolean nowhere = routing.leadsNowhere() || sync && routing.handlers().isEmpty();
+        if (nowhere && !routing.unroutable().isEmpty() && (sync || !in.header().infAckRequested())) {
             throw EnvelopeRejected.invalid("Address "
                     + ToolkitError.quoted(routing.unroutable().get(0)) + " is neither ours nor routed (H19).");
         }
-        if (routing.handlers().isEmpty() || unanswerable) {
+        if (noHandler || nowhere && routing.unroutable().isEmpty()) {
             throw new EnvelopeRejected(ToolkitError.of(
                     ErrorCode.NOT_RECOVERABLE,
                     "No handler is configured for service " + in.service().name() + "."));
         }
     }
 
+    private Answer commit(Inbound in, Storing draft) {
+        var acceptance = acceptance(in, draft, null);
+        var earlier = store.accept(acceptance);
+        if (earlier.isPresent()) {
+            return copy(in, earlier.get(), acceptance.digest());
+        }
+        counters.accepted();
+        if (acceptance.state() == MessageState.HANDLED) {
+            counters.handled();
+        }
+        if (!draft.work().isEmpty() || !draft.change().out().isEmpty()) {
+            wakeWorkers.run();
+        }
+        return answer(acceptance.answer());
+    }
+
     private Answer copy(Inbound in, StoredMessage earlier, byte[] digest) {
         refuseOtherContent(in, earlier, digest);
         counters.duplicate();
-        store.append(Events.of(clock.instant(), AuditType.DUPLICATE, in, earlier.id(), "answered again, not handled"));
+        var now = clock.instant();
+        var resend = exchanges.resends(in.directory(), earlier.id(), now, now.minus(BETWEEN_RESENDS));
+        var event = Events.of(now, AuditType.DUPLICATE, in, earlier.id(), "answered again, not handled");
+        store.apply(new Change(List.of(), List.of(), null, resend, List.of(event)));
+        if (!resend.isEmpty()) {
+            wakeWorkers.run();
+        }
         return answer(earlier.answer());
     }
 
@@ -121,64 +197,71 @@ public final class Intake {
     }
 
     private static AnswerKind answerKind(Inbound in) {
+        var pattern = in.service().pattern();
+        if (pattern == Pattern.SYNCHRONOUS) {
+            return in.callback() == null ? AnswerKind.RESPONSE : AnswerKind.EMPTY202;
+        }
         var wished = in.partner().answer();
         if (wished == Partner.PositiveAnswer.AUTO) {
-            return switch (in.service().pattern()) {
-                case SYNCHRONOUS -> AnswerKind.RESPONSE;
-                case SIMPLE -> AnswerKind.OK200;
-                case ONE_WAY -> AnswerKind.EMPTY202;
-            };
+            return pattern == Pattern.SIMPLE ? AnswerKind.OK200 : AnswerKind.EMPTY202;
         }
-        return in.service().pattern() == Pattern.SYNCHRONOUS ? AnswerKind.RESPONSE : AnswerKind.valueOf(wished.name());
+        return AnswerKind.valueOf(wished.name());
     }
 
-    private Acceptance acceptance(Inbound in, long id, Routing routing, List<String> work) {
-        var header = in.header();
+    private static MessageState state(Storing draft) {
+        boolean forwarded = draft.change().out().stream()
+                .anyMatch(m -> m.kind() == MessageKind.FORWARD && m.state() == MessageState.ACCEPTED);
+        if (!draft.work().isEmpty() || forwarded) {
+            return MessageState.ACCEPTED;
+        }
+        boolean lost = draft.change().out().stream()
+                .anyMatch(m -> m.kind() == MessageKind.FORWARD && m.state() == MessageState.DEAD_LETTER);
+        if (lost) {
+            return MessageState.DEAD_LETTER;
+        }
+        return draft.inbox() || draft.kind().isAcknowledgement() ? MessageState.HANDLED : MessageState.REJECTED;
+    }
+
+    private static byte[] digest(Inbound in) {
         var envelope = in.message().requiredEnvelope();
+        return in.body().sha256(envelope.start(), envelope.end());
+    }
+
+    private Acceptance acceptance(Inbound in, Storing draft, @Nullable Duration lease) {
+        var header = in.header();
         var sender = header.sender();
-        var digest = in.body().sha256(envelope.start(), envelope.end());
         var messageId = in.message().addressing().messageId();
-        boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
         return new Acceptance(
-                id,
+                draft.id(),
                 in.partner().id(),
                 header.trackingId(),
                 messageId == null ? "" : messageId,
                 in.service().name(),
                 header.interaction().orElse(null),
                 sender == null ? null : sender.uri(),
-                addresses(header.addresses()),
-                work.isEmpty() ? MessageState.HANDLED : MessageState.ACCEPTED,
+                Outbound.addresses(header.addresses()),
+                state(draft),
                 in.receivedAt(),
-                digest,
+                draft.digest(),
                 in.body().sha256(0, in.body().size()),
-                patient(in),
+                patients.of(in.message(), in.body()),
                 answerKind(in),
                 header.infAckRequested(),
                 header.ackRequested(),
                 in.body(),
-                work,
-                sync ? synchronous.lease() : null,
-                events(in, id, routing));
+                draft.work(),
+                lease,
+                draft.kind(),
+                draft.inbox(),
+                draft.acknowledged(),
+                draft.outcome(),
+                draft.change());
     }
 
-    private static String addresses(List<TypedUri> addresses) {
-        var all = addresses.stream().map(TypedUri::uri).collect(Collectors.joining(" "));
-        return all.substring(0, Math.min(all.length(), 2000));
-    }
-
-    private List<AuditEvent> events(Inbound in, long id, Routing routing) {
+    private static List<AuditEvent> accepted(Inbound in, long id, String detail) {
         var at = in.receivedAt();
         var out = new ArrayList<AuditEvent>();
-        out.add(Events.of(at, AuditType.ACCEPTED, in, id, "for " + String.join(", ", routing.handlers())));
-        for (var address : routing.unroutable()) {
-            out.add(Events.of(
-                    at,
-                    AuditType.WARNING,
-                    in,
-                    id,
-                    "address " + ToolkitError.quoted(address) + " is neither ours nor routed"));
-        }
+        out.add(Events.of(at, AuditType.ACCEPTED, in, id, detail));
         if (in.message().blankPayloadAttributes() > 0) {
             int count = in.message().blankPayloadAttributes();
             out.add(Events.of(at, AuditType.WARNING, in, id, count + " empty attributes inside payloads (H22)"));
@@ -187,27 +270,5 @@ public final class Intake {
             out.add(Events.of(at, AuditType.WARNING, in, id, "xsi:schemaLocation occurs (WS-STD-04)"));
         }
         return out;
-    }
-
-    private byte @Nullable [] patient(Inbound in) {
-        var number = in.message().nhsNumber();
-        if (number == null) {
-            number = inPipeAndHat(in);
-        }
-        return number == null ? null : patients.of(number);
-    }
-
-    private @Nullable String inPipeAndHat(Inbound in) {
-        for (var payload : new StoredEnvelope(in.message(), in.body()).payloads(streams)) {
-            if (payload.mimeType().equalsIgnoreCase("text/plain")) {
-                try (var bytes = payload.open()) {
-                    var start = new String(bytes.readNBytes(PID_WINDOW), StandardCharsets.ISO_8859_1);
-                    return NhsNumberFinder.inPipeAndHat(start);
-                } catch (IOException | IllegalArgumentException e) {
-                    return null;
-                }
-            }
-        }
-        return null;
     }
 }

@@ -2,25 +2,34 @@ package org.itkserver.exchange;
 
 import java.util.Locale;
 
-/** Where a received message is. The labels are stored and go over the REST API; they are never renamed. */
+/**
+ * Where a message is: what a person sees for one document. The labels are stored and go over the REST API; they are
+ * never renamed.
+ *
+ * <p>In: accepted → handled, rejected or dead-letter. Out: accepted → sent → infrastructure-acked → business-acked, or
+ * rejected, overdue, dead-letter.
+ */
 public enum MessageState {
-    /** Stored and answered; a handler has still to take it. Moved by the worker, or by the synchronous request. */
-    ACCEPTED(false),
-    /** Every handler took it, or it lies in the inbox. Final; nothing to do. */
-    HANDLED(true),
-    /** A handler refused it for good. Final; the detail of the audit event says why. */
-    REJECTED(true),
-    /** Tried too often. Final until a person acts: look at the back end named in the audit event. */
-    DEAD_LETTER(true);
+    /** Stored and answered, or stored to be sent. Not final; moved by a worker, or by the synchronous request. */
+    ACCEPTED,
+    /** Every handler and next hop took it, or it lies in the inbox. Final; nothing to do. */
+    HANDLED,
+    /** Its peer took it, or confirmed it from its queue. Final unless an acknowledgement was asked for. */
+    SENT,
+    /** The end point has it. Final unless a business acknowledgement was asked for. */
+    INFRASTRUCTURE_ACKED,
+    /** The receiving application accepted it. Final; nothing to do. */
+    BUSINESS_ACKED,
+    /** A handler, a peer's fault or a negative acknowledgement refused it. Final; the audit event says why. */
+    REJECTED,
+    /** No acknowledgement came by the deadline. A late one still moves it; ask the partner. */
+    OVERDUE,
+    /** Tried too often. Final until a person acts: look at the peer named in the audit event. */
+    DEAD_LETTER;
 
-    private final boolean isFinal;
-
-    MessageState(boolean isFinal) {
-        this.isFinal = isFinal;
-    }
-
+    /** Whether nothing of this server will move a received message any more. */
     public boolean isFinal() {
-        return isFinal;
+        return this != ACCEPTED;
     }
 
     /** As stored: lower case with hyphens. */

@@ -2,6 +2,7 @@ package org.itkserver.exchange;
 
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -40,13 +41,47 @@ public interface MessageStore extends AuditTrail {
      */
     boolean settle(Settlement settlement);
 
+    /**
+     * Commits a change of its own.
+     *
+     * @return false when its decision had been made before; nothing was changed then
+     * @throws Taken when a message to send has the tracking id of one that its partner was sent before
+     */
+    boolean apply(Change change);
+
+    /** A message to send has the tracking id of another one to the same partner. */
+    final class Taken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Taken() {
+            super("the tracking id is taken", null, false, false);
+        }
+    }
+
+    /** One message, received or sent. */
+    Optional<MessageRecord> message(long id);
+
+    /** Every message with this tracking id, received or sent, oldest first; compared without regard to case. */
+    List<MessageRecord> byTrackingId(String trackingId);
+
+    /** What forwards, acknowledges or answers this message, and what acknowledged it; oldest first. */
+    List<MessageRecord> childrenOf(long id);
+
+    /**
+     * Received messages of applications, oldest first (no acknowledgements, no synchronous requests).
+     *
+     * @param after only messages with a larger id
+     * @param limit most messages
+     */
+    List<MessageRecord> inbox(long after, int limit);
+
     /** The message of this partner with this tracking id. */
     Optional<StoredMessage> find(String partner, String trackingId);
 
     /** The stored business response of a message. */
     Optional<String> response(long id);
 
-    /** The bytes of a message as received; the caller closes the stream. */
+    /** The bytes of a message as received, or as made; the caller closes the stream. */
     Optional<InputStream> raw(long id);
 
     /** Deletes the kept bytes of messages refused before this time; the audit rows stay. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param response the business response as XML, null for none
  * @param errorId for a fault: its ErrorID
  * @param reason why, one sentence; null when all is well
- * @param events audit events of the same commit
+ * @param origin for a forward: the received message, which is handled when its last work and forward are
+ * @param change what the same commit does besides
  */
 public record Settlement(
         Delivery work,
@@ -27,18 +28,16 @@ public record Settlement(
         @Nullable String response,
         @Nullable String errorId,
         @Nullable String reason,
-        List<AuditEvent> events) {
-    public Settlement {
-        events = List.copyOf(events);
-    }
+        @Nullable Long origin,
+        Change change) {
 
     /** The work is done and the message moves to this state. */
-    static Settlement done(Delivery work, MessageState state, @Nullable String reason, List<AuditEvent> events) {
-        return new Settlement(work, state, null, null, null, null, reason, events);
+    static Settlement done(Delivery work, MessageState state, @Nullable String reason, Change change) {
+        return new Settlement(work, state, null, null, null, null, reason, null, change);
     }
 
     /** The work is not done; it is due again at a time, or whenever the sender repeats its request. */
     static Settlement again(Delivery work, @Nullable Instant due, List<AuditEvent> events) {
-        return new Settlement(work, null, due, null, null, null, null, events);
+        return new Settlement(work, null, due, null, null, null, null, null, Change.of(events));
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.delivery.Lane;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.ToolkitError;
 
@@ -30,7 +31,7 @@ public final class SynchronousExchange {
 
     private final MessageStore store;
     private final DeliveryQueue queue;
-    private final HandlerRun run;
+    private final SynchronousRun run;
     private final Executor pool;
     private final Clock clock;
     private final Duration deadline;
@@ -41,7 +42,12 @@ public final class SynchronousExchange {
      * @param deadline longest wait for a response
      */
     public SynchronousExchange(
-            MessageStore store, DeliveryQueue queue, HandlerRun run, Executor pool, Clock clock, Duration deadline) {
+            MessageStore store,
+            DeliveryQueue queue,
+            SynchronousRun run,
+            Executor pool,
+            Clock clock,
+            Duration deadline) {
         this.store = store;
         this.queue = queue;
         this.run = run;
@@ -78,7 +84,7 @@ public final class SynchronousExchange {
             }
             counters().accepted();
             started = true;
-            start(in, new Delivery(acceptance.id(), 0, handler, 1), future);
+            start(in, work(acceptance.id(), handler, 1), future);
             return await(future, end);
         } finally {
             if (!started) {
@@ -104,7 +110,7 @@ public final class SynchronousExchange {
             if (attempt > 0) {
                 var future = new CompletableFuture<Answer>();
                 inFlight.put(current.id(), future);
-                start(in, new Delivery(current.id(), 0, handler, attempt), future);
+                start(in, work(current.id(), handler, attempt), future);
                 return await(future, end);
             }
             if (System.nanoTime() - end >= 0) {
@@ -145,6 +151,11 @@ public final class SynchronousExchange {
             future.complete(new Answer.Fault(
                     ToolkitError.of(ErrorCode.RECOVERABLE, "Too many synchronous requests are being answered."), null));
         }
+    }
+
+    /** The lane of synchronous work is the handler's name: only this class and its run see it. */
+    private static Delivery work(long message, String handler, int attempt) {
+        return new Delivery(message, 0, new Lane(Lane.Kind.SYNC, handler), attempt, 0);
     }
 
     private static Answer late() {

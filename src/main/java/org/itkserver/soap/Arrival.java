@@ -8,6 +8,7 @@ import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.Security;
+import org.itkserver.exchange.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Arrival {
     final Instant now;
     private @Nullable Partner partner;
     private @Nullable Service service;
+    private @Nullable Callback callback;
 
     Arrival(
             SoapAddress address,
@@ -61,6 +63,16 @@ final class Arrival {
     @Nullable
     Partner partner() {
         return partner;
+    }
+
+    void answeredAt(@Nullable Callback found) {
+        callback = found;
+    }
+
+    /** Where the answer goes, null for the connection it came on. */
+    @Nullable
+    Callback callback() {
+        return callback;
     }
 
     /** The service named by the envelope, null when it is unknown. */

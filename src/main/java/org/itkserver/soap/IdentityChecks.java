@@ -5,6 +5,7 @@ import static org.itkserver.envelope.ToolkitError.quoted;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.itkserver.directory.Partner;
+import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.TypedUri;
@@ -61,16 +62,19 @@ final class IdentityChecks {
         in.identified(partner);
         var service = in.service();
         boolean allowed = service == null || partner.mayCall(service);
-        var sender = in.header().sender();
-        if (sender != null) {
-            allowed &= owns(partner, sender.uri()) && sender.isItkAddress();
-        }
-        for (var identity : in.header().auditIdentity()) {
-            allowed &= !identity.isItkIdentity() || owns(partner, identity.uri());
-        }
-        if (!allowed) {
+        var header = in.message.header();
+        if (!allowed || header != null && !speaksForItself(partner, header)) {
             throw EnvelopeRejected.denied("The sender is not known or not allowed to do this.");
         }
+    }
+
+    private static boolean speaksForItself(Partner partner, EnvelopeHeader header) {
+        var sender = header.sender();
+        if (sender != null && !(owns(partner, sender.uri()) && sender.isItkAddress())) {
+            return false;
+        }
+        return header.auditIdentity().stream()
+                .allMatch(identity -> !identity.isItkIdentity() || owns(partner, identity.uri()));
     }
 
     /** A URI without organisation is not judged here; the grammar checks refuse it. */

@@ -47,11 +47,14 @@ public final class InboundChain {
     private final InboundSettings settings;
     private final BigMessages bigMessages;
     private final List<Consumer<Arrival>> checks;
+    private final QueueDesk queues;
+    private final List<Consumer<Arrival>> queueChecks;
 
     public InboundChain(
             EnvelopeScanner scanner,
             Supplier<Directory> directory,
             Intake intake,
+            QueueDesk queues,
             Refusals refusals,
             Ids ids,
             Clock clock,
@@ -59,6 +62,7 @@ public final class InboundChain {
         this.scanner = scanner;
         this.directory = directory;
         this.intake = intake;
+        this.queues = queues;
         this.refusals = refusals;
         this.ids = ids;
         this.clock = clock;
@@ -68,6 +72,7 @@ public final class InboundChain {
         this.sender = new AnswerSender(answers, new FaultWriter(answers));
         var soap = new SoapChecks(settings.ours());
         var identity = new IdentityChecks(settings.clockSkew());
+        this.queueChecks = QueueDesk.checks(soap, identity);
         this.checks = List.of(
                 SoapChecks::version,
                 SoapChecks::mustUnderstand,
@@ -145,7 +150,11 @@ public final class InboundChain {
         private void answer(HttpHead head, MessageBody body) throws IOException {
             try {
                 message = scanner.scan(request.getInputStream(), body);
-                send(intake.accept(check(head, body)), body);
+                if (address.isQueue()) {
+                    queue(check(head, queueChecks), body);
+                } else {
+                    send(intake.accept(inbound(check(head, checks), body)), body);
+                }
             } catch (EnvelopeRejected e) {
                 refuse(e.error(), body);
             } catch (MessageTooLarge e) {
@@ -160,24 +169,34 @@ public final class InboundChain {
             }
         }
 
-        private Inbound check(HttpHead head, MessageBody body) {
+        private Arrival check(HttpHead head, List<Consumer<Arrival>> list) {
             var scanned = java.util.Objects.requireNonNull(message);
             var header = scanned.header();
             if (header != null) {
                 MDC.put("trackingId", ToolkitError.quoted(header.trackingId()));
             }
-            var now = clock.instant();
-            var checking = new Arrival(address, head, requestBase(), scanned, directory.get(), now);
+            var checking = new Arrival(address, head, requestBase(), scanned, directory.get(), clock.instant());
             arrival = checking;
-            checks.forEach(check -> check.accept(checking));
+            list.forEach(check -> check.accept(checking));
+            return checking;
+        }
+
+        private Inbound inbound(Arrival checked, MessageBody body) {
             return new Inbound(
-                    now,
-                    scanned,
+                    checked.now,
+                    checked.message,
                     body,
-                    checking.directory,
-                    checking.requiredPartner(),
-                    checking.requiredService(),
+                    checked.directory,
+                    checked.requiredPartner(),
+                    checked.requiredService(),
+                    checked.callback(),
                     request.getRemoteAddr());
+        }
+
+        private void queue(Arrival checked, MessageBody body) throws IOException {
+            var content = queues.answer(checked, body, request.getRemoteAddr());
+            var action = checked.addressing().action() + "Response";
+            sender.send(response, address.version(), new Answer.Response(content), action, relatesTo());
         }
 
         private String requestBase() {

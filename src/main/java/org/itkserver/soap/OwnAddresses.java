@@ -34,6 +34,11 @@ public final class OwnAddresses {
         return Optional.ofNullable(publicUrl);
     }
 
+    /** Whether a URL has one of the configured base addresses. */
+    public boolean isBase(URI uri) {
+        return bases.contains(base(uri));
+    }
+
     /**
      * The address that a {@code wsa:To} names.
      *

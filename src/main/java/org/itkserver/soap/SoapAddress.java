@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record SoapAddress(String path, SoapVersion version, @Nullable String service, boolean known) {
     static final String ROOT = "/itk";
     static final String SERVICES = ROOT + "/services/";
+    private static final String QUEUE = ROOT + "/queue";
     private static final String GENERIC = SERVICES + "ITKServReq";
 
     /** The address with this path. */
@@ -23,6 +24,7 @@ record SoapAddress(String path, SoapVersion version, @Nullable String service, b
             return new SoapAddress(ROOT, SoapVersion.SOAP_11, null, true);
         }
         return switch (path) {
+            case QUEUE -> new SoapAddress(path, SoapVersion.SOAP_11, "", true);
             case SERVICES + "ITKServReq/11" -> new SoapAddress(path, SoapVersion.SOAP_11, "sendDistEnvelope", true);
             case SERVICES + "ITKServReq/12" -> new SoapAddress(path, SoapVersion.SOAP_12, "sendDistEnvelope", true);
             case SERVICES + "ITKServReqRes/11" ->
@@ -36,6 +38,11 @@ record SoapAddress(String path, SoapVersion version, @Nullable String service, b
     private static SoapAddress named(String path) {
         var name = path.startsWith(SERVICES) ? path.substring(SERVICES.length()) : "";
         return new SoapAddress(path, SoapVersion.SOAP_11, name, !name.isEmpty() && !name.contains("/"));
+    }
+
+    /** Whether queues are collected from here. */
+    boolean isQueue() {
+        return path.equals(QUEUE);
     }
 
     boolean serves(Service candidate) {

@@ -2,10 +2,11 @@ package org.itkserver.soap;
 
 import static org.itkserver.envelope.ToolkitError.quoted;
 
+import java.util.function.Predicate;
 import org.itkserver.envelope.EnvelopeRejected;
-import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.ToolkitError;
 import org.itkserver.envelope.Uuids;
+import org.itkserver.exchange.Callback;
 
 /** Checks of the SOAP envelope and its WS-Addressing headers. Rule numbers as in docs/protocol.md. */
 final class SoapChecks {
@@ -71,9 +72,12 @@ final class SoapChecks {
         if (!Uuids.isPrefixedUuid(messageId)) {
             throw EnvelopeRejected.invalid("MessageID " + quoted(messageId) + " is not a UUID.");
         }
-        var trackingId = in.header().trackingId();
+        var header = in.message.header();
+        var trackingId = header == null ? null : header.trackingId();
         var timestampId = in.security().timestampId();
-        boolean same = messageId.equals(trackingId) || messageId.equals(timestampId) || trackingId.equals(timestampId);
+        boolean same = messageId.equals(trackingId)
+                || messageId.equals(timestampId)
+                || timestampId != null && timestampId.equals(trackingId);
         for (var payload : in.message.payloads()) {
             var id = payload.id();
             same |= id != null && (id.equals(messageId) || id.equals(trackingId) || id.equals(timestampId));
@@ -83,8 +87,8 @@ final class SoapChecks {
         }
     }
 
-    /** Rule 12: SOAPAction, Action and service are one, known, and served here. */
-    static void action(Arrival in) {
+    /** SOAPAction and Action are one. */
+    static String soapAction(Arrival in) {
         var action = in.addressing().action();
         if (action == null || action.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no Action.");
@@ -98,6 +102,12 @@ final class SoapChecks {
                         "SOAPAction " + quoted(soapAction) + " is not Action " + quoted(action) + ".");
             }
         }
+        return action;
+    }
+
+    /** Rule 12: SOAPAction, Action and service are one, known, and served here. */
+    static void action(Arrival in) {
+        var action = soapAction(in);
         if (!action.equals(in.header().service())) {
             throw EnvelopeRejected.invalid("Action " + quoted(action) + " is not the envelope's service "
                     + quoted(in.header().service()) + ".");
@@ -113,28 +123,32 @@ final class SoapChecks {
 
     /** Rules 17 and 18, H21. */
     void to(Arrival in) {
+        to(in, address -> address.serves(in.requiredService()));
+    }
+
+    /** The same for queue collection. */
+    void toQueue(Arrival in) {
+        to(in, SoapAddress::isQueue);
+    }
+
+    private void to(Arrival in, Predicate<SoapAddress> serves) {
         var to = in.addressing().to();
         if (to == null || to.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no To.");
         }
         var address = ours.find(to, in.requestBase);
-        if (address.isEmpty() || !address.get().serves(in.requiredService())) {
+        if (address.isEmpty() || !serves.test(address.get())) {
             throw EnvelopeRejected.invalid("To " + quoted(to) + " is not an address of this service here.");
         }
     }
 
-    /** Rule 20, H10, WS-ADR-08. Asynchronous replies are not enabled, so every endpoint must be anonymous. */
+    /** Rule 20, H10, H21, WS-ADR-08. */
     static void replyTo(Arrival in) {
         if (in.addressing().referenceParameters()) {
             throw EnvelopeRejected.invalid("Reference parameters and properties are not allowed.");
         }
-        anonymous("ReplyTo", in.addressing().replyTo());
-        anonymous("FaultTo", in.addressing().faultTo());
-    }
-
-    private static void anonymous(String name, @org.jspecify.annotations.Nullable String address) {
-        if (address != null && !address.equals(Namespaces.ANONYMOUS)) {
-            throw EnvelopeRejected.invalid(name + " " + quoted(address) + " is not anonymous.");
-        }
+        var service = in.service();
+        in.answeredAt(
+                Callback.of(in.addressing(), in.requiredPartner(), service != null && service.repliesElsewhere()));
     }
 }

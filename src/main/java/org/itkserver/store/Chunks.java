@@ -2,13 +2,13 @@ package org.itkserver.store;
 
 import io.airlift.compress.lz4.Lz4Compressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.itkserver.envelope.PieceStream;
 import org.jspecify.annotations.Nullable;
 
 /** Message bytes as rows of bounded size, each compressed by itself (docs/adr/0008). Thread-safe. */
@@ -54,28 +54,13 @@ final class Chunks {
 
     /** The original bytes; one part at a time is in memory. */
     static InputStream stream(Source source) {
-        return new InputStream() {
-            private InputStream current = new ByteArrayInputStream(new byte[0]);
+        return new PieceStream() {
             private int number;
 
             @Override
-            public int read() throws IOException {
-                var one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
-            @Override
-            public int read(byte[] buffer, int offset, int length) throws IOException {
-                int count = current.read(buffer, offset, length);
-                while (count < 0) {
-                    var part = source.part(number++);
-                    if (part == null) {
-                        return -1;
-                    }
-                    current = new ByteArrayInputStream(decompress(part));
-                    count = current.read(buffer, offset, length);
-                }
-                return count;
+            protected byte @Nullable [] next() throws IOException {
+                var part = source.part(number++);
+                return part == null ? null : decompress(part);
             }
         };
     }

@@ -60,10 +60,7 @@ public final class Database implements AutoCloseable {
         try {
             Flyway.configure(getClass().getClassLoader())
                     .dataSource(pool)
-                    .locations(
-                            h2
-                                    ? new String[] {"classpath:db/migration"}
-                                    : new String[] {"classpath:db/migration", "classpath:db/postgresql"})
+                    .locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
                     .load()
                     .migrate();
             migrated = true;

@@ -5,6 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.exchange.Acceptance;
+import org.itkserver.exchange.Change;
+import org.itkserver.exchange.MessageKind;
+import org.itkserver.exchange.OutboundMessage;
 import org.itkserver.exchange.Settlement;
 import org.itkserver.exchange.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** Something to be made durable in the next group. Its result is complete after the commit. */
 sealed interface Entry {
 
-    /** The audit events of the entry, if it takes effect. */
-    List<AuditEvent> events();
+    /** Whether it does anything; known once the group's duplicates, fences and decisions are. */
+    boolean takesEffect();
+
+    /** What it does besides storing or settling its message. */
+    Change change();
+
+    /** The messages to send, with their bytes. */
+    default List<Out> out() {
+        return List.of();
+    }
 
     /** The caller's side; completed by the committer. */
     CompletableFuture<?> done();
@@ -21,24 +32,43 @@ sealed interface Entry {
     /** Tells the caller that the entry is durable. */
     void succeed();
 
+    /**
+     * A message to send.
+     *
+     * @param frame its compressed bytes; null when they are written already, or are its origin's
+     */
+    record Out(OutboundMessage message, byte @Nullable [] frame) {}
+
     /** A message to store; the result is the message that had its key before. */
     final class Accept implements Entry {
         final Acceptance message;
         final byte @Nullable [] frame;
         final CompletableFuture<Optional<StoredMessage>> done = new CompletableFuture<>();
+        private final List<Out> out;
 
         @Nullable
         StoredMessage earlier;
 
         /** @param frame the compressed bytes, null when the parts are written already */
-        Accept(Acceptance message, byte @Nullable [] frame) {
+        Accept(Acceptance message, byte @Nullable [] frame, List<Out> out) {
             this.message = message;
             this.frame = frame;
+            this.out = out;
         }
 
         @Override
-        public List<AuditEvent> events() {
-            return earlier == null ? message.events() : List.of();
+        public boolean takesEffect() {
+            return earlier == null;
+        }
+
+        @Override
+        public Change change() {
+            return message.change();
+        }
+
+        @Override
+        public List<Out> out() {
+            return out;
         }
 
         @Override
@@ -57,16 +87,34 @@ sealed interface Entry {
         final Settlement settlement;
         final byte @Nullable [] response;
         final CompletableFuture<Boolean> done = new CompletableFuture<>();
+        private final List<Out> out;
         boolean ours;
+        boolean decided;
 
-        Settle(Settlement settlement, byte @Nullable [] response) {
+        Settle(Settlement settlement, byte @Nullable [] response, List<Out> out) {
             this.settlement = settlement;
             this.response = response;
+            this.out = out;
         }
 
         @Override
-        public List<AuditEvent> events() {
-            return ours ? settlement.events() : List.of();
+        public boolean takesEffect() {
+            return ours;
+        }
+
+        @Override
+        public Change change() {
+            return settlement.change();
+        }
+
+        /** A business acknowledgement goes out only with the decision it carries. */
+        @Override
+        public List<Out> out() {
+            return decided
+                    ? out
+                    : out.stream()
+                            .filter(o -> o.message().kind() != MessageKind.BUS_ACK)
+                            .toList();
         }
 
         @Override
@@ -77,6 +125,44 @@ sealed interface Entry {
         @Override
         public void succeed() {
             done.complete(ours);
+        }
+    }
+
+    /** A change of its own; the result says whether it took effect. */
+    final class Apply implements Entry {
+        final Change change;
+        final CompletableFuture<Boolean> done = new CompletableFuture<>();
+        private final List<Out> out;
+        boolean applied;
+
+        Apply(Change change, List<Out> out) {
+            this.change = change;
+            this.out = out;
+        }
+
+        @Override
+        public boolean takesEffect() {
+            return applied;
+        }
+
+        @Override
+        public Change change() {
+            return change;
+        }
+
+        @Override
+        public List<Out> out() {
+            return out;
+        }
+
+        @Override
+        public CompletableFuture<?> done() {
+            return done;
+        }
+
+        @Override
+        public void succeed() {
+            done.complete(applied);
         }
     }
 
@@ -94,8 +180,13 @@ sealed interface Entry {
         }
 
         @Override
-        public List<AuditEvent> events() {
-            return List.of(event);
+        public boolean takesEffect() {
+            return true;
+        }
+
+        @Override
+        public Change change() {
+            return Change.of(List.of(event));
         }
 
         @Override

@@ -39,13 +39,13 @@ final class EventWriter {
     }
 
     /**
-     * Adds rows for the events of the group's entries, and for the kept start of refused messages.
+     * Adds rows for the events of entries that take effect, and for the kept start of refused messages.
      *
      * @param first number of the first row
-     * @param tables what is inserted, in order
+     * @param tables what is inserted
      * @return number after the last row
      */
-    long add(List<Entry> group, long first, List<BulkInsert.Rows> tables) {
+    long add(List<Entry> group, long first, Tables tables) {
         long seq = first;
         var events = EVENTS.rows();
         var refused = REFUSED.rows();
@@ -53,7 +53,7 @@ final class EventWriter {
             if (entry instanceof Entry.Audit audit && audit.refused != null) {
                 refused.add(node, seq, audit.event.at(), audit.size, Chunks.CODEC, audit.refused);
             }
-            for (var event : entry.events()) {
+            for (var event : entry.change().events()) {
                 add(events, seq++, event);
             }
         }

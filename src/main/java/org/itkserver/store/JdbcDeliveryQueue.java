@@ -3,6 +3,8 @@ package org.itkserver.store;
 import static org.itkserver.store.Database.utc;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,23 +12,47 @@ import java.util.ArrayList;
 import java.util.List;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.delivery.Lane;
+import org.jspecify.annotations.Nullable;
 
 /** The table of work on JDBC. A claim is one short transaction; rows that another node is claiming are passed over. */
 public final class JdbcDeliveryQueue implements DeliveryQueue {
+    /** Skips from lane to lane in the index; a lane of any length costs one step. */
+    private static final String NEXT_LANE =
+            """
+            select handler from delivery where kind = ? and handler > ?
+            order by handler fetch first 1 rows only""";
+
     private static final String DUE =
             """
-            select message_id, number, handler, attempt from delivery
-            where kind = 'handle' and due <= ? and (lease_until is null or lease_until < ?)
-            order by due fetch first %d rows only for update skip locked""";
+            select message_id, number, attempt, claimed_by, lost from delivery
+            where kind = ? and handler = ? and due <= ? and (lease_until is null or lease_until < ?)
+            order by due fetch first ? rows only for update skip locked""";
+    private static final String WAITING =
+            """
+            select d.message_id, d.number, d.attempt, d.claimed_by, d.lost
+            from delivery d
+            where d.kind = 'queue' and d.handler = ? and d.due <= ? and (d.lease_until is null or d.lease_until < ?)
+            and (cast(? as varchar) is null
+                or exists (select 1 from message m where m.id = d.message_id and m.service = ?))
+            order by d.due fetch first ? rows only for update skip locked""";
     private static final String CLAIM =
-            "update delivery set attempt = ?, claimed_by = ?, lease_until = ? where message_id = ? and number = ?";
+            """
+            update delivery set attempt = ?, lost = ?, claimed_by = ?, lease_until = ?
+            where message_id = ? and number = ?""";
     private static final String RECLAIM =
             """
             update delivery set attempt = attempt + 1, claimed_by = ?, lease_until = ?
             where message_id = ? and kind = 'sync' and (lease_until is null or lease_until < ?)""";
     private static final String ATTEMPT = "select attempt from delivery where message_id = ? and kind = 'sync'";
     private static final String RELEASE =
-            "update delivery set claimed_by = null, lease_until = null where claimed_by = ?";
+            """
+            update delivery set attempt = attempt - 1, claimed_by = null, lease_until = null
+            where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
+    private static final String RELEASE_OWN =
+            """
+            update delivery set claimed_by = null, lease_until = null, lost = lost + 1
+            where claimed_by = ? and kind <> 'queue'""";
 
     private final Database database;
     private final String node;
@@ -38,38 +64,91 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public List<Delivery> claim(int most, Instant now, Duration lease) {
-        return database.read(connection -> inTransaction(connection, () -> {
-            var claimed = due(connection, most, now);
-            if (!claimed.isEmpty()) {
-                claim(connection, claimed, now.plus(lease));
+    public List<Lane> lanes(List<Lane.Kind> kinds) {
+        return database.read(connection -> {
+            var out = new ArrayList<Lane>();
+            try (var select = connection.prepareStatement(NEXT_LANE)) {
+                for (var kind : kinds) {
+                    lanes(select, kind, out);
+                }
             }
-            return claimed;
+            return out;
+        });
+    }
+
+    private static void lanes(PreparedStatement select, Lane.Kind kind, List<Lane> out) throws SQLException {
+        select.setString(1, kind.label());
+        String last = "";
+        while (true) {
+            select.setString(2, last);
+            try (var row = select.executeQuery()) {
+                if (!row.next()) {
+                    return;
+                }
+                last = row.getString(1);
+                out.add(new Lane(kind, last));
+            }
+        }
+    }
+
+    @Override
+    public List<Delivery> claim(Lane lane, int most, Instant now, Duration lease) {
+        return database.read(connection -> inTransaction(connection, () -> {
+            try (var select = connection.prepareStatement(DUE)) {
+                select.setString(1, lane.kind().label());
+                select.setString(2, lane.name());
+                select.setObject(3, utc(now));
+                select.setObject(4, utc(now));
+                select.setInt(5, most);
+                return claim(connection, select, lane, now.plus(lease));
+            }
         }));
     }
 
-    private static List<Delivery> due(Connection connection, int most, Instant now) throws SQLException {
+    @Override
+    public List<Delivery> collect(String queue, @Nullable String service, int most, Instant now, Duration timeout) {
+        var lane = new Lane(Lane.Kind.QUEUE, queue);
+        return database.read(connection -> inTransaction(connection, () -> {
+            try (var select = connection.prepareStatement(WAITING)) {
+                select.setString(1, queue);
+                select.setObject(2, utc(now));
+                select.setObject(3, utc(now));
+                select.setString(4, service);
+                select.setString(5, service);
+                select.setInt(6, most);
+                return claim(connection, select, lane, now.plus(timeout));
+            }
+        }));
+    }
+
+    private List<Delivery> claim(Connection connection, PreparedStatement select, Lane lane, Instant until)
+            throws SQLException {
         var out = new ArrayList<Delivery>();
-        try (var select = connection.prepareStatement(DUE.formatted(most))) {
-            select.setObject(1, utc(now));
-            select.setObject(2, utc(now));
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    out.add(new Delivery(rows.getLong(1), rows.getInt(2), rows.getString(3), rows.getInt(4) + 1));
-                }
+        try (var rows = select.executeQuery()) {
+            while (rows.next()) {
+                out.add(delivery(rows, lane));
             }
         }
+        if (!out.isEmpty()) {
+            claim(connection, out, until);
+        }
         return out;
+    }
+
+    private static Delivery delivery(ResultSet row, Lane lane) throws SQLException {
+        int lost = row.getInt("lost") + (row.getString("claimed_by") == null ? 0 : 1);
+        return new Delivery(row.getLong("message_id"), row.getInt("number"), lane, row.getInt("attempt") + 1, lost);
     }
 
     private void claim(Connection connection, List<Delivery> claimed, Instant until) throws SQLException {
         try (var update = connection.prepareStatement(CLAIM)) {
             for (var work : claimed) {
                 update.setInt(1, work.attempt());
-                update.setString(2, node);
-                update.setObject(3, utc(until));
-                update.setLong(4, work.message());
-                update.setInt(5, work.number());
+                update.setInt(2, work.lost());
+                update.setString(3, node);
+                update.setObject(4, utc(until));
+                update.setLong(5, work.message());
+                update.setInt(6, work.number());
                 update.addBatch();
             }
             update.executeBatch();
@@ -97,9 +176,25 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public void releaseOwn() {
+    public void release(List<Delivery> unstarted) {
         database.read(connection -> {
             try (var update = connection.prepareStatement(RELEASE)) {
+                for (var work : unstarted) {
+                    update.setLong(1, work.message());
+                    update.setInt(2, work.number());
+                    update.setInt(3, work.attempt());
+                    update.setString(4, node);
+                    update.addBatch();
+                }
+                return update.executeBatch();
+            }
+        });
+    }
+
+    @Override
+    public void releaseOwn() {
+        database.read(connection -> {
+            try (var update = connection.prepareStatement(RELEASE_OWN)) {
                 update.setString(1, node);
                 return update.executeUpdate();
             }

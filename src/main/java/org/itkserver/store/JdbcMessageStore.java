@@ -2,61 +2,55 @@ package org.itkserver.store;
 
 import static org.itkserver.store.Database.utc;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.itkserver.audit.AuditEvent;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
-import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ToolkitError;
 import org.itkserver.exchange.Acceptance;
+import org.itkserver.exchange.Change;
+import org.itkserver.exchange.MessageKind;
+import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageStore;
+import org.itkserver.exchange.OutboundMessage;
 import org.itkserver.exchange.Settlement;
 import org.itkserver.exchange.StoredMessage;
 import org.jspecify.annotations.Nullable;
 
 /** The message store on JDBC; see {@link Committer} for how it writes. */
 public final class JdbcMessageStore implements MessageStore, AutoCloseable {
-    /** Larger messages write their parts on a connection of their own, before the group. */
-    private static final int JOINS_GROUP = 256 * 1024;
-
     private static final int BLOCK = 1000;
-    private static final Duration FORGOTTEN_UPLOAD = Duration.ofHours(1);
 
     private static final String NEXT_BLOCK = "select nextval('message_id_block')";
-    private static final String UPLOAD = "insert into upload (message_id, node, started_at) values (?, ?, ?)";
-    private static final String PART =
-            "insert into message_part (message_id, kind, number, codec, bytes) values (?, 'q', ?, ?, ?)";
     private static final String ONE_PART =
             "select bytes from message_part where message_id = ? and kind = ? and number = ?";
     private static final String FIND = "select " + StoredMessages.COLUMNS
             + " from message where tracking_id = ? and partner = ? and direction = 'in'";
     private static final String FORGET_REFUSED = "delete from refused where at < ?";
-    private static final String ORPHAN_PARTS =
-            "delete from message_part where message_id in (select message_id from upload where node = ? or started_at < ?)";
-    private static final String ORPHANS = "delete from upload where node = ? or started_at < ?";
 
     private final Database database;
-    private final String node;
-    private final Clock clock;
     private final Committer committer;
+    private final Uploads uploads;
+    private final MessageRecords records;
     private long nextId;
     private long endOfBlock;
 
     /** @param node id of this node; no other running node has it */
     public JdbcMessageStore(Database database, String node, Clock clock) {
         this.database = database;
-        this.node = node;
-        this.clock = clock;
         this.committer = new Committer(database, node, clock);
+        this.uploads = new Uploads(database, node, clock);
+        this.records = new MessageRecords(database);
     }
 
     @Override
@@ -78,20 +72,24 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     public Optional<StoredMessage> accept(Acceptance message) {
         var body = message.body();
         byte @Nullable [] frame = null;
-        if (body.size() <= JOINS_GROUP) {
+        if (body.size() <= Uploads.JOINS_GROUP) {
             frame = Chunks.compress(body.bytes(0, body.size()), (int) body.size());
         } else {
-            upload(message.id(), body);
+            try (var in = body.open()) {
+                uploads.write(message.id(), in);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-        var entry = new Entry.Accept(message, frame);
+        var entry = new Entry.Accept(message, frame, frames(message.change()));
         var earlier = commit(entry, entry.done);
         if (earlier.isPresent() && frame == null) {
-            removeUpload(message.id());
+            uploads.remove(message.id());
         }
         return earlier;
     }
 
-    private <T> T commit(Entry entry, java.util.concurrent.CompletableFuture<T> done) {
+    private <T> T commit(Entry entry, CompletableFuture<T> done) {
         try {
             return committer.commit(entry, done);
         } catch (Committer.EntryRefused e) {
@@ -100,58 +98,30 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         }
     }
 
-    private void upload(long id, MessageBody body) {
-        try (var connection = database.connection()) {
-            try (var upload = connection.prepareStatement(UPLOAD)) {
-                upload.setLong(1, id);
-                upload.setString(2, node);
-                upload.setObject(3, utc(clock.instant()));
-                upload.executeUpdate();
-            }
-            try (var part = connection.prepareStatement(PART);
-                    var in = body.open()) {
-                var chunk = new byte[Chunks.SIZE];
-                int number = 0;
-                for (int n = in.readNBytes(chunk, 0, chunk.length); n > 0; n = in.readNBytes(chunk, 0, chunk.length)) {
-                    part.setLong(1, id);
-                    part.setInt(2, number++);
-                    part.setString(3, Chunks.CODEC);
-                    part.setBytes(4, Chunks.compress(chunk, n));
-                    part.executeUpdate();
-                }
-            }
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the message's bytes could not be stored: " + e.getSQLState());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The bytes of messages to send; large ones are written at once. */
+    private List<Entry.Out> frames(Change change) {
+        var out = new ArrayList<Entry.Out>(change.out().size());
+        for (var message : change.out()) {
+            out.add(new Entry.Out(message, frame(message)));
         }
+        return out;
     }
 
-    private void removeUpload(long id) {
-        database.read(connection -> {
-            try (var parts = connection.prepareStatement("delete from message_part where message_id = ?");
-                    var upload = connection.prepareStatement("delete from upload where message_id = ?")) {
-                parts.setLong(1, id);
-                parts.executeUpdate();
-                upload.setLong(1, id);
-                return upload.executeUpdate();
-            }
-        });
+    private byte @Nullable [] frame(OutboundMessage message) {
+        var content = message.content();
+        if (message.kind() == MessageKind.FORWARD) {
+            return null;
+        }
+        if (content.length <= Uploads.JOINS_GROUP) {
+            return Chunks.compress(content, content.length);
+        }
+        uploads.write(message.id(), new ByteArrayInputStream(content));
+        return null;
     }
 
-    /** Removes parts that an earlier run of this node, or any node an hour ago, wrote for messages never stored. */
+    /** Removes what earlier runs wrote for messages that were never stored. */
     public void removeOrphans() {
-        database.read(connection -> {
-            int removed = 0;
-            for (var sql : new String[] {ORPHAN_PARTS, ORPHANS}) {
-                try (var delete = connection.prepareStatement(sql)) {
-                    delete.setString(1, node);
-                    delete.setObject(2, utc(clock.instant().minus(FORGOTTEN_UPLOAD)));
-                    removed += delete.executeUpdate();
-                }
-            }
-            return removed;
-        });
+        uploads.removeOrphans();
     }
 
     @Override
@@ -173,8 +143,38 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             var bytes = response.getBytes(StandardCharsets.UTF_8);
             frame = Chunks.compress(bytes, bytes.length);
         }
-        var entry = new Entry.Settle(settlement, frame);
+        var entry = new Entry.Settle(settlement, frame, frames(settlement.change()));
         return commit(entry, entry.done);
+    }
+
+    @Override
+    public boolean apply(Change change) {
+        var entry = new Entry.Apply(change, frames(change));
+        try {
+            return committer.commit(entry, entry.done);
+        } catch (Committer.EntryRefused e) {
+            throw new Taken();
+        }
+    }
+
+    @Override
+    public Optional<MessageRecord> message(long id) {
+        return records.byId(id);
+    }
+
+    @Override
+    public List<MessageRecord> byTrackingId(String trackingId) {
+        return records.byTrackingId(trackingId);
+    }
+
+    @Override
+    public List<MessageRecord> childrenOf(long id) {
+        return records.childrenOf(id);
+    }
+
+    @Override
+    public List<MessageRecord> inbox(long after, int limit) {
+        return records.inbox(after, limit);
     }
 
     @Override

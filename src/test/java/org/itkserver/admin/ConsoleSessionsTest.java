@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.Test;
 
 class ConsoleSessionsTest {

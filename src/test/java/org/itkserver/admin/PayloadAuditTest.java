@@ -12,6 +12,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

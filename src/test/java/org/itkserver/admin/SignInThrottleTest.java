@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.Test;
 
 class SignInThrottleTest {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.itkserver.directory.Directory;
 import org.itkserver.directory.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,9 +42,13 @@ class DirectoryFileTest {
               - { address: "urn:nhs-uk:addressing:ods:Z9999:radiology", handler: radiology }
             """;
 
+    private static Directory read(String text, boolean loopback) {
+        return DirectoryFile.read(text, loopback, uri -> uri.getPort() == 8080);
+    }
+
     @Test
     void readsEveryKeyOfTheDesign() {
-        var directory = DirectoryFile.read(GOOD, true);
+        var directory = read(GOOD, true);
         var partner = directory.partnerOf("gp-system-1").orElseThrow();
 
         assertTrue(partner.speaksFor("Y9999") && partner.speaksFor("x1111") && !partner.speaksFor("W1"));
@@ -58,11 +63,8 @@ class DirectoryFileTest {
         var text = Files.readString(Path.of("src/main/resources/demo-directory.yaml"));
         assertEquals(
                 "sample",
-                DirectoryFile.read(text, true)
-                        .services()
-                        .get("verifyNHSNumber-v1-0")
-                        .handler());
-        var refused = assertThrows(IllegalArgumentException.class, () -> DirectoryFile.read(text, false));
+                read(text, true).services().get("verifyNHSNumber-v1-0").handler());
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(text, false));
         assertTrue(refused.getMessage().contains("loopback"), refused.getMessage());
     }
 
@@ -91,7 +93,7 @@ class DirectoryFileTest {
         assertTrue(GOOD.contains(part), part);
         var refused = assertThrows(
                 IllegalArgumentException.class,
-                () -> DirectoryFile.read(GOOD.replaceFirst(java.util.regex.Pattern.quote(part), by), true));
+                () -> read(GOOD.replaceFirst(java.util.regex.Pattern.quote(part), by), true));
         assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
     }
 
@@ -100,7 +102,7 @@ class DirectoryFileTest {
         var twice = GOOD.replace(
                 "services:\n  - { name: SendCDA",
                 "  - { id: b, usernames: [gp-system-1] }\nservices:\n  - { name: SendCDA");
-        var refused = assertThrows(IllegalArgumentException.class, () -> DirectoryFile.read(twice, true));
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(twice, true));
         assertTrue(refused.getMessage().contains("gp-system-1"), refused.getMessage());
     }
 }

@@ -71,6 +71,12 @@ class PayloadStreamsTest {
     }
 
     @Test
+    void longTextWithCharactersOutsideTheBasicPlaneIsWhole() throws IOException {
+        var text = "x" + "\ud83d\ude00".repeat(20_000);
+        assertEquals(text, new String(content(text, ""), StandardCharsets.UTF_8));
+    }
+
+    @Test
     void base64AndGzipAreDecoded() throws IOException {
         var bytes = new byte[300_000];
         new Random(1).nextBytes(bytes);

@@ -2,52 +2,42 @@ package org.itkserver.exchange;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.delivery.Lane;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.ToolkitError;
 import org.jspecify.annotations.Nullable;
 
 /** The message store and the table of work in memory, for tests of the use cases; held to the same contract. */
 public final class MemoryStore implements MessageStore, DeliveryQueue {
-    private static final String NODE = "memory";
+    private static final Set<MessageState> BEFORE_OVERDUE =
+            Set.of(MessageState.ACCEPTED, MessageState.SENT, MessageState.INFRASTRUCTURE_ACKED);
 
-    private final Map<Long, Row> rows = new LinkedHashMap<>();
+    private final Clock clock;
+    private final MemoryRows rows;
     private final List<AuditEvent> events = new ArrayList<>();
-    private final Map<String, Long> keys = new HashMap<>();
-    private final List<Work> work = new ArrayList<>();
+    private final MemoryQueue work = new MemoryQueue();
     private long ids;
     private boolean away;
 
-    private static final class Row {
-        StoredMessage message;
-        byte[] raw;
-
-        @Nullable
-        String response;
+    public MemoryStore() {
+        this(Clock.systemUTC());
     }
 
-    private static final class Work {
-        long message;
-        int number;
-        boolean sync;
-        String handler;
-        Instant due;
-        int attempt;
-
-        @Nullable
-        String claimedBy;
-
-        @Nullable
-        Instant leaseUntil;
+    public MemoryStore(Clock clock) {
+        this.clock = clock;
+        this.rows = new MemoryRows(clock);
     }
 
     /** From now on the database is away, or back. */
@@ -58,6 +48,11 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     /** Every audit event so far. */
     public synchronized List<AuditEvent> events() {
         return List.copyOf(events);
+    }
+
+    /** Every message to send so far, oldest first. */
+    public synchronized List<MessageRecord> sent() {
+        return rows.records(row -> !row.inbound);
     }
 
     private void reachable() {
@@ -79,28 +74,10 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
         if (earlier.isPresent()) {
             return earlier;
         }
-        var row = new Row();
-        row.message = new StoredMessage(m.id(), m.digest(), m.state(), m.answer(), null, null);
-        row.raw = m.body().bytes(0, m.body().size());
-        rows.put(m.id(), row);
-        keys.put(m.partner() + ' ' + m.trackingId(), m.id());
-        int number = 0;
-        for (var handler : m.work()) {
-            var piece = new Work();
-            piece.message = m.id();
-            piece.number = number++;
-            piece.handler = handler;
-            piece.due = m.receivedAt();
-            var lease = m.lease();
-            if (lease != null) {
-                piece.sync = true;
-                piece.attempt = 1;
-                piece.claimedBy = NODE;
-                piece.leaseUntil = m.receivedAt().plus(lease);
-            }
-            work.add(piece);
-        }
-        events.addAll(m.events());
+        refuseTaken(m.change().out());
+        rows.add(new MemoryRow(m));
+        work.add(m);
+        change(m.change(), true);
         return Optional.empty();
     }
 
@@ -118,49 +95,126 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     @Override
     public synchronized boolean settle(Settlement s) {
         reachable();
-        var mine = work.stream()
-                .filter(w -> w.message == s.work().message()
-                        && w.number == s.work().number()
-                        && w.attempt == s.work().attempt()
-                        && NODE.equals(w.claimedBy))
-                .findFirst();
-        if (mine.isEmpty()) {
+        var due = s.due() == null ? clock.instant() : s.due();
+        refuseTaken(s.change().out());
+        boolean ours = s.state() == null ? work.again(s.work(), due) : work.end(s.work());
+        if (!ours) {
             return false;
         }
-        events.addAll(s.events());
-        if (s.state() == null) {
-            mine.get().claimedBy = null;
-            mine.get().leaseUntil = null;
-            mine.get().due = s.due() == null ? mine.get().due : s.due();
-            return true;
+        boolean decided = rows.decide(s.change().decision());
+        change(s.change(), decided);
+        if (s.response() != null) {
+            rows.find(s.work().message()).orElseThrow().response = s.response();
         }
-        work.remove(mine.get());
-        var row = rows.get(s.work().message());
-        boolean open = work.stream().anyMatch(w -> w.message == s.work().message());
-        boolean bad = row.message.state() == MessageState.REJECTED || row.message.state() == MessageState.DEAD_LETTER;
-        if (!bad && (s.state() != MessageState.HANDLED || !open)) {
-            var answer = s.answer() == null ? row.message.answer() : s.answer();
-            row.message = new StoredMessage(
-                    row.message.id(), row.message.digest(), s.state(), answer, s.errorId(), s.reason());
+        if (s.state() != null) {
+            move(s, s.state());
         }
-        row.response = s.response() == null ? row.response : s.response();
         return true;
+    }
+
+    @Override
+    public synchronized boolean apply(Change change) {
+        reachable();
+        if (rows.isTaken(change.out())) {
+            throw new Taken();
+        }
+        if (!rows.decide(change.decision())) {
+            return false;
+        }
+        change(change, true);
+        return true;
+    }
+
+    private void refuseTaken(List<OutboundMessage> out) {
+        if (rows.isTaken(out)) {
+            throw new EnvelopeRejected(
+                    ToolkitError.of(ErrorCode.NOT_RECOVERABLE, "The message store refuses this message."));
+        }
+    }
+
+    /** A business acknowledgement goes out only with the decision it carries. */
+    private void change(Change change, boolean decided) {
+        for (var out : change.out()) {
+            if (decided || out.kind() != MessageKind.BUS_ACK) {
+                rows.add(new MemoryRow(out));
+                work.add(out);
+            }
+        }
+        events.addAll(change.events());
+        for (var ack : change.acks()) {
+            rows.moveOut(ack.message(), ack.kind().from(), ack.kind().to(), ack.reason());
+            work.answered(ack.message(), ack.kind().answered());
+        }
+        for (var resend : change.resend()) {
+            if (rows.isSentBefore(resend.message(), resend.sentBefore())) {
+                work.resend(resend);
+            }
+        }
+    }
+
+    private void move(Settlement s, MessageState state) {
+        long id = s.work().message();
+        switch (s.work().lane().kind()) {
+            case HANDLE, SYNC -> rows.received(s, id, state, work.isEmpty(id));
+            case SEND, QUEUE -> {
+                rows.sent(id, state, s.reason());
+                if (state != MessageState.SENT) {
+                    work.answered(id, List.of(OutboundMessage.INF_ACK_DUE, OutboundMessage.ACK_DUE));
+                }
+                var origin = s.origin();
+                if (origin != null) {
+                    var ofOrigin = state == MessageState.SENT ? MessageState.HANDLED : state;
+                    rows.received(s, origin, ofOrigin, work.isEmpty(origin));
+                }
+            }
+            case EXPIRE -> {
+                if (state == MessageState.OVERDUE) {
+                    rows.moveOut(id, BEFORE_OVERDUE, state, s.reason());
+                }
+            }
+        }
+    }
+
+    @Override
+    public synchronized Optional<MessageRecord> message(long id) {
+        reachable();
+        return rows.find(id).map(row -> row.message);
+    }
+
+    @Override
+    public synchronized List<MessageRecord> byTrackingId(String trackingId) {
+        reachable();
+        return rows.records(row -> row.message.trackingId().equalsIgnoreCase(trackingId));
+    }
+
+    @Override
+    public synchronized List<MessageRecord> childrenOf(long id) {
+        reachable();
+        return rows.records(row -> Long.valueOf(id).equals(row.message.origin()));
+    }
+
+    @Override
+    public synchronized List<MessageRecord> inbox(long after, int limit) {
+        reachable();
+        return rows.records(row -> row.inbox && row.message.id() > after).stream()
+                .limit(limit)
+                .toList();
     }
 
     @Override
     public synchronized Optional<StoredMessage> find(String partner, String trackingId) {
         reachable();
-        return Optional.ofNullable(keys.get(partner + ' ' + trackingId)).map(id -> rows.get(id).message);
+        return rows.find(partner, trackingId).map(MemoryRow::stored);
     }
 
     @Override
     public synchronized Optional<String> response(long id) {
-        return Optional.ofNullable(rows.get(id)).map(row -> row.response);
+        return rows.find(id).map(row -> row.response);
     }
 
     @Override
     public synchronized Optional<InputStream> raw(long id) {
-        return Optional.ofNullable(rows.get(id)).map(row -> new ByteArrayInputStream(row.raw));
+        return rows.find(id).map(row -> row.bytes).map(ByteArrayInputStream::new);
     }
 
     @Override
@@ -168,44 +222,47 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
         // refused bytes are not kept here
     }
 
-    private static boolean free(Work w, Instant now) {
-        return w.leaseUntil == null || w.leaseUntil.isBefore(now);
+    @Override
+    public synchronized List<Lane> lanes(List<Lane.Kind> kinds) {
+        reachable();
+        return work.lanes(kinds);
     }
 
     @Override
-    public synchronized List<Delivery> claim(int most, Instant now, Duration lease) {
+    public synchronized List<Delivery> claim(Lane lane, int most, Instant now, Duration lease) {
         reachable();
-        var out = new ArrayList<Delivery>();
-        for (var w : work) {
-            if (!w.sync && !w.due.isAfter(now) && free(w, now) && out.size() < most) {
-                w.attempt++;
-                w.claimedBy = NODE;
-                w.leaseUntil = now.plus(lease);
-                out.add(new Delivery(w.message, w.number, w.handler, w.attempt));
-            }
-        }
-        return out;
+        return work.claim(lane, most, now, now.plus(lease), id -> true);
+    }
+
+    @Override
+    public synchronized List<Delivery> collect(
+            String queue, @Nullable String service, int most, Instant now, Duration timeout) {
+        reachable();
+        var lane = new Lane(Lane.Kind.QUEUE, queue);
+        return work.claim(
+                lane,
+                most,
+                now,
+                now.plus(timeout),
+                id -> service == null
+                        || service.equals(rows.find(id).orElseThrow().message.service()));
     }
 
     @Override
     public synchronized int reclaim(long message, Instant now, Duration lease) {
         reachable();
-        for (var w : work) {
-            if (w.sync && w.message == message && free(w, now)) {
-                w.attempt++;
-                w.claimedBy = NODE;
-                w.leaseUntil = now.plus(lease);
-                return w.attempt;
-            }
-        }
-        return 0;
+        return work.reclaim(message, now, lease);
+    }
+
+    @Override
+    public synchronized void release(List<Delivery> unstarted) {
+        reachable();
+        work.release(unstarted);
     }
 
     @Override
     public synchronized void releaseOwn() {
-        work.forEach(w -> {
-            w.claimedBy = null;
-            w.leaseUntil = null;
-        });
+        reachable();
+        work.releaseOwn();
     }
 }

@@ -18,6 +18,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.delivery.Lane;
 import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.MessageBody;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 public abstract class MessageStoreContract {
     protected static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Duration LEASE = Duration.ofMinutes(5);
+    private static final Lane SYNC = new Lane(Lane.Kind.SYNC, "h");
+    private static final Change NOTHING = Change.of(List.of());
 
     protected final Ids ids = Ids.random();
 
@@ -59,7 +62,11 @@ public abstract class MessageStoreContract {
                 MessageBody.of(body),
                 work,
                 lease,
-                List.of(event));
+                MessageKind.BUSINESS,
+                false,
+                null,
+                null,
+                Change.of(List.of(event)));
     }
 
     private static byte[] text(String text) {
@@ -71,12 +78,14 @@ public abstract class MessageStoreContract {
     }
 
     private static Settlement handled(Delivery work) {
-        return Settlement.done(work, MessageState.HANDLED, null, List.of(event(work.message(), AuditType.HANDLED)));
+        return Settlement.done(
+                work, MessageState.HANDLED, null, Change.of(List.of(event(work.message(), AuditType.HANDLED))));
     }
 
     /** Other tests leave work behind on a shared database, so only this message's counts. */
     private List<Delivery> claim(long message, Instant at) {
-        return queue().claim(1000, at, LEASE).stream()
+        return List.of("h", "i").stream()
+                .flatMap(handler -> queue().claim(new Lane(Lane.Kind.HANDLE, handler), 1000, at, LEASE).stream())
                 .filter(d -> d.message() == message)
                 .toList();
     }
@@ -150,7 +159,7 @@ public abstract class MessageStoreContract {
         store().accept(message);
 
         var claimed = claim(message.id(), NOW);
-        assertEquals(List.of(new Delivery(message.id(), 0, "h", 1)), claimed);
+        assertEquals(List.of(new Delivery(message.id(), 0, new Lane(Lane.Kind.HANDLE, "h"), 1, 0)), claimed);
         assertTrue(claim(message.id(), NOW).isEmpty());
         assertTrue(claim(message.id(), NOW.plus(LEASE)).isEmpty());
         assertEquals(
@@ -182,7 +191,7 @@ public abstract class MessageStoreContract {
         var message = message(ids.next(), text("w"), List.of("h", "i"), null);
         store().accept(message);
         var claimed = claim(message.id(), NOW);
-        var rejected = Settlement.done(claimed.get(0), MessageState.REJECTED, "no", List.of());
+        var rejected = Settlement.done(claimed.get(0), MessageState.REJECTED, "no", NOTHING);
 
         assertTrue(store().settle(rejected));
         assertTrue(store().settle(handled(claimed.get(1))));
@@ -207,15 +216,15 @@ public abstract class MessageStoreContract {
         assertTrue(claim(message.id(), NOW.plus(LEASE).plusSeconds(9)).isEmpty(), "no worker takes it");
         assertEquals(0, queue().reclaim(message.id(), NOW, LEASE));
 
-        var work = new Delivery(message.id(), 0, "h", 1);
+        var work = new Delivery(message.id(), 0, SYNC, 1, 0);
         assertTrue(store().settle(Settlement.again(work, null, List.of())));
         assertEquals(2, queue().reclaim(message.id(), NOW, LEASE));
         assertEquals(0, queue().reclaim(message.id(), NOW, LEASE));
         assertFalse(store().settle(handled(work)));
 
-        var second = new Delivery(message.id(), 0, "h", 2);
+        var second = new Delivery(message.id(), 0, SYNC, 2, 0);
         assertTrue(store().settle(new Settlement(
-                second, MessageState.HANDLED, null, AnswerKind.RESPONSE, "<r>\u00e9</r>", null, null, List.of())));
+                second, MessageState.HANDLED, null, AnswerKind.RESPONSE, "<r>\u00e9</r>", null, null, null, NOTHING)));
         assertEquals("<r>\u00e9</r>", store().response(message.id()).orElseThrow());
         assertEquals(0, queue().reclaim(message.id(), NOW.plus(LEASE).plusSeconds(1), LEASE));
     }
@@ -226,14 +235,15 @@ public abstract class MessageStoreContract {
         store().accept(message);
         var errorId = ids.next();
         store().settle(new Settlement(
-                new Delivery(message.id(), 0, "h", 1),
+                new Delivery(message.id(), 0, SYNC, 1, 0),
                 MessageState.REJECTED,
                 null,
                 AnswerKind.FAULT,
                 null,
                 errorId,
                 "because",
-                List.of()));
+                null,
+                NOTHING));
         var found = store().find("p", message.trackingId()).orElseThrow();
 
         assertEquals(AnswerKind.FAULT, found.answer());

@@ -1,4 +1,4 @@
-package org.itkserver.admin;
+package org.itkserver.testing;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,10 +7,18 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until a test moves it. */
-final class SettableClock extends Clock {
-    private Instant now = Instant.parse("2026-11-22T16:05:07Z");
+public final class SettableClock extends Clock {
+    private volatile Instant now;
 
-    void forward(Duration time) {
+    public SettableClock() {
+        this(Instant.parse("2026-11-22T16:05:07Z"));
+    }
+
+    public SettableClock(Instant start) {
+        now = start;
+    }
+
+    public void forward(Duration time) {
         now = now.plus(time);
     }
 

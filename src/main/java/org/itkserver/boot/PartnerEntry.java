@@ -1,0 +1,153 @@
+package org.itkserver.boot;
+
+import java.net.URI;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.itkserver.directory.Endpoints;
+import org.itkserver.directory.Partner;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the partners of {@code directory.yaml}. One reading, one object. */
+final class PartnerEntry {
+    private final Predicate<URI> ourself;
+    private final Set<String> serviceNames;
+    private final Set<String> ids = new HashSet<>();
+    private final Map<String, String> usernames = new HashMap<>();
+    private final Map<String, String> queues = new HashMap<>();
+
+    /**
+     * @param ourself whether a URL is one of this server's own, which is never a target
+     * @param serviceNames what {@code services} may hold besides "*"
+     */
+    PartnerEntry(Predicate<URI> ourself, Set<String> serviceNames) {
+        this.ourself = ourself;
+        this.serviceNames = serviceNames;
+    }
+
+    /** Ids of the partners read so far. */
+    Set<String> ids() {
+        return ids;
+    }
+
+    Partner read(YamlMap map) {
+        var id = map.text("id");
+        if (!id.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw map.wrong("id", "must be letters, digits, '.', '_' and '-', at most 64");
+        }
+        if (!ids.add(id)) {
+            throw map.wrong("id", "is used by two partners: " + id);
+        }
+        var names = Set.copyOf(map.texts("usernames"));
+        names.forEach(name -> unshared(map, "usernames", usernames, name, id));
+        for (var service : map.texts("services")) {
+            if (!service.equals(Partner.ANY) && !serviceNames.contains(service)) {
+                throw map.wrong("services", "holds " + service + ", which is no service");
+            }
+        }
+        var ownQueues = Set.copyOf(map.texts("queues"));
+        ownQueues.forEach(queue -> queue(map, queue, id));
+        map.texts("certificates");
+        var answer = oneOf(map, "answer", Set.of("auto", "ok200", "empty200", "empty202"));
+        var partner = new Partner(
+                id,
+                upperCase(map.texts("ods")),
+                names,
+                Set.copyOf(map.texts("services")),
+                upperCase(map.texts("relaysFor")),
+                Partner.PositiveAnswer.valueOf(answer.toUpperCase(Locale.ROOT)),
+                map.truth("strictPayload"),
+                ownQueues,
+                map.map("endpoints").map(e -> endpoints(e, ownQueues)).orElse(Endpoints.NONE),
+                ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))));
+        map.end();
+        return partner;
+    }
+
+    private static void unshared(YamlMap map, String key, Map<String, String> owners, String value, String id) {
+        var other = owners.putIfAbsent(value, id);
+        if (other != null) {
+            throw map.wrong(key, "holds " + value + ", which belongs to partner " + other);
+        }
+    }
+
+    private void queue(YamlMap map, String queue, String id) {
+        if (!queue.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw map.wrong("queues", "holds " + queue + ", which is not letters, digits, '.', '_' and '-'");
+        }
+        unshared(map, "queues", queues, queue, id);
+    }
+
+    private Endpoints endpoints(YamlMap map, Set<String> ownQueues) {
+        var endpoints = new Endpoints(
+                endpoint(map, "messages", ownQueues),
+                endpoint(map, "acknowledgements", ownQueues),
+                Set.copyOf(map.texts("callbacks")));
+        endpoints.callbacks().forEach(callback -> target(map, "callbacks", callback));
+        map.end();
+        return endpoints;
+    }
+
+    private @Nullable String endpoint(YamlMap map, String key, Set<String> ownQueues) {
+        var text = map.optional(key).orElse(null);
+        if (text == null) {
+            return null;
+        }
+        var queue = Endpoints.queue(text);
+        if (queue.isEmpty()) {
+            target(map, key, text);
+        } else if (!ownQueues.contains(queue.get())) {
+            throw map.wrong(key, "names queue " + queue.get() + ", which is not among the partner's queues");
+        }
+        return text;
+    }
+
+    private void target(YamlMap map, String key, String text) {
+        http(map, key, text, ourself);
+    }
+
+    /** An address that we may connect to. */
+    static URI http(YamlMap map, String key, String text, Predicate<URI> ourself) {
+        URI uri;
+        try {
+            uri = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw map.wrong(key, "must be an http or https address");
+        }
+        if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+            throw map.wrong(key, "must be an http or https address");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw map.wrong(key, "must not hold a user or password");
+        }
+        if (ourself.test(uri)) {
+            throw map.wrong(key, "must not be this server itself: " + text);
+        }
+        return uri;
+    }
+
+    private static Partner.AckForm ackForm(String text) {
+        return switch (text) {
+            case "2.1" -> Partner.AckForm.ITK_2_1;
+            case "2.2" -> Partner.AckForm.ITK_2_2;
+            default -> Partner.AckForm.AUTO;
+        };
+    }
+
+    private static String oneOf(YamlMap map, String key, Set<String> values) {
+        var value = map.optional(key).orElse("auto");
+        if (!values.contains(value)) {
+            throw map.wrong(key, "must be one of " + values.stream().sorted().toList() + ", not " + value);
+        }
+        return value;
+    }
+
+    private static Set<String> upperCase(List<String> codes) {
+        return codes.stream().map(code -> code.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+}

@@ -1,0 +1,141 @@
+package org.itkserver.connector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.itkserver.handler.HandledMessage;
+import org.itkserver.handler.Outcome;
+import org.itkserver.handler.Payload;
+import org.itkserver.handler.PayloadHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes each payload to a file and then a {@code TRACKING-ID.json} that describes them: when that is there, all is there, and
+ * on disk. A repeat after a crash writes the same names, with a higher attempt. Never decides the business outcome (H7).
+ * Thread-safe.
+ */
+public final class FolderHandler implements PayloadHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderHandler.class);
+    private static final Map<String, String> EXTENSIONS = Map.of(
+            "text/xml", ".xml",
+            "application/xml", ".xml",
+            "application/cda+xml", ".xml",
+            "text/plain", ".txt",
+            "text/html", ".html",
+            "application/pdf", ".pdf",
+            "image/jpeg", ".jpg",
+            "image/png", ".png");
+
+    private final Path folder;
+
+    /** @param folder made when it is not there */
+    public FolderHandler(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public Outcome handle(HandledMessage message) {
+        try {
+            Files.createDirectories(folder);
+            var entries = new ArrayList<String>();
+            for (var payload : message.payloads()) {
+                entries.add(write(message, payload, entries.size() + 1));
+            }
+            var json = description(message, entries).getBytes(StandardCharsets.UTF_8);
+            place(message.trackingId().value() + ".json", out -> out.write(json));
+            return Outcome.done();
+        } catch (Unreadable e) {
+            return new Outcome.GiveUp("the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("{} cannot be written to folder {}", message.trackingId(), folder, e);
+            return new Outcome.TryAgain("the folder cannot be written to");
+        }
+    }
+
+    private String write(HandledMessage message, Payload payload, int number) throws IOException {
+        var type = payload.mimeType().toLowerCase(Locale.ROOT);
+        var name = message.trackingId().value() + "-" + number + EXTENSIONS.getOrDefault(type, ".bin");
+        var digest = Sha256.digest();
+        place(name, out -> copy(payload, new DigestOutputStream(out, digest)));
+        return "{\"file\": " + Json.text(name) + ", \"mimeType\": " + Json.text(payload.mimeType())
+                + ", \"profileId\": "
+                + Json.text(payload.profileId()) + ", \"id\": " + Json.text(payload.id()) + ", \"sha256\": "
+                + Json.text(HexFormat.of().formatHex(digest.digest())) + "}";
+    }
+
+    private static void copy(Payload payload, java.io.OutputStream out) throws IOException {
+        var buffer = new byte[64 * 1024];
+        try (var in = open(payload)) {
+            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
+                out.write(buffer, 0, n);
+            }
+        }
+        out.flush();
+    }
+
+    private static InputStream open(Payload payload) {
+        try {
+            return payload.open();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Unreadable();
+        }
+    }
+
+    private static int read(InputStream in, byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Unreadable();
+        }
+    }
+
+    private static String description(HandledMessage message, List<String> payloads) {
+        return "{\"trackingId\": " + Json.text(message.trackingId().value()) + ", \"service\": "
+                + Json.text(message.service()) + ", \"interaction\": " + Json.text(message.interaction())
+                + ", \"sender\": " + Json.text(message.sender()) + ", \"attempt\": " + message.attempt()
+                + ", \"payloads\": [" + String.join(", ", payloads) + "]}\n";
+    }
+
+    /** A file that appears under its name when it is complete and on disk. */
+    private void place(String name, Content content) throws IOException {
+        var half = folder.resolve("." + name + ".part");
+        try (var channel = FileChannel.open(
+                half, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            content.writeTo(java.nio.channels.Channels.newOutputStream(channel));
+            channel.force(true);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(half);
+            throw e;
+        }
+        Files.move(half, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try (var directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Content {
+        void writeTo(java.io.OutputStream out) throws IOException;
+    }
+
+    private static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable() {
+            super(null, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.itkserver.directory;
+
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a partner takes messages. An endpoint is an http(s) URL or {@code queue:NAME}, a queue it reads from us.
+ *
+ * @param messages for our messages and forwards, null when it takes none
+ * @param acknowledgements for acknowledgements; null means {@code messages}
+ * @param callbacks the ReplyTo and FaultTo addresses it may name (H10)
+ */
+public record Endpoints(@Nullable String messages, @Nullable String acknowledgements, Set<String> callbacks) {
+    public static final Endpoints NONE = new Endpoints(null, null, Set.of());
+    private static final String QUEUE = "queue:";
+
+    public Endpoints {
+        callbacks = Set.copyOf(callbacks);
+    }
+
+    /** The endpoint for acknowledgements. */
+    public Optional<String> forAcknowledgements() {
+        return Optional.ofNullable(acknowledgements == null ? messages : acknowledgements);
+    }
+
+    /** The endpoint for everything else. */
+    public Optional<String> forMessages() {
+        return Optional.ofNullable(messages);
+    }
+
+    /** The queue an endpoint names, empty when it is a URL. */
+    public static Optional<String> queue(String endpoint) {
+        return endpoint.startsWith(QUEUE) ? Optional.of(endpoint.substring(QUEUE.length())) : Optional.empty();
+    }
+}

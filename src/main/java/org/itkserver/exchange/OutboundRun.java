@@ -1,0 +1,208 @@
+package org.itkserver.exchange;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.RetrySchedule;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Pattern;
+import org.itkserver.envelope.DeliveryError;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.ScannedMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends messages that wait to be sent, and settles what came of it: the one place that reacts to H11. Thread-safe. */
+public final class OutboundRun {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboundRun.class);
+
+    private final MessageStore store;
+    private final Exchanges exchanges;
+    private final Transport transport;
+    private final EnvelopeScanner scanner;
+    private final Supplier<Directory> directory;
+    private final Path spoolFolder;
+    private final RetrySchedule schedule;
+    private final RandomGenerator random;
+    private final Clock clock;
+    private final Counters counters;
+
+    public OutboundRun(
+            MessageStore store,
+            Exchanges exchanges,
+            Transport transport,
+            EnvelopeScanner scanner,
+            Supplier<Directory> directory,
+            Path spoolFolder,
+            RetrySchedule schedule,
+            RandomGenerator random,
+            Clock clock,
+            Counters counters) {
+        this.store = store;
+        this.exchanges = exchanges;
+        this.transport = transport;
+        this.scanner = scanner;
+        this.directory = directory;
+        this.spoolFolder = spoolFolder;
+        this.schedule = schedule;
+        this.random = random;
+        this.clock = clock;
+        this.counters = counters;
+    }
+
+    /**
+     * Makes one attempt.
+     *
+     * @return what came of it, for the lane's breaker
+     * @throws IOException when the message's own bytes cannot be read
+     */
+    Transport.Result send(Delivery work) throws IOException {
+        var message = store.message(work.message()).orElseThrow();
+        try (var content = OutboundContent.of(store, scanner, spoolFolder, message)) {
+            var result = attempt(work, message, content);
+            settle(work, message, content.scanned(), result);
+            return result;
+        }
+    }
+
+    private static long origin(MessageRecord message) {
+        var origin = message.origin();
+        if (origin == null) {
+            throw new IllegalStateException("a forward without origin");
+        }
+        return origin;
+    }
+
+    private Transport.Result attempt(Delivery work, MessageRecord message, OutboundContent content) {
+        if (work.lost() >= RetrySchedule.LOST || work.attempt() > schedule.attempts()) {
+            return new Transport.NotNow("", "no attempt came to an end", null, false);
+        }
+        var current = directory.get();
+        var url = Destination.url(current, work.lane(), message.endpoint());
+        if (url.isEmpty()) {
+            return new Transport.NotNow("", "partner " + message.partner() + " has no endpoint for it", null, false);
+        }
+        var letter = new Transport.Letter(
+                Optional.ofNullable(message.action()).orElse(""),
+                message.relatesTo(),
+                content.body(),
+                content.range(),
+                content.inherited(),
+                content.charset(),
+                isSynchronous(current, message));
+        return transport.send(URI.create(url.get()), current.organisation().username(), letter);
+    }
+
+    private static boolean isSynchronous(Directory directory, MessageRecord message) {
+        var service = directory.services().get(message.service());
+        return message.kind() == MessageKind.BUSINESS && service != null && service.pattern() == Pattern.SYNCHRONOUS;
+    }
+
+    private void settle(
+            Delivery work, MessageRecord message, @Nullable ScannedMessage scanned, Transport.Result result) {
+        var now = clock.instant();
+        Settlement settlement;
+        if (result instanceof Transport.Taken taken) {
+            settlement = taken(work, message, taken, now);
+        } else if (result instanceof Transport.Refused refused) {
+            settlement = ended(work, message, scanned, MessageState.REJECTED, refused.reason(), now);
+        } else {
+            settlement = notNow(work, message, scanned, (Transport.NotNow) result, now);
+        }
+        if (!store.settle(settlement)) {
+            LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
+        } else if (result instanceof Transport.Taken) {
+            counters.sent();
+        }
+    }
+
+    private static Settlement taken(Delivery work, MessageRecord message, Transport.Taken taken, Instant now) {
+        var event = Events.ofWork(
+                now,
+                AuditType.SENT,
+                message,
+                "to " + work.lane().name() + ", attempt " + work.attempt() + ", MessageID " + taken.messageId());
+        return new Settlement(
+                work,
+                MessageState.SENT,
+                null,
+                null,
+                taken.response(),
+                null,
+                null,
+                forwarded(message),
+                Change.of(List.of(event)));
+    }
+
+    private static @Nullable Long forwarded(MessageRecord message) {
+        return message.kind() == MessageKind.FORWARD ? message.origin() : null;
+    }
+
+    private Settlement notNow(
+            Delivery work,
+            MessageRecord message,
+            @Nullable ScannedMessage scanned,
+            Transport.NotNow result,
+            Instant now) {
+        counters.failedAttempt();
+        if (schedule.exhausted(work.attempt()) || work.lost() >= RetrySchedule.LOST) {
+            return ended(work, message, scanned, MessageState.DEAD_LETTER, result.reason(), now);
+        }
+        var event = Events.ofWork(
+                now, AuditType.ATTEMPT_FAILED, message, "attempt " + work.attempt() + ": " + result.reason());
+        return Settlement.again(work, now.plus(wait(work, result)), List.of(event));
+    }
+
+    private Duration wait(Delivery work, Transport.NotNow result) {
+        var wait = schedule.waitAfter(work.attempt(), random);
+        var asked = result.retryAfter();
+        return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
+    }
+
+    /** A bad end is seen by a person always, and by the originator of a forward when it asked (H19). */
+    private Settlement ended(
+            Delivery work,
+            MessageRecord message,
+            @Nullable ScannedMessage scanned,
+            MessageState state,
+            String reason,
+            Instant now) {
+        LOG.error("{} to {} ends as {}: {}", message.trackingId(), work.lane().name(), state.label(), reason);
+        var type = state == MessageState.REJECTED ? AuditType.REJECTED : AuditType.DEAD_LETTER;
+        var events = new ArrayList<AuditEvent>();
+        events.add(Events.ofWork(now, type, message, "attempt " + work.attempt() + ": " + reason));
+        events.add(Events.ofWork(now, AuditType.ALERT, message, "could not be sent to partner " + message.partner()));
+        var made = new ArrayList<Acknowledger.Made>();
+        if (message.kind() == MessageKind.FORWARD && scanned != null) {
+            nack(message, scanned, now).ifPresent(made::add);
+        }
+        return new Settlement(
+                work, state, null, null, null, null, reason, forwarded(message), Acknowledger.change(events, made));
+    }
+
+    private Optional<Acknowledger.Made> nack(MessageRecord message, ScannedMessage scanned, Instant now) {
+        var header = scanned.requiredHeader();
+        if (AckMatching.isAcknowledgement(directory.get(), header)) {
+            return Optional.empty();
+        }
+        long origin = origin(message);
+        var bringer = store.message(origin).map(MessageRecord::partner).orElse("");
+        var received = Received.of(origin, bringer, directory.get(), header);
+        return exchanges
+                .acknowledger()
+                .notTaken(
+                        directory.get(), received, DeliveryError.DE0001, "It could not be sent to its next hop.", now);
+    }
+}

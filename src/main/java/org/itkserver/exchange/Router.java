@@ -1,0 +1,90 @@
+package org.itkserver.exchange;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.itkserver.audit.AuditType;
+import org.itkserver.directory.Partner;
+import org.itkserver.directory.Pattern;
+import org.itkserver.directory.Routing;
+import org.itkserver.envelope.EnvelopeRejected;
+
+/** Sends received messages on to their next hops (H19, H20). Thread-safe. */
+final class Router {
+    private final MessageStore store;
+    private final Outbound outbound;
+
+    Router(MessageStore store, Outbound outbound) {
+        this.store = store;
+        this.outbound = outbound;
+    }
+
+    /**
+     * The forwards of a message, one for each next hop.
+     *
+     * @throws EnvelopeRejected 1000 when it would go back to who sent it, or has been at the next hop before
+     */
+    List<Acknowledger.Made> forwards(Inbound in, long id, byte[] digest, Routing routing) {
+        if (routing.forwards().isEmpty() || in.service().pattern() == Pattern.SYNCHRONOUS) {
+            return List.of();
+        }
+        refuseCircles(in, routing);
+        return forwards(in, id, digest, routing.forwards(), false);
+    }
+
+    /**
+     * The forwards of an acknowledgement: by route, and back to the owner of an address when it is about a message of ours.
+     * One that would run in a circle goes nowhere.
+     *
+     * @param matched whether it is about a message of ours
+     */
+    List<Acknowledger.Made> acknowledgements(Inbound in, long id, byte[] digest, Routing routing, boolean matched) {
+        var hops = new LinkedHashMap<String, List<Integer>>(routing.forwards());
+        var addresses = in.header().addresses();
+        for (int i = 0; matched && i < addresses.size(); i++) {
+            if (routing.unroutable().contains(addresses.get(i).uri())) {
+                var owner = in.directory().ownerOf(addresses.get(i).uri());
+                if (owner.isPresent()) {
+                    hops.computeIfAbsent(owner.get().id(), p -> new ArrayList<>())
+                            .add(i);
+                }
+            }
+        }
+        hops.remove(in.partner().id());
+        hops.keySet().removeIf(partner -> hadBefore(in.header().trackingId(), partner));
+        return forwards(in, id, digest, hops, true);
+    }
+
+    private List<Acknowledger.Made> forwards(
+            Inbound in, long id, byte[] digest, Map<String, List<Integer>> hops, boolean acknowledgement) {
+        var out = new ArrayList<Acknowledger.Made>();
+        hops.forEach((partnerId, hop) -> {
+            Partner to = in.directory().partner(partnerId).orElseThrow();
+            var message = outbound.forward(in, id, digest, to, hop, acknowledgement);
+            var type = message.lane() == null ? AuditType.DEAD_LETTER : AuditType.FORWARDING;
+            var detail = message.lane() == null ? String.valueOf(message.reason()) : "to partner " + partnerId;
+            out.add(new Acknowledger.Made(message, Events.ofOutbound(type, message, null, detail)));
+        });
+        return out;
+    }
+
+    private void refuseCircles(Inbound in, Routing routing) {
+        if (routing.forwards().containsKey(in.partner().id())) {
+            throw EnvelopeRejected.invalid("The route of its address leads back to its sender.");
+        }
+        var trackingId = in.header().trackingId();
+        boolean repeat = store.find(in.partner().id(), trackingId).isPresent();
+        if (repeat) {
+            return;
+        }
+        if (routing.forwards().keySet().stream().anyMatch(partner -> hadBefore(trackingId, partner))) {
+            throw EnvelopeRejected.invalid("The message runs in a circle: its next hop has had it before.");
+        }
+    }
+
+    private boolean hadBefore(String trackingId, String partner) {
+        return store.byTrackingId(trackingId).stream()
+                .anyMatch(m -> !m.inbound() && m.partner().equals(partner));
+    }
+}

@@ -1,0 +1,126 @@
+package org.itkserver.exchange;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.delivery.Delivery;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.envelope.ToolkitError;
+import org.itkserver.handler.Outcome;
+
+/** Runs the handler of a synchronous request and settles what it says. Thread-safe. */
+public final class SynchronousRun {
+    private final MessageStore store;
+    private final HandlerCall handlers;
+    private final PayloadStreams streams;
+    private final ResponseWriter responses;
+    private final Clock clock;
+    private final Ids ids;
+    private final Counters counters;
+
+    public SynchronousRun(
+            MessageStore store,
+            org.itkserver.handler.Handlers handlers,
+            PayloadStreams streams,
+            ResponseWriter responses,
+            Clock clock,
+            Ids ids,
+            Counters counters) {
+        this.store = store;
+        this.handlers = new HandlerCall(handlers);
+        this.streams = streams;
+        this.responses = responses;
+        this.clock = clock;
+        this.ids = ids;
+        this.counters = counters;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    /** Runs a synchronous request's handler; the response is durable when this returns. */
+    Answer respond(Inbound in, Delivery work) {
+        var handler = work.lane().name();
+        var message = new StoredEnvelope(in.message(), in.body()).forHandler(in.directory(), streams, work.attempt());
+        var outcome = handlers.call(handler, message);
+        if (outcome instanceof Outcome.Done done) {
+            return answered(in, work, done, handlers.inventsData(handler));
+        }
+        return outcome instanceof Outcome.GiveUp giveUp
+                ? refused(in, work, giveUp.reason())
+                : notNow(in, work, ((Outcome.TryAgain) outcome).reason());
+    }
+
+    private Answer answered(Inbound in, Delivery work, Outcome.Done done, boolean invented) {
+        var reply = done.reply();
+        if (reply == null) {
+            return refused(in, work, "The back end answered without a response.");
+        }
+        String response;
+        try {
+            response = responses
+                    .envelope(in.directory(), in.service(), in.header(), reply)
+                    .xml();
+        } catch (EnvelopeRejected e) {
+            return refused(
+                    in,
+                    work,
+                    "The back end's response cannot be sent: " + e.error().diagnostic());
+        }
+        var now = clock.instant();
+        var events = new ArrayList<AuditEvent>();
+        events.add(Events.of(
+                now,
+                AuditType.ANSWERED,
+                in,
+                work.message(),
+                "by " + work.lane().name() + ", attempt " + work.attempt()));
+        if (invented) {
+            events.add(Events.of(now, AuditType.SAMPLE_DATA, in, work.message(), "the answer is invented sample data"));
+        }
+        var settlement = new Settlement(
+                work, MessageState.HANDLED, null, AnswerKind.RESPONSE, response, null, null, null, Change.of(events));
+        if (!store.settle(settlement)) {
+            return late();
+        }
+        counters.handled();
+        return new Answer.Response(response);
+    }
+
+    private Answer refused(Inbound in, Delivery work, String reason) {
+        var error = ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason);
+        var errorId = ids.next();
+        var event = Events.failed(clock.instant(), AuditType.REJECTED, in, work.message(), error, errorId);
+        var settlement = new Settlement(
+                work,
+                MessageState.REJECTED,
+                null,
+                AnswerKind.FAULT,
+                null,
+                errorId,
+                reason,
+                null,
+                Change.of(List.of(event)));
+        return store.settle(settlement) ? new Answer.Fault(error, errorId) : late();
+    }
+
+    private Answer notNow(Inbound in, Delivery work, String reason) {
+        var error = ToolkitError.of(ErrorCode.RECOVERABLE, reason);
+        var errorId = ids.next();
+        var event = Events.failed(clock.instant(), AuditType.ATTEMPT_FAILED, in, work.message(), error, errorId);
+        store.settle(Settlement.again(work, null, List.of(event)));
+        counters.failedAttempt();
+        return new Answer.Fault(error, errorId);
+    }
+
+    private static Answer late() {
+        return new Answer.Fault(
+                ToolkitError.of(ErrorCode.RECOVERABLE, "Another copy of this request is being answered."), null);
+    }
+}

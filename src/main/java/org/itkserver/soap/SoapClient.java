@@ -1,0 +1,150 @@
+package org.itkserver.soap;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.itkserver.envelope.RequestHead;
+import org.itkserver.envelope.SoapAnswerReader;
+import org.itkserver.envelope.SoapRequest;
+import org.itkserver.envelope.SoapRequestWriter;
+import org.itkserver.envelope.SoapVersion;
+import org.itkserver.exchange.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends SOAP 1.1 requests over HTTP/1.1 (docs/adr/0009). The content's bytes are streamed as they are kept. Thread-safe.
+ */
+public final class SoapClient implements Transport {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
+    private static final int MOST_ANSWER = 64 * 1024;
+    private static final int MOST_RESPONSE = 16 << 20;
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT)
+            .build();
+    private final SoapRequestWriter writer;
+    private final AnswerClassifier classifier;
+    private final Clock clock;
+    private final Duration timeout;
+
+    /** @param timeout longest wait for one whole exchange */
+    public SoapClient(SoapRequestWriter writer, SoapAnswerReader reader, Clock clock, Duration timeout) {
+        this.writer = writer;
+        this.classifier = new AnswerClassifier(reader, clock);
+        this.clock = clock;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public Result send(URI endpoint, String username, Letter letter) {
+        var head = new RequestHead(
+                SoapVersion.SOAP_11,
+                letter.action(),
+                endpoint.toString(),
+                letter.relatesTo(),
+                username,
+                clock.instant(),
+                TIME_TO_LIVE,
+                letter.charset());
+        var request = writer.around(head, letter.inherited());
+        var answer = new Bounded(letter.synchronous() ? MOST_RESPONSE : MOST_ANSWER);
+        var call = client.sendAsync(
+                http(endpoint, letter, request), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(answer::add));
+        try {
+            var response = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            var retryAfter = response.headers().firstValue("Retry-After").orElse(null);
+            return classifier.classify(
+                    request.messageId(), letter.synchronous(), response.statusCode(), retryAfter, answer.bytes());
+        } catch (TimeoutException e) {
+            call.cancel(true);
+            return notNow(request, "no whole answer in " + timeout.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return notNow(request, reason(e.getCause()));
+        } catch (InterruptedException e) {
+            call.cancel(true);
+            Thread.currentThread().interrupt();
+            return new NotNow(request.messageId(), "the server is stopping", null, false);
+        }
+    }
+
+    private static NotNow notNow(SoapRequest request, String reason) {
+        return new NotNow(request.messageId(), reason, null, true);
+    }
+
+    private static HttpRequest http(URI endpoint, Letter letter, SoapRequest request) {
+        long size = letter.content().end() - letter.content().start();
+        var body = HttpRequest.BodyPublishers.ofInputStream(() -> stream(letter, request));
+        return HttpRequest.newBuilder(endpoint)
+                .header("Content-Type", request.contentType())
+                .header("SOAPAction", '"' + letter.action() + '"')
+                .POST(HttpRequest.BodyPublishers.fromPublisher(body, request.length(size)))
+                .build();
+    }
+
+    private static InputStream stream(Letter letter, SoapRequest request) {
+        return new SequenceInputStream(Collections.enumeration(List.of(
+                new ByteArrayInputStream(request.before()),
+                letter.body().open(letter.content().start(), letter.content().end()),
+                new ByteArrayInputStream(request.after()))));
+    }
+
+    /** Says what kind of failure it was, and nothing that a peer could have written. */
+    private static String reason(@Nullable Throwable cause) {
+        for (var at = cause; at != null; at = at.getCause()) {
+            if (at instanceof TooLong) {
+                return "the answer is too large";
+            } else if (at instanceof HttpConnectTimeoutException || at instanceof ConnectException) {
+                return "no connection";
+            } else if (at instanceof SSLException) {
+                return "no TLS connection";
+            }
+        }
+        return "the connection failed";
+    }
+
+    /** Collects an answer up to a limit. */
+    private static final class Bounded {
+        private final int most;
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Bounded(int most) {
+            this.most = most;
+        }
+
+        void add(Optional<byte[]> piece) {
+            if (piece.isPresent()) {
+                if (out.size() + piece.get().length > most) {
+                    throw new TooLong();
+                }
+                out.writeBytes(piece.get());
+            }
+        }
+
+        byte[] bytes() {
+            return out.toByteArray();
+        }
+    }
+
+    private static final class TooLong extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,93 @@
+package org.itkserver.store;
+
+import static org.itkserver.store.Database.utc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import org.itkserver.audit.StoreUnavailable;
+
+/**
+ * The bytes of large messages, written before their message on a connection of their own; the message's commit removes the
+ * note that they have no message yet. Thread-safe.
+ */
+final class Uploads {
+    /** Larger messages do not join a group with their bytes. */
+    static final int JOINS_GROUP = 256 * 1024;
+
+    private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final String UPLOAD = "insert into upload (message_id, node, started_at) values (?, ?, ?)";
+    private static final String PART =
+            "insert into message_part (message_id, kind, number, codec, bytes) values (?, 'q', ?, ?, ?)";
+    private static final String ORPHAN_PARTS =
+            "delete from message_part where message_id in (select message_id from upload where node = ? or started_at < ?)";
+    private static final String ORPHANS = "delete from upload where node = ? or started_at < ?";
+
+    private final Database database;
+    private final String node;
+    private final Clock clock;
+
+    Uploads(Database database, String node, Clock clock) {
+        this.database = database;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /** Writes the bytes of a message that is not stored yet. */
+    void write(long id, InputStream in) {
+        try (var connection = database.connection()) {
+            try (var upload = connection.prepareStatement(UPLOAD)) {
+                upload.setLong(1, id);
+                upload.setString(2, node);
+                upload.setObject(3, utc(clock.instant()));
+                upload.executeUpdate();
+            }
+            try (var part = connection.prepareStatement(PART)) {
+                var chunk = new byte[Chunks.SIZE];
+                int number = 0;
+                for (int n = in.readNBytes(chunk, 0, chunk.length); n > 0; n = in.readNBytes(chunk, 0, chunk.length)) {
+                    part.setLong(1, id);
+                    part.setInt(2, number++);
+                    part.setString(3, Chunks.CODEC);
+                    part.setBytes(4, Chunks.compress(chunk, n));
+                    part.executeUpdate();
+                }
+            }
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the message's bytes could not be stored: " + e.getSQLState());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes the bytes back; the message will not be stored. */
+    void remove(long id) {
+        database.read(connection -> {
+            try (var parts = connection.prepareStatement("delete from message_part where message_id = ?");
+                    var upload = connection.prepareStatement("delete from upload where message_id = ?")) {
+                parts.setLong(1, id);
+                parts.executeUpdate();
+                upload.setLong(1, id);
+                return upload.executeUpdate();
+            }
+        });
+    }
+
+    /** Removes bytes that an earlier run of this node, or any node an hour ago, wrote for messages never stored. */
+    void removeOrphans() {
+        database.read(connection -> {
+            int removed = 0;
+            for (var sql : new String[] {ORPHAN_PARTS, ORPHANS}) {
+                try (var delete = connection.prepareStatement(sql)) {
+                    delete.setString(1, node);
+                    delete.setObject(2, utc(clock.instant().minus(FORGOTTEN)));
+                    removed += delete.executeUpdate();
+                }
+            }
+            return removed;
+        });
+    }
+}

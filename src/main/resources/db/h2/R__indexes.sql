@@ -1,0 +1,1 @@
+create index if not exists message_origin on message (origin);

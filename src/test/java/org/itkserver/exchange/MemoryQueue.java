@@ -1,0 +1,177 @@
+package org.itkserver.exchange;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.Lane;
+import org.jspecify.annotations.Nullable;
+
+/** The table of work of {@link MemoryStore}, which guards it. */
+final class MemoryQueue {
+    private static final String NODE = "memory";
+    private static final Lane EXPIRY = new Lane(Lane.Kind.EXPIRE, "acknowledgements");
+
+    private final List<Work> work = new ArrayList<>();
+
+    private static final class Work {
+        final long message;
+        final int number;
+        final Lane lane;
+        Instant due;
+        int attempt;
+        int lost;
+
+        @Nullable
+        String claimedBy;
+
+        @Nullable
+        Instant leaseUntil;
+
+        Work(long message, int number, Lane lane, Instant due) {
+            this.message = message;
+            this.number = number;
+            this.lane = lane;
+            this.due = due;
+        }
+
+        boolean isFree(Instant now) {
+            return leaseUntil == null || leaseUntil.isBefore(now);
+        }
+
+        Delivery claim(Instant until) {
+            attempt++;
+            lost += claimedBy == null ? 0 : 1;
+            claimedBy = NODE;
+            leaseUntil = until;
+            return new Delivery(message, number, lane, attempt, lost);
+        }
+
+        void free() {
+            claimedBy = null;
+            leaseUntil = null;
+        }
+    }
+
+    void add(Acceptance m) {
+        var lease = m.lease();
+        for (int i = 0; i < m.work().size(); i++) {
+            if (lease == null) {
+                var lane = new Lane(Lane.Kind.HANDLE, m.work().get(i));
+                work.add(new Work(m.id(), i, lane, m.receivedAt()));
+            } else {
+                var piece = new Work(m.id(), i, new Lane(Lane.Kind.SYNC, ""), m.receivedAt());
+                piece.claim(m.receivedAt().plus(lease));
+                work.add(piece);
+            }
+        }
+    }
+
+    void add(OutboundMessage m) {
+        var lane = m.lane();
+        if (lane == null) {
+            return;
+        }
+        work.add(new Work(m.id(), OutboundMessage.SEND, lane, m.createdAt()));
+        if (m.infAckDue() != null) {
+            work.add(new Work(m.id(), OutboundMessage.INF_ACK_DUE, EXPIRY, m.infAckDue()));
+        }
+        if (m.ackDue() != null) {
+            work.add(new Work(m.id(), OutboundMessage.ACK_DUE, EXPIRY, m.ackDue()));
+        }
+    }
+
+    void resend(Change.Resend resend) {
+        if (work.stream().noneMatch(w -> w.message == resend.message() && w.number == OutboundMessage.SEND)) {
+            work.add(new Work(resend.message(), OutboundMessage.SEND, resend.lane(), resend.due()));
+        }
+    }
+
+    /** Ends waiting for acknowledgements. */
+    void answered(long message, List<Integer> numbers) {
+        work.removeIf(w -> w.message == message && w.lane.kind() == Lane.Kind.EXPIRE && numbers.contains(w.number));
+    }
+
+    boolean isEmpty(long message) {
+        return work.stream().noneMatch(w -> w.message == message);
+    }
+
+    /** Ends work, if it is still the claimer's; whoever confirms has the message, even late. */
+    boolean end(Delivery claimed) {
+        if (claimed.lane().kind() == Lane.Kind.QUEUE) {
+            return work.removeIf(w ->
+                    w.message == claimed.message() && w.number == claimed.number() && w.lane.equals(claimed.lane()));
+        }
+        return mine(claimed).map(work::remove).orElse(false);
+    }
+
+    /** Hands work back, if it is still the claimer's. */
+    boolean again(Delivery claimed, Instant due) {
+        var mine = mine(claimed);
+        mine.ifPresent(w -> {
+            w.due = due;
+            w.free();
+        });
+        return mine.isPresent();
+    }
+
+    private Optional<Work> mine(Delivery claimed) {
+        return work.stream()
+                .filter(w -> w.message == claimed.message()
+                        && w.number == claimed.number()
+                        && w.attempt == claimed.attempt()
+                        && NODE.equals(w.claimedBy))
+                .findFirst();
+    }
+
+    List<Lane> lanes(List<Lane.Kind> kinds) {
+        return work.stream()
+                .map(w -> w.lane)
+                .filter(lane -> kinds.contains(lane.kind()))
+                .distinct()
+                .sorted(Comparator.comparing((Lane lane) -> kinds.indexOf(lane.kind()))
+                        .thenComparing(Lane::name))
+                .toList();
+    }
+
+    List<Delivery> claim(Lane lane, int most, Instant now, Instant until, LongPredicate wanted) {
+        return work.stream()
+                .filter(w -> w.lane.equals(lane) && !w.due.isAfter(now) && w.isFree(now) && wanted.test(w.message))
+                .sorted(Comparator.comparing((Work w) -> w.due))
+                .limit(most)
+                .toList()
+                .stream()
+                .map(w -> w.claim(until))
+                .toList();
+    }
+
+    int reclaim(long message, Instant now, Duration lease) {
+        return work.stream()
+                .filter(w -> w.lane.kind() == Lane.Kind.SYNC && w.message == message && w.isFree(now))
+                .findFirst()
+                .map(w -> w.claim(now.plus(lease)).attempt())
+                .orElse(0);
+    }
+
+    void release(List<Delivery> unstarted) {
+        for (var claimed : unstarted) {
+            mine(claimed).ifPresent(w -> {
+                w.attempt--;
+                w.free();
+            });
+        }
+    }
+
+    void releaseOwn() {
+        for (var w : work) {
+            if (w.claimedBy != null && w.lane.kind() != Lane.Kind.QUEUE) {
+                w.lost++;
+                w.free();
+            }
+        }
+    }
+}

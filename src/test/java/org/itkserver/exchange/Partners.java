@@ -1,0 +1,75 @@
+package org.itkserver.exchange;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.itkserver.directory.Endpoints;
+import org.itkserver.directory.Partner;
+import org.jspecify.annotations.Nullable;
+
+/** A partner in the making, with the endpoints most tests want: {@code http://ID.example/messages} and so on. */
+final class Partners {
+    private final String id;
+    private final String ods;
+    private final Set<String> relaysFor = new HashSet<>();
+    private final Set<String> queues = new HashSet<>();
+
+    private @Nullable String messages;
+    private @Nullable String acknowledgements;
+    private Partner.PositiveAnswer answer = Partner.PositiveAnswer.AUTO;
+    private Partner.AckForm ackStyle = Partner.AckForm.AUTO;
+
+    private Partners(String id, String ods) {
+        this.id = id;
+        this.ods = ods;
+        this.messages = "http://" + id + ".example/messages";
+        this.acknowledgements = "http://" + id + ".example/acks";
+    }
+
+    static Partners of(String id, String ods) {
+        return new Partners(id, ods);
+    }
+
+    static String callback(String id) {
+        return "http://" + id + ".example/callback";
+    }
+
+    Partners relays(String code) {
+        relaysFor.add(code);
+        return this;
+    }
+
+    Partners queue(String name) {
+        queues.add(name);
+        return this;
+    }
+
+    Partners endpoints(@Nullable String forMessages, @Nullable String forAcknowledgements) {
+        messages = forMessages;
+        acknowledgements = forAcknowledgements;
+        return this;
+    }
+
+    Partners answers(Partner.PositiveAnswer how) {
+        answer = how;
+        return this;
+    }
+
+    Partners style(Partner.AckForm form) {
+        ackStyle = form;
+        return this;
+    }
+
+    Partner build() {
+        return new Partner(
+                id,
+                ods.isEmpty() ? Set.of() : Set.of(ods),
+                Set.of(id + "-1"),
+                Set.of(Partner.ANY),
+                relaysFor,
+                answer,
+                false,
+                queues,
+                new Endpoints(messages, acknowledgements, Set.of(callback(id))),
+                ackStyle);
+    }
+}

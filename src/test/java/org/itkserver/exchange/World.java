@@ -1,0 +1,251 @@
+package org.itkserver.exchange;
+
+import com.ctc.wstx.stax.WstxInputFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.delivery.Breaker;
+import org.itkserver.delivery.RetrySchedule;
+import org.itkserver.directory.Catalogue;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Organisation;
+import org.itkserver.directory.Partner;
+import org.itkserver.directory.Pattern;
+import org.itkserver.directory.Route;
+import org.itkserver.directory.Service;
+import org.itkserver.envelope.AcknowledgementReader;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.Messages;
+import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.envelope.ScanLimits;
+import org.itkserver.envelope.XmlFragment;
+import org.itkserver.handler.HandledMessage;
+import org.itkserver.handler.Outcome;
+import org.itkserver.handler.PayloadHandler;
+import org.itkserver.testing.SettableClock;
+
+/**
+ * The use cases on the store in memory: partner {@code gp-system} (Y9999), whatever other partners and routes a test
+ * adds, and one handler named {@code application} that says what it is told to.
+ */
+final class World {
+    static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+    static final String GP = "gp-system";
+    static final String ADDRESS = "urn:nhs-uk:addressing:ods:";
+    /** A synchronous service of the handler. */
+    static final String QUERY = "LocalQuery-v1-0";
+    /** A synchronous service that may be answered at ReplyTo; for the handler. */
+    static final String CALLBACK_QUERY = "queryPatientDemographics-v1-0";
+
+    static final RetrySchedule SCHEDULE = new RetrySchedule(Duration.ofSeconds(1), Duration.ofSeconds(8), 3);
+    static final Duration LEASE = Duration.ofMinutes(5);
+
+    final SettableClock clock = new SettableClock(START);
+    final MemoryStore store = new MemoryStore(clock);
+    final FakeTransport transport = new FakeTransport();
+    final Deque<Outcome> outcomes = new ArrayDeque<>();
+    final List<HandledMessage> handled = new ArrayList<>();
+    final List<Partner> partners = new ArrayList<>();
+    final List<Route> routes = new ArrayList<>();
+    final Counters counters = new Counters();
+    final EnvelopeScanner scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
+    final PayloadStreams streams = new PayloadStreams(new WstxInputFactory(), 1 << 20);
+    final Breaker breaker = new Breaker(4, () -> 0);
+    int woken;
+
+    private final Ids ids = Ids.random();
+    private final Path spool = Path.of(".");
+    private final XmlFragment fragments = new XmlFragment(new WstxInputFactory());
+    private final ResponseWriter responses = new ResponseWriter(ids, fragments);
+    private final PatientFinder patients = new PatientFinder(new PatientKey(new byte[32]), streams);
+    private final Exchanges exchanges =
+            new Exchanges(store, ids, streams, new AcknowledgementReader(new WstxInputFactory()));
+    final SynchronousExchange synchronous = new SynchronousExchange(
+            store,
+            store,
+            new SynchronousRun(store, this::handler, streams, responses, clock, ids, counters),
+            Runnable::run,
+            clock,
+            Duration.ofSeconds(5));
+    final Intake intake = new Intake(store, synchronous, patients, exchanges, clock, () -> woken++);
+    final Submissions submissions = new Submissions(
+            store, exchanges, scanner, fragments, patients, this::directory, spool, ids, clock, () -> woken++);
+    final QueueCollection queues = new QueueCollection(store, store, scanner, spool, clock, Duration.ofMinutes(10));
+    final DeliveryWorker worker = new DeliveryWorker(
+            store,
+            store,
+            new HandlerRun(
+                    store,
+                    this::handler,
+                    streams,
+                    exchanges,
+                    new Callbacks(exchanges, responses, ids),
+                    SCHEDULE,
+                    new Random(1),
+                    clock,
+                    counters),
+            new OutboundRun(
+                    store,
+                    exchanges,
+                    transport,
+                    scanner,
+                    this::directory,
+                    spool,
+                    SCHEDULE,
+                    new Random(1),
+                    clock,
+                    counters),
+            new Expiry(store, clock),
+            breaker,
+            scanner,
+            this::directory,
+            spool,
+            Runnable::run,
+            clock,
+            LEASE,
+            () -> woken++);
+
+    World() {
+        partners.add(Partners.of(GP, "Y9999").queue("gp-queue").build());
+    }
+
+    private Optional<PayloadHandler> handler(String name) {
+        return name.equals("application") ? Optional.of(this::handle) : Optional.empty();
+    }
+
+    private Outcome handle(HandledMessage message) {
+        handled.add(message);
+        return outcomes.pop();
+    }
+
+    Directory directory() {
+        var services = new ArrayList<Service>();
+        for (var service : Catalogue.services()) {
+            boolean query = service.name().equals(CALLBACK_QUERY);
+            services.add(query ? service.withHandler("application") : service);
+        }
+        services.add(
+                new Service(QUERY, Pattern.SYNCHRONOUS, false, false, false, Set.of(), Set.of(), false, "application"));
+        return new Directory(
+                new Organisation("Z9999", ADDRESS + "Z9999", "urn:nhs-uk:identity:ods:Z9999:itk", "us"),
+                List.copyOf(partners),
+                services,
+                List.of(),
+                Set.of(),
+                List.copyOf(routes),
+                List.of());
+    }
+
+    Partner partner(String id) {
+        return directory().partner(id).orElseThrow();
+    }
+
+    /** Puts a partner in the place of the one with its id, or beside the others. */
+    World with(Partners partner) {
+        var made = partner.build();
+        partners.removeIf(p -> p.id().equals(made.id()));
+        partners.add(made);
+        return this;
+    }
+
+    /** Messages for an address below {@code urn:nhs-uk:addressing:ods:} go to a partner. */
+    World forward(String address, String partner) {
+        routes.add(new Route(ADDRESS + address, null, partner));
+        return this;
+    }
+
+    /** Messages for our cardiology go to the handler. */
+    World toApplication() {
+        routes.add(new Route(ADDRESS + "Z9999:cardiology", "application", null));
+        return this;
+    }
+
+    Answer accept(String message) {
+        return accept(message, GP);
+    }
+
+    Answer accept(String message, String from) {
+        var body = new MessageBody(spool, 1 << 20, -1);
+        try {
+            var scanned = scanner.scan(new ByteArrayInputStream(Messages.utf8(message)), body);
+            var current = directory();
+            var partner = partner(from);
+            var service = current.serviceOf(scanned.requiredHeader().service()).orElseThrow();
+            var callback = Callback.of(scanned.addressing(), partner, service.repliesElsewhere());
+            return intake.accept(
+                    new Inbound(clock.instant(), scanned, body, current, partner, service, callback, "127.0.0.1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void forward(Duration time) {
+        clock.forward(time);
+    }
+
+    /** Claims and does what is due. */
+    int work() {
+        return worker.runOnce();
+    }
+
+    /** The message that {@link Messages} makes, as received. */
+    MessageRecord received() {
+        return store.byTrackingId(Messages.TRACKING_ID).stream()
+                .filter(MessageRecord::inbound)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    MessageState state() {
+        return received().state();
+    }
+
+    /** Messages to send of this kind, oldest first. */
+    List<MessageRecord> sent(MessageKind kind) {
+        return store.sent().stream().filter(m -> m.kind() == kind).toList();
+    }
+
+    /** The only message to send of this kind. */
+    MessageRecord only(MessageKind kind) {
+        var all = sent(kind);
+        if (all.size() != 1) {
+            throw new AssertionError(all.size() + " messages of kind " + kind);
+        }
+        return all.get(0);
+    }
+
+    /** What we made: a SOAP envelope, or a body. */
+    String text(MessageRecord message) {
+        try (var raw = store.raw(message.id()).orElseThrow()) {
+            return new String(raw.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<AuditType> events() {
+        return store.events().stream().map(AuditEvent::type).toList();
+    }
+
+    /** Details of the events of this type, oldest first. */
+    List<String> details(AuditType type) {
+        return store.events().stream()
+                .filter(e -> e.type() == type)
+                .map(AuditEvent::detail)
+                .toList();
+    }
+}
