@@ -8,13 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** Turns what bench/run measured (rounds.tsv, stored.tsv, big.tsv, facts) into the two tables of results.md. */
+/** Turns what bench/run measured (rounds.tsv, stored.tsv, acks.tsv, big.tsv, facts) into the tables of results.md. */
 public final class Report {
     private static final Map<String, String> NAMES = Map.of(
             "a", "a bare servlet, constant answer",
             "b", "b bare CXF Provider, echo",
             "c", "c this server, PostgreSQL",
-            "d", "d this server, H2");
+            "d", "d this server, H2",
+            "p", "p previous version, PostgreSQL");
 
     private final Path folder;
     private final double msPerTick;
@@ -72,6 +73,7 @@ public final class Report {
         }
         others();
         throughput();
+        acknowledged();
         large();
     }
 
@@ -112,6 +114,31 @@ public final class Report {
         }
     }
 
+    private void acknowledged() throws IOException {
+        line("");
+        line("## Acknowledged messages a second, PostgreSQL");
+        line("");
+        line("Accepted, stored, and the infrastructure acknowledgement it asked for delivered to the partner (contender a),");
+        line("which is an outbound message of its own: stored, claimed, sent, settled. The time runs until the last has left.");
+        line("");
+        line("| Connections | Messages | Acknowledged msg/s | Accepted msg/s meanwhile | Waiting at the end of the load"
+                + " | CPU server | CPU database |");
+        line("|---|---|---|---|---|---|---|");
+        for (var text : lines("acks.tsv")) {
+            var f = text.split(" ");
+            double messages = Double.parseDouble(f[1]);
+            line(
+                    "| %s | %.0f | %.0f | %.0f | %s | %.3f | %.3f |",
+                    f[0],
+                    messages,
+                    messages / Double.parseDouble(f[3]) * 1e6,
+                    messages / Double.parseDouble(f[2]) * 1e6,
+                    f[4],
+                    Double.parseDouble(f[5]) * msPerTick / messages,
+                    Double.parseDouble(f[6]) * msPerTick / messages);
+        }
+    }
+
     private void row(List<Round> list, List<Round> bare, Double stored) {
         var first = list.get(0);
         double rate = median(list, Round::rate);
@@ -129,7 +156,7 @@ public final class Report {
                 median(list, Round::p50) / 1000,
                 median(list, Round::p99) / 1000,
                 server,
-                first.contender().equals("c") ? text("%.3f", database) : "-",
+                "cp".contains(first.contender()) ? text("%.3f", database) : "-",
                 (server + database) / median(bare, this::server),
                 median(list, Round::rss) / 1024,
                 stored == null ? "-" : text("%.0f", stored));

@@ -1,5 +1,6 @@
 -- wrk script: posts a sample message, each time with a fresh MessageID and tracking id.
--- wrk -s bench/load.lua ... URL -- samples/send-cda-discharge.xml SEED
+-- wrk -s bench/load.lua ... URL -- samples/send-cda-discharge.xml SEED [acks]
+-- It asks for no acknowledgement, or with "acks" for an infrastructure acknowledgement.
 
 local parts, message_at, tracking_at = {}, {}, {}
 
@@ -36,6 +37,10 @@ function init(args)
         payloadId = uuid(),
     }
     text = text:gsub("{{(%a+)}}", values)
+    text = text:gsub('ackrequested" value="true"', 'ackrequested" value="false"')
+    if args[3] == "acks" then
+        text = text:gsub('infackrequested" value="false"', 'infackrequested" value="true"')
+    end
     local action = text:match("<wsa:Action>(.-)</wsa:Action>")
     local length = #text:gsub("{{%a+}}", uuid())
     split("POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. host .. "\r\nContent-Type: text/xml;charset=UTF-8\r\n"

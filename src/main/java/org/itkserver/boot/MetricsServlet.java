@@ -25,7 +25,8 @@ final class MetricsServlet extends HttpServlet {
         count("itk_messages_accepted", "Messages stored", counters::acceptedCount);
         count("itk_messages_duplicate", "Copies answered again", counters::duplicateCount);
         count("itk_messages_handled", "Messages that handlers took", counters::handledCount);
-        count("itk_attempts_failed", "Handler calls that are tried again", counters::failedAttemptCount);
+        count("itk_messages_sent", "Messages that partners took", counters::sentCount);
+        count("itk_attempts_failed", "Handler calls and sendings that are tried again", counters::failedAttemptCount);
         CounterWithCallback.builder()
                 .name("itk_faults")
                 .help("SOAP faults sent, by toolkit error code")

@@ -71,6 +71,7 @@ final class Server implements AutoCloseable {
     private static final int SYNCHRONOUS_AT_ONCE = 48;
     private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
+    private static final Duration STOP = Duration.ofSeconds(10);
     private static final Duration REFUSED_KEPT = Duration.ofDays(7);
 
     final Settings settings;
@@ -156,6 +157,7 @@ final class Server implements AutoCloseable {
                         store, handlers, streams, exchanges, callbacks, settings.retries(), random, clock, counters),
                 new OutboundRun(
                         store,
+                        queue,
                         exchanges,
                         client,
                         scanner,
@@ -265,10 +267,25 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Lets running work end, for a while, and gives the rest back. */
+    private void stopWork() {
+        try {
+            worker.stop();
+            handlerPool.shutdown();
+            if (!handlerPool.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("some work still runs; it will be tried again");
+            }
+        } catch (StoreUnavailable e) {
+            LOG.warn("claimed work could not be given back: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         synchronousPool.shutdown();
-        handlerPool.shutdown();
+        stopWork();
         store.close();
         database.close();
     }

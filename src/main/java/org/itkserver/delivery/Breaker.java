@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * lets one piece through when its wait is over, and closes with the first success. Thread-safe.
  */
 public final class Breaker {
+    /** Longest that a peer is left alone because it asks for it. */
+    public static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
+
     private static final int FAILURES = 5;
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final Duration LONGEST_ASKED = Duration.ofMinutes(10);
 
     private final int atOnce;
     private final LongSupplier nanoTime;
@@ -44,7 +46,7 @@ public final class Breaker {
             return atOnce;
         }
         if (state.open) {
-            return state.running == 0 && nanoTime.getAsLong() - state.closedUntil >= 0 ? 1 : 0;
+            return state.running == 0 && !isWaiting(state) ? 1 : 0;
         }
         return Math.max(0, atOnce - state.running);
     }
@@ -77,7 +79,7 @@ public final class Breaker {
         var state = ended(lane);
         state.failures++;
         boolean wasOpen = state.open;
-        if (retryAfter == null && state.failures < FAILURES && !wasOpen) {
+        if (retryAfter == null && (wasOpen ? isWaiting(state) : state.failures < FAILURES)) {
             return false;
         }
         var wait = FIRST_WAIT.multipliedBy(1L << Math.min(state.openings, 5));
@@ -95,6 +97,11 @@ public final class Breaker {
     public synchronized boolean isOpen(Lane lane) {
         var state = lanes.get(lane);
         return state != null && state.open;
+    }
+
+    /** What was running when the breaker opened may fail later; that says nothing new. */
+    private boolean isWaiting(State state) {
+        return nanoTime.getAsLong() - state.closedUntil < 0;
     }
 
     private State ended(Lane lane) {

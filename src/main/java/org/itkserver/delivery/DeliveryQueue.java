@@ -3,6 +3,7 @@ package org.itkserver.delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +16,22 @@ public interface DeliveryQueue {
     List<Lane> lanes(List<Lane.Kind> kinds);
 
     /**
-     * Claims work of a lane that is due and not leased to anybody: raises its attempt number and leases it to this node,
-     * durably, before it returns. Work whose earlier lease ran out counts one more lost attempt.
+     * Claims work of a lane that is due and that nobody has had under a lease before: raises its attempt number and leases
+     * it to this node, durably, before it returns.
      *
      * @param most most pieces
      * @param now the time
      * @param lease how long nobody else may claim them
      */
     List<Delivery> claim(Lane lane, int most, Instant now, Duration lease);
+
+    /**
+     * Claims one piece of due work of a lane that an earlier attempt was lost on: its lease ran out, or its node was started
+     * again. It may be what ended that process, so it is claimed and done alone.
+     *
+     * @return empty when there is none; otherwise the lost attempts include the one just found
+     */
+    Optional<Delivery> claimSuspect(Lane lane, Instant now, Duration lease);
 
     /**
      * Takes messages from a queue: they are not seen again until the timeout, and come back unless they are confirmed.
@@ -42,6 +51,9 @@ public interface DeliveryQueue {
 
     /** Gives back work that this node claimed and did not start; its attempt does not count. */
     void release(List<Delivery> unstarted);
+
+    /** Gives back work that cannot be done yet, until a time; its attempt does not count. */
+    void postpone(Delivery work, Instant due);
 
     /** Makes what an earlier run of this node had claimed claimable again, one attempt lost. Called once at start. */
     void releaseOwn();

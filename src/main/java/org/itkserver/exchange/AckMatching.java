@@ -2,6 +2,7 @@ package org.itkserver.exchange;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
@@ -81,7 +82,7 @@ final class AckMatching {
                 .toList();
         var ours = candidates.stream()
                 .filter(m -> mayAcknowledge(in.directory(), in.partner(), m))
-                .findFirst();
+                .min(Comparator.comparing(m -> distance(in, m)));
         if (ours.isPresent()) {
             return matched(in, id, ack, ours.get());
         }
@@ -123,6 +124,17 @@ final class AckMatching {
         return directory.partner(message.partner()).stream()
                 .flatMap(p -> p.ods().stream())
                 .anyMatch(sender::speaksFor);
+    }
+
+    /** Of one message to several partners, an acknowledgement is about the copy of the one whose address it comes from. */
+    private static int distance(Inbound in, MessageRecord message) {
+        var sender = in.header().sender();
+        var owner = sender == null
+                ? in.partner()
+                : in.directory().ownerOf(sender.uri()).orElse(in.partner());
+        return message.partner().equals(owner.id())
+                ? 0
+                : message.partner().equals(in.partner().id()) ? 1 : 2;
     }
 
     private static String outcome(Acknowledgement ack) {

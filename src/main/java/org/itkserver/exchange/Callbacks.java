@@ -34,10 +34,11 @@ public final class Callbacks {
         this.ids = ids;
     }
 
-    /** Where a stored request is to be answered, empty when it asks for no callback. */
+    /** Where a stored request is to be answered, empty when it asks for no callback or its sender is gone. */
     Optional<Callback> of(Directory directory, StoredEnvelope stored, MessageRecord message) {
         var service = directory.services().get(message.service());
-        if (service == null || service.pattern() != Pattern.SYNCHRONOUS) {
+        boolean gone = directory.partner(message.partner()).isEmpty();
+        if (gone || service == null || service.pattern() != Pattern.SYNCHRONOUS) {
             return Optional.empty();
         }
         var replyTo = stored.message().addressing().replyTo();

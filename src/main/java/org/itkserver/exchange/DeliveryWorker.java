@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Breaker;
@@ -15,14 +20,16 @@ import org.itkserver.delivery.Lane;
 import org.itkserver.directory.Directory;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.MessageBody;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes due work from the table, lane by lane, and does it. Thread-safe; {@link #runOnce()} is called by one thread.
+ * Takes due work from the table, lane by lane, and does it. {@link #runOnce()} is called by one thread.
  */
 public final class DeliveryWorker {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final List<Lane.Kind> KINDS = List.of(Lane.Kind.HANDLE, Lane.Kind.SEND, Lane.Kind.EXPIRE);
 
     private final MessageStore store;
@@ -38,6 +45,9 @@ public final class DeliveryWorker {
     private final Clock clock;
     private final Duration lease;
     private final Runnable freed;
+    private final Map<Lane, LaneRunner> lanes = new ConcurrentHashMap<>();
+    private final AtomicBoolean suspectRuns = new AtomicBoolean();
+    private Instant nextLookForSuspects = Instant.MIN;
 
     /**
      * @param pool runs the work; never rejects
@@ -74,80 +84,139 @@ public final class DeliveryWorker {
     }
 
     /**
-     * Claims as much due work of each lane as may run now, and starts it.
+     * Claims due work of each lane that has room for it, and starts what may run.
      *
      * @return how many pieces were started
      */
     public int runOnce() {
-        int started = 0;
-        for (var lane : queue.lanes(KINDS)) {
-            int free = breaker.free(lane);
-            if (free > 0) {
-                started += start(lane, queue.claim(lane, free, clock.instant(), lease));
-            }
+        var present = queue.lanes(KINDS);
+        int started = suspect(present);
+        for (var lane : present) {
+            started += lanes.computeIfAbsent(lane, this::runner).fill();
         }
         return started;
     }
 
-    private int start(Lane lane, List<Delivery> claimed) {
-        if (!claimed.isEmpty()) {
-            breaker.started(lane, claimed.size());
-            claimed.forEach(work -> pool.execute(() -> run(work)));
+    private LaneRunner runner(Lane lane) {
+        return new LaneRunner(lane, breaker, queue, pool, this::run, clock, lease);
+    }
+
+    /**
+     * Work that an attempt was lost on is done one piece at a time on this node, all lanes together: when it ends the process
+     * again, it takes no other suspect with it.
+     */
+    private int suspect(List<Lane> present) {
+        var now = clock.instant();
+        if (now.isBefore(nextLookForSuspects) || !suspectRuns.compareAndSet(false, true)) {
+            return 0;
         }
-        return claimed.size();
+        for (var lane : present) {
+            var claimed = breaker.free(lane) == 0 ? Optional.<Delivery>empty() : queue.claimSuspect(lane, now, lease);
+            if (claimed.isPresent()) {
+                breaker.started(lane, 1);
+                pool.execute(() -> {
+                    try {
+                        run(claimed.get());
+                    } finally {
+                        suspectRuns.set(false);
+                    }
+                });
+                return 1;
+            }
+        }
+        nextLookForSuspects = now.plus(BETWEEN_LOOKS);
+        suspectRuns.set(false);
+        return 0;
+    }
+
+    /** Gives back what was claimed and not started, so that another node or the next start does it at once. */
+    public void stop() {
+        lanes.values().forEach(LaneRunner::stop);
     }
 
     private void run(Delivery work) {
-        var lane = work.lane();
-        boolean reported = false;
+        var report = new Report(work.lane());
         try {
-            switch (lane.kind()) {
-                case HANDLE -> handled(work);
-                case SEND -> sent(work);
+            switch (work.lane().kind()) {
+                case HANDLE -> handle(work, report);
+                case SEND -> sending.send(work, report::heard);
                 case EXPIRE -> {
                     expiry.look(work);
-                    breaker.succeeded(lane);
+                    report.well();
                 }
                 case SYNC, QUEUE -> throw new IllegalStateException("not a worker's");
             }
-            reported = true;
         } catch (StoreUnavailable e) {
             LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
         } catch (IOException | RuntimeException e) {
             LOG.error(
                     "message {} could not be worked on; it will be tried again when its lease ends", work.message(), e);
         } finally {
-            if (!reported) {
-                breaker.abandoned(lane);
-            }
+            report.end();
             freed.run();
         }
     }
 
-    private void handled(Delivery work) throws IOException {
+    private void handle(Delivery work, Report report) throws IOException {
         var message = store.message(work.message()).orElseThrow();
         try (var raw = store.raw(work.message()).orElseThrow();
                 var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
             var stored = new StoredEnvelope(scanner.scan(raw, body), body);
-            if (handling.deliver(directory.get(), stored, message, work)) {
-                breaker.succeeded(work.lane());
-            } else {
-                breaker.failed(work.lane(), null);
-            }
+            handling.deliver(directory.get(), stored, message, work, report::handled);
         }
     }
 
-    private void sent(Delivery work) throws IOException {
-        var result = sending.send(work);
-        if (result instanceof Transport.NotNow notNow && notNow.unwell()) {
-            if (breaker.failed(work.lane(), notNow.retryAfter())) {
-                LOG.warn(
-                        "{} is unwell and left alone for a while: {}",
-                        work.lane().name(),
-                        notNow.reason());
+    /** Tells the breaker once what came of a piece of work, and lets its lane go on. */
+    private final class Report {
+        private final Lane lane;
+        private boolean made;
+
+        Report(Lane lane) {
+            this.lane = lane;
+        }
+
+        void well() {
+            made = true;
+            breaker.succeeded(lane);
+            goOn();
+        }
+
+        void handled(boolean well) {
+            if (well) {
+                well();
+            } else {
+                failed(null, "the handler failed");
             }
-        } else {
-            breaker.succeeded(work.lane());
+        }
+
+        void heard(Transport.@Nullable Result result) {
+            if (result instanceof Transport.NotNow notNow && notNow.unwell()) {
+                failed(notNow.retryAfter(), notNow.reason());
+            } else if (result != null) {
+                well();
+            }
+        }
+
+        private void failed(@Nullable Duration retryAfter, String reason) {
+            made = true;
+            if (breaker.failed(lane, retryAfter)) {
+                LOG.warn("{} is unwell and left alone for a while: {}", lane.name(), reason);
+            }
+            goOn();
+        }
+
+        void end() {
+            if (!made) {
+                breaker.abandoned(lane);
+                goOn();
+            }
+        }
+
+        private void goOn() {
+            var runner = lanes.get(lane);
+            if (runner != null) {
+                runner.start();
+            }
         }
     }
 }

@@ -44,13 +44,17 @@ enum Destination {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** The URL behind a lane today; empty when the partner or its endpoint is gone, or the callback is no longer its own. */
+    /**
+     * The URL behind a lane today; empty when the partner or its endpoint is gone or became a queue, or the callback is no
+     * longer its own.
+     */
     static Optional<String> url(Directory directory, Lane lane, @Nullable String callback) {
         int slash = lane.name().indexOf('/');
         var partner = directory.partner(lane.name().substring(0, slash));
         var destination = valueOf(lane.name().substring(slash + 1).toUpperCase(java.util.Locale.ROOT));
         return partner.flatMap(p -> destination
                 .endpoint(p, callback)
+                .filter(url -> Endpoints.queue(url).isEmpty())
                 .filter(url ->
                         destination != CALLBACKS || p.endpoints().callbacks().contains(url)));
     }

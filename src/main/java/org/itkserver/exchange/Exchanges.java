@@ -21,7 +21,7 @@ public final class Exchanges {
         this.store = store;
         this.outbound = new Outbound(store);
         this.acknowledger = new Acknowledger(outbound, ids);
-        this.router = new Router(store, outbound);
+        this.router = new Router(store, outbound, acknowledger);
         this.matching = new AckMatching(store, streams, reader);
     }
 

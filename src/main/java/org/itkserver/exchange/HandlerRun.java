@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -62,10 +63,12 @@ public final class HandlerRun {
     /**
      * Runs work that a worker claimed, and settles it.
      *
-     * @return whether the handler was well: it took or refused the message
+     * @param well is told whether the handler is well: it took or refused the message; before that is settled
      */
-    boolean deliver(Directory directory, StoredEnvelope stored, MessageRecord message, Delivery work) {
+    void deliver(
+            Directory directory, StoredEnvelope stored, MessageRecord message, Delivery work, Consumer<Boolean> well) {
         var outcome = outcome(work, stored.forHandler(directory, streams, work.attempt()));
+        well.accept(!(outcome instanceof Outcome.TryAgain));
         var at = new Place(directory, stored, message, work, clock.instant());
         if (store.settle(settlement(outcome, at))) {
             if (outcome instanceof Outcome.Done) {
@@ -74,7 +77,6 @@ public final class HandlerRun {
         } else {
             LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
         }
-        return !(outcome instanceof Outcome.TryAgain);
     }
 
     /** What is being settled. */

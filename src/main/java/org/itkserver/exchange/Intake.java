@@ -58,11 +58,12 @@ public final class Intake {
      */
     public Answer accept(Inbound in) {
         var kind = AckMatching.kind(in.service(), in.header());
-        var routing = in.directory().route(in.service(), in.header());
+        boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
+        var all = in.directory().route(in.service(), in.header());
+        var routing = sync ? all.withOneHandler() : all;
         if (kind.isAcknowledgement()) {
             return commit(in, acknowledgement(in, kind, routing));
         }
-        boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
         var work = new ArrayList<>(routing.handlers());
         boolean inbox = work.remove(Directory.INBOX);
         refuseUnanswerable(in, routing, sync && work.isEmpty());
@@ -70,8 +71,7 @@ public final class Intake {
         var digest = digest(in);
         if (sync && in.callback() == null) {
             var events = accepted(in, id, "for " + work.get(0));
-            var draft = new Storing(
-                    id, MessageKind.BUSINESS, digest, work.subList(0, 1), false, null, null, Change.of(events));
+            var draft = new Storing(id, MessageKind.BUSINESS, digest, work, false, null, null, Change.of(events));
             return synchronous.respond(in, acceptance(in, draft, synchronous.lease()), work.get(0));
         }
         var change = business(in, id, digest, routing);
@@ -104,7 +104,9 @@ public final class Intake {
                     .taken(in.directory(), received, in.receivedAt())
                     .ifPresent(made::add);
         }
-        var change = Acknowledger.change(match.events(), made);
+        var events = new ArrayList<>(match.events());
+        events.addAll(Router.alerts(forwards));
+        var change = Acknowledger.change(events, made);
         return new Storing(
                 id,
                 kind,
@@ -124,6 +126,7 @@ public final class Intake {
         routing.forwards().keySet().forEach(partner -> goals.add("partner " + partner));
         var events = accepted(in, id, goals.isEmpty() ? "for nobody" : "for " + String.join(", ", goals));
         var made = new ArrayList<>(exchanges.router().forwards(in, id, digest, routing));
+        events.addAll(Router.alerts(made));
         if (!routing.handlers().isEmpty() && in.callback() == null) {
             exchanges.acknowledger().taken(in.directory(), received, now).ifPresent(made::add);
         }
@@ -208,18 +211,19 @@ public final class Intake {
         return AnswerKind.valueOf(wished.name());
     }
 
+    /** A bad end of one forward is final at once; the rest goes on. */
     private static MessageState state(Storing draft) {
-        boolean forwarded = draft.change().out().stream()
-                .anyMatch(m -> m.kind() == MessageKind.FORWARD && m.state() == MessageState.ACCEPTED);
-        if (!draft.work().isEmpty() || forwarded) {
-            return MessageState.ACCEPTED;
-        }
-        boolean lost = draft.change().out().stream()
-                .anyMatch(m -> m.kind() == MessageKind.FORWARD && m.state() == MessageState.DEAD_LETTER);
-        if (lost) {
+        if (hasForward(draft, MessageState.DEAD_LETTER)) {
             return MessageState.DEAD_LETTER;
         }
+        if (!draft.work().isEmpty() || hasForward(draft, MessageState.ACCEPTED)) {
+            return MessageState.ACCEPTED;
+        }
         return draft.inbox() || draft.kind().isAcknowledgement() ? MessageState.HANDLED : MessageState.REJECTED;
+    }
+
+    private static boolean hasForward(Storing draft, MessageState state) {
+        return draft.change().out().stream().anyMatch(m -> m.kind() == MessageKind.FORWARD && m.state() == state);
     }
 
     private static byte[] digest(Inbound in) {

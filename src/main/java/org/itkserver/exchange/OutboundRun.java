@@ -9,11 +9,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
+import org.itkserver.delivery.Breaker;
 import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Pattern;
@@ -27,8 +30,10 @@ import org.slf4j.LoggerFactory;
 /** Sends messages that wait to be sent, and settles what came of it: the one place that reacts to H11. Thread-safe. */
 public final class OutboundRun {
     private static final Logger LOG = LoggerFactory.getLogger(OutboundRun.class);
+    private static final Duration BEHIND_THE_OTHER_ACK = Duration.ofMillis(250);
 
     private final MessageStore store;
+    private final DeliveryQueue queue;
     private final Exchanges exchanges;
     private final Transport transport;
     private final EnvelopeScanner scanner;
@@ -41,6 +46,7 @@ public final class OutboundRun {
 
     public OutboundRun(
             MessageStore store,
+            DeliveryQueue queue,
             Exchanges exchanges,
             Transport transport,
             EnvelopeScanner scanner,
@@ -51,6 +57,7 @@ public final class OutboundRun {
             Clock clock,
             Counters counters) {
         this.store = store;
+        this.queue = queue;
         this.exchanges = exchanges;
         this.transport = transport;
         this.scanner = scanner;
@@ -65,22 +72,34 @@ public final class OutboundRun {
     /**
      * Makes one attempt.
      *
-     * @return what came of it, for the lane's breaker
+     * @param heard is told what came of it as soon as the peer has answered, before that is settled; or null when the
+     *     message must wait for another one first
      * @throws IOException when the message's own bytes cannot be read
      */
-    Transport.Result send(Delivery work) throws IOException {
+    void send(Delivery work, Consumer<Transport.@Nullable Result> heard) throws IOException {
         var message = store.message(work.message()).orElseThrow();
+        if (message.kind() == MessageKind.BUS_ACK && infrastructureAckIsWaiting(message)) {
+            queue.postpone(work, clock.instant().plus(BEHIND_THE_OTHER_ACK));
+            heard.accept(null);
+            return;
+        }
         try (var content = OutboundContent.of(store, scanner, spoolFolder, message)) {
             var result = attempt(work, message, content);
+            heard.accept(result);
             settle(work, message, content.scanned(), result);
-            return result;
         }
+    }
+
+    /** The infrastructure acknowledgement goes first (6.3). */
+    private boolean infrastructureAckIsWaiting(MessageRecord message) {
+        return store.childrenOf(origin(message)).stream()
+                .anyMatch(m -> !m.inbound() && m.kind() == MessageKind.INF_ACK && m.state() == MessageState.ACCEPTED);
     }
 
     private static long origin(MessageRecord message) {
         var origin = message.origin();
         if (origin == null) {
-            throw new IllegalStateException("a forward without origin");
+            throw new IllegalStateException("message " + message.id() + " has no origin");
         }
         return origin;
     }
@@ -168,7 +187,10 @@ public final class OutboundRun {
     private Duration wait(Delivery work, Transport.NotNow result) {
         var wait = schedule.waitAfter(work.attempt(), random);
         var asked = result.retryAfter();
-        return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
+        if (asked == null || asked.compareTo(wait) <= 0) {
+            return wait;
+        }
+        return asked.compareTo(Breaker.LONGEST_ASKED) > 0 ? Breaker.LONGEST_ASKED : asked;
     }
 
     /** A bad end is seen by a person always, and by the originator of a forward when it asked (H19). */

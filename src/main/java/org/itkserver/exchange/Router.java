@@ -4,24 +4,29 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Routing;
+import org.itkserver.envelope.DeliveryError;
 import org.itkserver.envelope.EnvelopeRejected;
 
 /** Sends received messages on to their next hops (H19, H20). Thread-safe. */
 final class Router {
     private final MessageStore store;
     private final Outbound outbound;
+    private final Acknowledger acknowledger;
 
-    Router(MessageStore store, Outbound outbound) {
+    Router(MessageStore store, Outbound outbound, Acknowledger acknowledger) {
         this.store = store;
         this.outbound = outbound;
+        this.acknowledger = acknowledger;
     }
 
     /**
-     * The forwards of a message, one for each next hop.
+     * The forwards of a message, one for each next hop, and the negative acknowledgements of those that have no endpoint.
      *
      * @throws EnvelopeRejected 1000 when it would go back to who sent it, or has been at the next hop before
      */
@@ -65,8 +70,30 @@ final class Router {
             var type = message.lane() == null ? AuditType.DEAD_LETTER : AuditType.FORWARDING;
             var detail = message.lane() == null ? String.valueOf(message.reason()) : "to partner " + partnerId;
             out.add(new Acknowledger.Made(message, Events.ofOutbound(type, message, null, detail)));
+            if (message.lane() == null && !acknowledgement) {
+                nack(in, id).ifPresent(out::add);
+            }
         });
         return out;
+    }
+
+    private Optional<Acknowledger.Made> nack(Inbound in, long id) {
+        var received = Received.of(id, in.partner().id(), in.directory(), in.header());
+        return acknowledger.notTaken(
+                in.directory(),
+                received,
+                DeliveryError.DE0001,
+                "It could not be sent to its next hop.",
+                in.receivedAt());
+    }
+
+    /** What a person has to know of forwards that have no endpoint. */
+    static List<AuditEvent> alerts(List<Acknowledger.Made> made) {
+        return made.stream()
+                .map(Acknowledger.Made::message)
+                .filter(m -> m.kind() == MessageKind.FORWARD && m.lane() == null)
+                .map(m -> Events.ofOutbound(AuditType.ALERT, m, null, "could not be sent to partner " + m.partner()))
+                .toList();
     }
 
     private void refuseCircles(Inbound in, Routing routing) {

@@ -36,7 +36,7 @@ final class AnswerClassifier {
      */
     Transport.Result classify(
             String messageId, boolean synchronous, int status, @Nullable String retryAfter, byte[] body) {
-        var answer = reader.read(body);
+        var answer = body.length == 0 && status < 300 ? new SoapAnswer.EmptyBody() : reader.read(body);
         if (answer instanceof SoapAnswer.Fault fault) {
             return fault(messageId, fault, retryAfter);
         }

@@ -56,11 +56,17 @@ final class Chunks {
     static InputStream stream(Source source) {
         return new PieceStream() {
             private int number;
+            private boolean ended;
 
             @Override
             protected byte @Nullable [] next() throws IOException {
-                var part = source.part(number++);
-                return part == null ? null : decompress(part);
+                var part = ended ? null : source.part(number++);
+                if (part == null) {
+                    return null;
+                }
+                var bytes = decompress(part);
+                ended = bytes.length < SIZE;
+                return bytes;
             }
         };
     }

@@ -3,6 +3,7 @@ package org.itkserver.store;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.exchange.Acceptance;
 import org.itkserver.exchange.Change;
@@ -102,9 +103,21 @@ sealed interface Entry {
             return ours;
         }
 
+        /** Nor does the audit trail tell of a business acknowledgement that does not go out. */
         @Override
         public Change change() {
-            return settlement.change();
+            var change = settlement.change();
+            if (decided) {
+                return change;
+            }
+            var dropped = change.out().stream()
+                    .filter(m -> m.kind() == MessageKind.BUS_ACK)
+                    .map(OutboundMessage::id)
+                    .collect(Collectors.toSet());
+            var events = change.events().stream()
+                    .filter(e -> !dropped.contains(e.message()))
+                    .toList();
+            return new Change(change.out(), change.acks(), change.decision(), change.resend(), events);
         }
 
         /** A business acknowledgement goes out only with the decision it carries. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
@@ -23,11 +24,15 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             select handler from delivery where kind = ? and handler > ?
             order by handler fetch first 1 rows only""";
 
-    private static final String DUE =
-            """
-            select message_id, number, attempt, claimed_by, lost from delivery
-            where kind = ? and handler = ? and due <= ? and (lease_until is null or lease_until < ?)
+    private static final String COLUMNS = "select message_id, number, attempt, claimed_by, lost from delivery ";
+    private static final String DUE = COLUMNS
+            + """
+            where kind = ? and handler = ? and due <= ? and lost = 0 and lease_until is null
             order by due fetch first ? rows only for update skip locked""";
+    private static final String SUSPECT = COLUMNS
+            + """
+            where kind = ? and handler = ? and due <= ? and (lost > 0 and lease_until is null or lease_until < ?)
+            order by due fetch first 1 rows only for update skip locked""";
     private static final String WAITING =
             """
             select d.message_id, d.number, d.attempt, d.claimed_by, d.lost
@@ -47,7 +52,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     private static final String ATTEMPT = "select attempt from delivery where message_id = ? and kind = 'sync'";
     private static final String RELEASE =
             """
-            update delivery set attempt = attempt - 1, claimed_by = null, lease_until = null
+            update delivery set attempt = attempt - 1, claimed_by = null, lease_until = null, due = coalesce(?, due)
             where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
     private static final String RELEASE_OWN =
             """
@@ -98,9 +103,21 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 select.setString(1, lane.kind().label());
                 select.setString(2, lane.name());
                 select.setObject(3, utc(now));
-                select.setObject(4, utc(now));
-                select.setInt(5, most);
+                select.setInt(4, most);
                 return claim(connection, select, lane, now.plus(lease));
+            }
+        }));
+    }
+
+    @Override
+    public Optional<Delivery> claimSuspect(Lane lane, Instant now, Duration lease) {
+        return database.read(connection -> inTransaction(connection, () -> {
+            try (var select = connection.prepareStatement(SUSPECT)) {
+                select.setString(1, lane.kind().label());
+                select.setString(2, lane.name());
+                select.setObject(3, utc(now));
+                select.setObject(4, utc(now));
+                return claim(connection, select, lane, now.plus(lease)).stream().findFirst();
             }
         }));
     }
@@ -177,13 +194,23 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
 
     @Override
     public void release(List<Delivery> unstarted) {
+        release(unstarted, null);
+    }
+
+    @Override
+    public void postpone(Delivery work, Instant due) {
+        release(List.of(work), due);
+    }
+
+    private void release(List<Delivery> pieces, @Nullable Instant due) {
         database.read(connection -> {
             try (var update = connection.prepareStatement(RELEASE)) {
-                for (var work : unstarted) {
-                    update.setLong(1, work.message());
-                    update.setInt(2, work.number());
-                    update.setInt(3, work.attempt());
-                    update.setString(4, node);
+                for (var work : pieces) {
+                    update.setObject(1, due == null ? null : utc(due), java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+                    update.setLong(2, work.message());
+                    update.setInt(3, work.number());
+                    update.setInt(4, work.attempt());
+                    update.setString(5, node);
                     update.addBatch();
                 }
                 return update.executeBatch();

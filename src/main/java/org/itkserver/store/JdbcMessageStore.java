@@ -82,19 +82,40 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             }
         }
         var entry = new Entry.Accept(message, frame, frames(message.change()));
-        var earlier = commit(entry, entry.done);
-        if (earlier.isPresent() && frame == null) {
-            uploads.remove(message.id());
-        }
-        return earlier;
+        return commit(entry, entry.done);
     }
 
     private <T> T commit(Entry entry, CompletableFuture<T> done) {
         try {
-            return committer.commit(entry, done);
+            return committed(entry, done);
         } catch (Committer.EntryRefused e) {
             throw new EnvelopeRejected(
                     ToolkitError.of(ErrorCode.NOT_RECOVERABLE, "The message store refuses this message."));
+        }
+    }
+
+    private <T> T committed(Entry entry, CompletableFuture<T> done) {
+        try {
+            var result = committer.commit(entry, done);
+            if (!entry.takesEffect()) {
+                withdraw(entry);
+            }
+            return result;
+        } catch (Committer.EntryRefused e) {
+            withdraw(entry);
+            throw e;
+        }
+    }
+
+    /** Takes back the bytes that were written for messages that are not stored after all. */
+    private void withdraw(Entry entry) {
+        if (entry instanceof Entry.Accept accept && accept.frame == null) {
+            uploads.remove(accept.message.id());
+        }
+        for (var out : entry.out()) {
+            if (out.frame() == null && out.message().kind() != MessageKind.FORWARD) {
+                uploads.remove(out.message().id());
+            }
         }
     }
 
@@ -151,7 +172,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     public boolean apply(Change change) {
         var entry = new Entry.Apply(change, frames(change));
         try {
-            return committer.commit(entry, entry.done);
+            return committed(entry, entry.done);
         } catch (Committer.EntryRefused e) {
             throw new Taken();
         }
@@ -200,7 +221,8 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public Optional<InputStream> raw(long id) {
-        return part(id, "q", 0) == null ? Optional.empty() : Optional.of(Chunks.stream(n -> part(id, "q", n)));
+        var first = part(id, "q", 0);
+        return first == null ? Optional.empty() : Optional.of(Chunks.stream(n -> n == 0 ? first : part(id, "q", n)));
     }
 
     private byte @Nullable [] part(long id, String kind, int number) {

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.itkserver.delivery.Lane;
 import org.itkserver.exchange.MessageState;
 import org.itkserver.exchange.Settlement;
@@ -23,6 +25,9 @@ final class SettleWriter {
             """
             update delivery set due = ?, claimed_by = null, lease_until = null
             where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
+    /** Two nodes that end the last pieces of a message at once: the second waits, and then sees the first one's end. */
+    private static final String LOCK = "select id from message where id = any(?) order by id for update";
+
     private static final String NOTHING_LEFT =
             """
             (? <> 'handled' or (not exists (select 1 from delivery d where d.message_id = message.id)
@@ -57,6 +62,7 @@ final class SettleWriter {
 
     /** Ends or hands back the work of each entry, and marks whether it was still its own. */
     void fence(Connection connection, List<Entry.Settle> entries) throws SQLException {
+        var done = new ArrayList<Entry.Settle>();
         for (var entry : entries) {
             var settlement = entry.settlement;
             if (settlement.state() == null) {
@@ -64,15 +70,24 @@ final class SettleWriter {
             } else if (settlement.work().lane().kind() == Lane.Kind.QUEUE) {
                 entry.ours = confirmed(connection, settlement);
             } else {
-                entry.ours = done(connection, settlement);
+                done.add(entry);
             }
+        }
+        if (!done.isEmpty()) {
+            done(connection, done);
         }
     }
 
-    private boolean done(Connection connection, Settlement settlement) throws SQLException {
+    private void done(Connection connection, List<Entry.Settle> entries) throws SQLException {
         try (var done = connection.prepareStatement(DONE)) {
-            fence(done, settlement, 1);
-            return done.executeUpdate() == 1;
+            for (var entry : entries) {
+                fence(done, entry.settlement, 1);
+                done.addBatch();
+            }
+            var counts = done.executeBatch();
+            for (int i = 0; i < counts.length; i++) {
+                entries.get(i).ours = counts[i] == 1;
+            }
         }
     }
 
@@ -104,20 +119,54 @@ final class SettleWriter {
 
     /** Moves the messages whose work has ended. Runs after the group's rows are in. */
     void update(Connection connection, List<Entry.Settle> entries) throws SQLException {
-        for (var entry : entries) {
-            var state = entry.settlement.state();
-            if (entry.ours && state != null) {
-                move(connection, entry.settlement, state);
+        var ended = entries.stream()
+                .filter(entry -> entry.ours && entry.settlement.state() != null)
+                .map(entry -> entry.settlement)
+                .toList();
+        lock(connection, ended);
+        simple(connection, SENT, of(ended, Lane.Kind.SEND, Lane.Kind.QUEUE));
+        simple(
+                connection,
+                OVERDUE,
+                of(ended, Lane.Kind.EXPIRE, Lane.Kind.EXPIRE).stream()
+                        .filter(settlement -> settlement.state() == MessageState.OVERDUE)
+                        .toList());
+        for (var settlement : ended) {
+            move(connection, settlement);
+        }
+    }
+
+    private static void lock(Connection connection, List<Settlement> ended) throws SQLException {
+        var received = new TreeSet<Long>();
+        for (var settlement : ended) {
+            var origin = settlement.origin();
+            if (origin != null) {
+                received.add(origin);
+            } else if (settlement.work().lane().kind() == Lane.Kind.HANDLE) {
+                received.add(settlement.work().message());
+            }
+        }
+        if (!received.isEmpty()) {
+            try (var select = connection.prepareStatement(LOCK)) {
+                select.setArray(1, connection.createArrayOf("bigint", received.toArray()));
+                select.execute();
             }
         }
     }
 
-    private void move(Connection connection, Settlement settlement, MessageState state) throws SQLException {
+    private static List<Settlement> of(List<Settlement> all, Lane.Kind one, Lane.Kind other) {
+        return all.stream()
+                .filter(s -> s.work().lane().kind() == one || s.work().lane().kind() == other)
+                .toList();
+    }
+
+    /** What depends on more than the message's own state. */
+    private void move(Connection connection, Settlement settlement) throws SQLException {
+        var state = java.util.Objects.requireNonNull(settlement.state());
         long message = settlement.work().message();
         switch (settlement.work().lane().kind()) {
             case HANDLE, SYNC -> received(connection, settlement, message, state);
             case SEND, QUEUE -> {
-                simple(connection, SENT, settlement, state);
                 if (state != MessageState.SENT) {
                     noDeadlines(connection, message);
                 }
@@ -127,9 +176,7 @@ final class SettleWriter {
                 }
             }
             case EXPIRE -> {
-                if (state == MessageState.OVERDUE) {
-                    simple(connection, OVERDUE, settlement, state);
-                }
+                // its own state is all there is
             }
         }
     }
@@ -149,14 +196,20 @@ final class SettleWriter {
         }
     }
 
-    private void simple(Connection connection, String sql, Settlement settlement, MessageState state)
-            throws SQLException {
+    private void simple(Connection connection, String sql, List<Settlement> settlements) throws SQLException {
+        if (settlements.isEmpty()) {
+            return;
+        }
         try (var update = connection.prepareStatement(sql)) {
-            update.setString(1, state.label());
-            update.setObject(2, utc(clock.instant()));
-            update.setString(3, settlement.reason());
-            update.setLong(4, settlement.work().message());
-            update.executeUpdate();
+            for (var settlement : settlements) {
+                update.setString(
+                        1, java.util.Objects.requireNonNull(settlement.state()).label());
+                update.setObject(2, utc(clock.instant()));
+                update.setString(3, settlement.reason());
+                update.setLong(4, settlement.work().message());
+                update.addBatch();
+            }
+            update.executeBatch();
         }
     }
 

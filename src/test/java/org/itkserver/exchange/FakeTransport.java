@@ -7,10 +7,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** A transport whose peers answer as told, and take everything when not told. */
 final class FakeTransport implements Transport {
     private final Deque<Result> results = new ArrayDeque<>();
+    private final Deque<Runnable> events = new ArrayDeque<>();
     private final List<Sent> sent = new ArrayList<>();
 
     /**
@@ -23,6 +25,16 @@ final class FakeTransport implements Transport {
     /** What the next attempt comes to. */
     void next(Result result) {
         results.add(result);
+    }
+
+    /** From now on peers take everything again. */
+    void clear() {
+        results.clear();
+    }
+
+    /** What happens while the next attempt is on its way. */
+    void whileSending(Runnable event) {
+        events.add(event);
     }
 
     /** Everything sent so far. */
@@ -46,6 +58,7 @@ final class FakeTransport implements Transport {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Optional.ofNullable(events.poll()).ifPresent(Runnable::run);
         return results.isEmpty() ? new Taken("MESSAGE-" + sent.size(), null) : results.remove();
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.directory.Route;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
@@ -159,6 +160,18 @@ class IntakeTest {
         world.outcomes.add(xml("<!DOCTYPE r><r/>"));
         var fault = assertInstanceOf(Answer.Fault.class, world.accept(query()));
         assertEquals(ErrorCode.NOT_RECOVERABLE, fault.error().code());
+    }
+
+    @Test
+    void aSynchronousRequestGoesToTheHandlerOfItsFirstAddress() {
+        world.toApplication();
+        for (var other : List.of("inbox", "other")) {
+            world.routes.add(new Route(World.ADDRESS + "Z9999:" + other, other, null));
+        }
+        world.outcomes.add(xml("<r/>"));
+        var several = Requests.to(query(), "Z9999:inbox", "Z9999:cardiology", "Z9999:other");
+        assertInstanceOf(Answer.Response.class, world.accept(several));
+        assertEquals(1, world.handled.size());
     }
 
     @Test

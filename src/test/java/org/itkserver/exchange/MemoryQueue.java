@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.Lane;
 import org.jspecify.annotations.Nullable;
@@ -138,15 +139,40 @@ final class MemoryQueue {
                 .toList();
     }
 
-    List<Delivery> claim(Lane lane, int most, Instant now, Instant until, LongPredicate wanted) {
-        return work.stream()
-                .filter(w -> w.lane.equals(lane) && !w.due.isAfter(now) && w.isFree(now) && wanted.test(w.message))
-                .sorted(Comparator.comparing((Work w) -> w.due))
-                .limit(most)
-                .toList()
-                .stream()
+    /** What waits in a queue. */
+    List<Delivery> collect(Lane lane, int most, Instant now, Instant until, LongPredicate wanted) {
+        return due(lane, now).filter(w -> wanted.test(w.message)).limit(most).toList().stream()
                 .map(w -> w.claim(until))
                 .toList();
+    }
+
+    /** Work nobody has had under a lease before. */
+    List<Delivery> fresh(Lane lane, int most, Instant now, Instant until) {
+        return due(lane, now).filter(w -> w.lost == 0 && w.leaseUntil == null).limit(most).toList().stream()
+                .map(w -> w.claim(until))
+                .toList();
+    }
+
+    /** Work that an attempt was lost on. */
+    Optional<Delivery> suspect(Lane lane, Instant now, Instant until) {
+        return due(lane, now)
+                .filter(w -> w.lost > 0 || w.leaseUntil != null)
+                .findFirst()
+                .map(w -> w.claim(until));
+    }
+
+    private Stream<Work> due(Lane lane, Instant now) {
+        return work.stream()
+                .filter(w -> w.lane.equals(lane) && !w.due.isAfter(now) && w.isFree(now))
+                .sorted(Comparator.comparing((Work w) -> w.due));
+    }
+
+    void postpone(Delivery claimed, Instant due) {
+        mine(claimed).ifPresent(w -> {
+            w.attempt--;
+            w.due = due;
+            w.free();
+        });
     }
 
     int reclaim(long message, Instant now, Duration lease) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -132,15 +133,18 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
         }
     }
 
-    /** A business acknowledgement goes out only with the decision it carries. */
+    /** A business acknowledgement goes out, and is told of, only with the decision it carries. */
     private void change(Change change, boolean decided) {
+        var dropped = new HashSet<Long>();
         for (var out : change.out()) {
             if (decided || out.kind() != MessageKind.BUS_ACK) {
                 rows.add(new MemoryRow(out));
                 work.add(out);
+            } else {
+                dropped.add(out.id());
             }
         }
-        events.addAll(change.events());
+        change.events().stream().filter(e -> !dropped.contains(e.message())).forEach(events::add);
         for (var ack : change.acks()) {
             rows.moveOut(ack.message(), ack.kind().from(), ack.kind().to(), ack.reason());
             work.answered(ack.message(), ack.kind().answered());
@@ -231,7 +235,13 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     @Override
     public synchronized List<Delivery> claim(Lane lane, int most, Instant now, Duration lease) {
         reachable();
-        return work.claim(lane, most, now, now.plus(lease), id -> true);
+        return work.fresh(lane, most, now, now.plus(lease));
+    }
+
+    @Override
+    public synchronized Optional<Delivery> claimSuspect(Lane lane, Instant now, Duration lease) {
+        reachable();
+        return work.suspect(lane, now, now.plus(lease));
     }
 
     @Override
@@ -239,7 +249,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
             String queue, @Nullable String service, int most, Instant now, Duration timeout) {
         reachable();
         var lane = new Lane(Lane.Kind.QUEUE, queue);
-        return work.claim(
+        return work.collect(
                 lane,
                 most,
                 now,
@@ -258,6 +268,12 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     public synchronized void release(List<Delivery> unstarted) {
         reachable();
         work.release(unstarted);
+    }
+
+    @Override
+    public synchronized void postpone(Delivery piece, Instant due) {
+        reachable();
+        work.postpone(piece, due);
     }
 
     @Override

@@ -3,15 +3,25 @@ package org.itkserver.exchange;
 import org.itkserver.delivery.DeliveryQueue;
 
 class MemoryStoreTest extends MessageStoreContract {
-    private final MemoryStore memory = new MemoryStore();
+    private final MemoryStore memory = new MemoryStore(clock());
 
     @Override
-    protected MessageStore store() {
+    public MessageStore store() {
         return memory;
     }
 
     @Override
-    protected DeliveryQueue queue() {
+    public DeliveryQueue queue() {
+        return memory;
+    }
+
+    @Override
+    public MessageStore otherStore() {
+        return memory;
+    }
+
+    @Override
+    public DeliveryQueue otherQueue() {
         return memory;
     }
 }

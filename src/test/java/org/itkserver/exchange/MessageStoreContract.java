@@ -1,80 +1,37 @@
 package org.itkserver.exchange;
 
+import static org.itkserver.exchange.StoreContract.bytes;
+import static org.itkserver.exchange.StoreContract.event;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
-import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
 import org.itkserver.envelope.Ids;
-import org.itkserver.envelope.MessageBody;
-import org.jspecify.annotations.Nullable;
+import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.Test;
 
 /** What every message store and table of work promises; run on the fake and on the real databases. */
-public abstract class MessageStoreContract {
-    protected static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-    private static final Duration LEASE = Duration.ofMinutes(5);
+public abstract class MessageStoreContract
+        implements OutboundContract, DecisionContract, AcknowledgementContract, ForwardContract, WorkContract {
     private static final Lane SYNC = new Lane(Lane.Kind.SYNC, "h");
-    private static final Change NOTHING = Change.of(List.of());
 
     protected final Ids ids = Ids.random();
+    private final SettableClock clock = new SettableClock(NOW);
 
-    protected abstract MessageStore store();
-
-    protected abstract DeliveryQueue queue();
-
-    protected Acceptance message(String trackingId, byte[] body, List<String> work, @Nullable Duration lease) {
-        long id = store().nextId();
-        var event = new AuditEvent(
-                NOW, AuditType.ACCEPTED, id, trackingId, "p", "s", "u", "127.0.0.1", null, null, "for test");
-        var digest = MessageBody.of(body).sha256(0, body.length);
-        return new Acceptance(
-                id,
-                "p",
-                trackingId,
-                ids.next(),
-                "s",
-                null,
-                "urn:a",
-                "urn:b",
-                work.isEmpty() ? MessageState.HANDLED : MessageState.ACCEPTED,
-                NOW,
-                digest,
-                digest,
-                new byte[16],
-                lease == null ? AnswerKind.OK200 : AnswerKind.RESPONSE,
-                true,
-                false,
-                MessageBody.of(body),
-                work,
-                lease,
-                MessageKind.BUSINESS,
-                false,
-                null,
-                null,
-                Change.of(List.of(event)));
-    }
-
-    private static byte[] text(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static AuditEvent event(long message, AuditType type) {
-        return new AuditEvent(NOW, type, message, null, "p", "s", "server", null, null, null, "x");
+    @Override
+    public SettableClock clock() {
+        return clock;
     }
 
     private static Settlement handled(Delivery work) {
@@ -85,7 +42,7 @@ public abstract class MessageStoreContract {
     /** Other tests leave work behind on a shared database, so only this message's counts. */
     private List<Delivery> claim(long message, Instant at) {
         return List.of("h", "i").stream()
-                .flatMap(handler -> queue().claim(new Lane(Lane.Kind.HANDLE, handler), 1000, at, LEASE).stream())
+                .flatMap(handler -> StoreContract.claims(queue(), new Lane(Lane.Kind.HANDLE, handler), at).stream())
                 .filter(d -> d.message() == message)
                 .toList();
     }
@@ -94,7 +51,7 @@ public abstract class MessageStoreContract {
     void keepsTheBytesAsReceived() throws IOException {
         var random = new byte[3 << 20];
         new Random(7).nextBytes(random);
-        for (var body : List.of(text("<a/>"), new byte[] {0, -1, 1}, random, new byte[2_000_000])) {
+        for (var body : List.of(bytes("<a/>"), new byte[] {0, -1, 1}, random, new byte[2_000_000])) {
             var message = message(ids.next(), body, List.of(), null);
             assertTrue(store().accept(message).isEmpty());
             try (var raw = store().raw(message.id()).orElseThrow()) {
@@ -107,9 +64,9 @@ public abstract class MessageStoreContract {
     @Test
     void aSecondMessageWithTheSameKeyIsNotStored() {
         var trackingId = ids.next();
-        var first = message(trackingId, text("one"), List.of(), null);
+        var first = message(trackingId, bytes("one"), List.of(), null);
         assertTrue(store().accept(first).isEmpty());
-        var second = message(trackingId, text("two"), List.of(), null);
+        var second = message(trackingId, bytes("two"), List.of(), null);
         var earlier = store().accept(second).orElseThrow();
 
         assertEquals(first.id(), earlier.id());
@@ -128,7 +85,7 @@ public abstract class MessageStoreContract {
         try {
             var results = new ArrayList<Future<Boolean>>();
             for (int i = 0; i < 64; i++) {
-                results.add(pool.submit(() -> store().accept(message(trackingId, text("same"), List.of("h"), null))
+                results.add(pool.submit(() -> store().accept(message(trackingId, bytes("same"), List.of("h"), null))
                         .isEmpty()));
             }
             int stored = 0;
@@ -155,7 +112,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void workIsClaimedOnceUntilItsLeaseEnds() {
-        var message = message(ids.next(), text("w"), List.of("h"), null);
+        var message = message(ids.next(), bytes("w"), List.of("h"), null);
         store().accept(message);
 
         var claimed = claim(message.id(), NOW);
@@ -174,7 +131,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void aMessageIsHandledWhenItsLastWorkIs() {
-        var message = message(ids.next(), text("w"), List.of("h", "i"), null);
+        var message = message(ids.next(), bytes("w"), List.of("h", "i"), null);
         store().accept(message);
         var claimed = claim(message.id(), NOW);
         assertEquals(2, claimed.size());
@@ -188,7 +145,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void aBadEndStays() {
-        var message = message(ids.next(), text("w"), List.of("h", "i"), null);
+        var message = message(ids.next(), bytes("w"), List.of("h", "i"), null);
         store().accept(message);
         var claimed = claim(message.id(), NOW);
         var rejected = Settlement.done(claimed.get(0), MessageState.REJECTED, "no", NOTHING);
@@ -200,7 +157,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void workHandedBackIsDueAtItsTime() {
-        var message = message(ids.next(), text("w"), List.of("h"), null);
+        var message = message(ids.next(), bytes("w"), List.of("h"), null);
         store().accept(message);
         var claimed = claim(message.id(), NOW).get(0);
         assertTrue(store().settle(Settlement.again(claimed, NOW.plusSeconds(60), List.of())));
@@ -211,7 +168,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void aSynchronousRequestBelongsToItsRequestUntilItIsHandedBack() {
-        var message = message(ids.next(), text("s"), List.of("h"), LEASE);
+        var message = message(ids.next(), bytes("s"), List.of("h"), LEASE);
         store().accept(message);
         assertTrue(claim(message.id(), NOW.plus(LEASE).plusSeconds(9)).isEmpty(), "no worker takes it");
         assertEquals(0, queue().reclaim(message.id(), NOW, LEASE));
@@ -231,7 +188,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void aStoredFaultIsRemembered() {
-        var message = message(ids.next(), text("s"), List.of("h"), LEASE);
+        var message = message(ids.next(), bytes("s"), List.of("h"), LEASE);
         store().accept(message);
         var errorId = ids.next();
         store().settle(new Settlement(
@@ -253,7 +210,7 @@ public abstract class MessageStoreContract {
 
     @Test
     void aRestartMakesClaimedWorkClaimableAgain() {
-        var message = message(ids.next(), text("w"), List.of("h"), null);
+        var message = message(ids.next(), bytes("w"), List.of("h"), null);
         store().accept(message);
         claim(message.id(), NOW);
         queue().releaseOwn();

@@ -12,6 +12,7 @@ final class Partners {
     private final String ods;
     private final Set<String> relaysFor = new HashSet<>();
     private final Set<String> queues = new HashSet<>();
+    private final Set<String> callbacks = new HashSet<>();
 
     private @Nullable String messages;
     private @Nullable String acknowledgements;
@@ -23,13 +24,15 @@ final class Partners {
         this.ods = ods;
         this.messages = "http://" + id + ".example/messages";
         this.acknowledgements = "http://" + id + ".example/acks";
+        callbacks.add(callbackOf(id));
     }
 
     static Partners of(String id, String ods) {
         return new Partners(id, ods);
     }
 
-    static String callback(String id) {
+    /** The one address that a partner is born with. */
+    static String callbackOf(String id) {
         return "http://" + id + ".example/callback";
     }
 
@@ -46,6 +49,16 @@ final class Partners {
     Partners endpoints(@Nullable String forMessages, @Nullable String forAcknowledgements) {
         messages = forMessages;
         acknowledgements = forAcknowledgements;
+        return this;
+    }
+
+    Partners callback(String address) {
+        callbacks.add(address);
+        return this;
+    }
+
+    Partners noCallbacks() {
+        callbacks.clear();
         return this;
     }
 
@@ -69,7 +82,7 @@ final class Partners {
                 answer,
                 false,
                 queues,
-                new Endpoints(messages, acknowledgements, Set.of(callback(id))),
+                new Endpoints(messages, acknowledgements, callbacks),
                 ackStyle);
     }
 }

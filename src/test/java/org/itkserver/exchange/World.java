@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -37,6 +38,7 @@ import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.PayloadHandler;
 import org.itkserver.testing.SettableClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The use cases on the store in memory: partner {@code gp-system} (Y9999), whatever other partners and routes a test
@@ -46,6 +48,8 @@ final class World {
     static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     static final String GP = "gp-system";
     static final String ADDRESS = "urn:nhs-uk:addressing:ods:";
+    static final String CDA = "SendCDADocument-v2-0";
+    static final String PROFILE = "urn:nhs-en:profile:nonCodedCDADocument-v2-0";
     /** A synchronous service of the handler. */
     static final String QUERY = "LocalQuery-v1-0";
     /** A synchronous service that may be answered at ReplyTo; for the handler. */
@@ -66,6 +70,8 @@ final class World {
     final PayloadStreams streams = new PayloadStreams(new WstxInputFactory(), 1 << 20);
     final Breaker breaker = new Breaker(4, () -> 0);
     int woken;
+    private final Set<String> handlers = new HashSet<>(Set.of("application"));
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
 
     private final Ids ids = Ids.random();
     private final Path spool = Path.of(".");
@@ -100,6 +106,7 @@ final class World {
                     counters),
             new OutboundRun(
                     store,
+                    store,
                     exchanges,
                     transport,
                     scanner,
@@ -114,7 +121,7 @@ final class World {
             scanner,
             this::directory,
             spool,
-            Runnable::run,
+            tasks::add,
             clock,
             LEASE,
             () -> woken++);
@@ -124,7 +131,7 @@ final class World {
     }
 
     private Optional<PayloadHandler> handler(String name) {
-        return name.equals("application") ? Optional.of(this::handle) : Optional.empty();
+        return handlers.contains(name) ? Optional.of(this::handle) : Optional.empty();
     }
 
     private Outcome handle(HandledMessage message) {
@@ -168,6 +175,11 @@ final class World {
         return this;
     }
 
+    /** Another name of the handler. */
+    void alsoHandles(String name) {
+        handlers.add(name);
+    }
+
     /** Messages for our cardiology go to the handler. */
     World toApplication() {
         routes.add(new Route(ADDRESS + "Z9999:cardiology", "application", null));
@@ -193,13 +205,32 @@ final class World {
         }
     }
 
+    /** A message of an application for these addresses, and the first row it makes; asks for both acknowledgements. */
+    MessageRecord submit(@Nullable String partner, String... addresses) {
+        return submit(CDA, partner, List.of(addresses));
+    }
+
+    MessageRecord submit(String service, @Nullable String partner, List<String> addresses) {
+        var content = new Submissions.Content("text/xml", PROFILE, Messages.utf8("<document/>"));
+        var to = addresses.stream().map(address -> ADDRESS + address).toList();
+        var trackingId = submissions.submit(new Submissions.Submission(
+                null, service, partner, to, null, true, true, List.of(content), "app", null));
+        return store.byTrackingId(trackingId).get(0);
+    }
+
     void forward(Duration time) {
         clock.forward(time);
     }
 
-    /** Claims and does what is due. */
+    /** Claims and does what is due; how many pieces that was. */
     int work() {
-        return worker.runOnce();
+        worker.runOnce();
+        int done = 0;
+        for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+            done++;
+        }
+        return done;
     }
 
     /** The message that {@link Messages} makes, as received. */

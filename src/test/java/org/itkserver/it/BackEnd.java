@@ -22,6 +22,7 @@ final class BackEnd implements AutoCloseable {
     final List<Call> calls = new CopyOnWriteArrayList<>();
     volatile int status = 200;
     volatile String answer = "";
+    volatile Map<String, String> headers = Map.of();
     volatile long delayMillis;
     private final HttpServer server;
 
@@ -42,6 +43,7 @@ final class BackEnd implements AutoCloseable {
             java.util.concurrent.locks.LockSupport.parkNanos(delayMillis * 1_000_000);
             var bytes = answer.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "text/xml;charset=UTF-8");
+            headers.forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();

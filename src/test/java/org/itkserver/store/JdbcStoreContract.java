@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -14,6 +13,8 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.RowHash;
 import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.delivery.Lane;
+import org.itkserver.exchange.Change;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.MessageStoreContract;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,8 @@ abstract class JdbcStoreContract extends MessageStoreContract {
     private Database database;
     private JdbcMessageStore store;
     private JdbcDeliveryQueue queue;
+    private JdbcMessageStore otherStore;
+    private JdbcDeliveryQueue otherQueue;
     private String node;
 
     abstract DatabaseSettings settings();
@@ -34,24 +37,38 @@ abstract class JdbcStoreContract extends MessageStoreContract {
         node = "node-" + ids.next().substring(0, 8);
         database = new Database(settings());
         database.migrate();
-        store = new JdbcMessageStore(database, node, Clock.systemUTC());
+        store = new JdbcMessageStore(database, node, clock());
         queue = new JdbcDeliveryQueue(database, node);
+        var other = "node-" + ids.next().substring(0, 8);
+        otherStore = new JdbcMessageStore(database, other, clock());
+        otherQueue = new JdbcDeliveryQueue(database, other);
     }
 
     @AfterEach
     void close() {
+        otherStore.close();
         store.close();
         database.close();
     }
 
     @Override
-    protected MessageStore store() {
+    public MessageStore store() {
         return store;
     }
 
     @Override
-    protected DeliveryQueue queue() {
+    public DeliveryQueue queue() {
         return queue;
+    }
+
+    @Override
+    public MessageStore otherStore() {
+        return otherStore;
+    }
+
+    @Override
+    public DeliveryQueue otherQueue() {
+        return otherQueue;
     }
 
     private long number(String sql) {
@@ -123,7 +140,7 @@ abstract class JdbcStoreContract extends MessageStoreContract {
     void theNumbersGoOnAfterARestart() {
         store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "one"));
         store.close();
-        store = new JdbcMessageStore(database, node, Clock.systemUTC());
+        store = new JdbcMessageStore(database, node, clock());
         store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "two"));
         assertEquals(2, number("select max(seq) from audit_event where node = ?"));
     }
@@ -145,5 +162,17 @@ abstract class JdbcStoreContract extends MessageStoreContract {
         }
         store.removeOrphans();
         assertEquals(0, number("select count(*) from upload where node = ?"));
+    }
+
+    @Test
+    void theTrailDoesNotTellOfAnAcknowledgementThatADecisionCameTooLateFor() {
+        var lane = new Lane(Lane.Kind.HANDLE, ids.next());
+        var message = accepted(List.of(lane.name()), NOTHING);
+        var decision = new Change.Decision(message.id(), "AR");
+        store.apply(new Change(List.of(), List.of(), decision, List.of(), List.of()));
+        assertTrue(store.settle(lateDecision(claim(lane), message.id())));
+
+        assertEquals(1, number("select count(*) from audit_event where node = ? and type = 'handled'"));
+        assertEquals(0, number("select count(*) from audit_event where node = ? and type = 'acknowledging'"));
     }
 }
