@@ -101,11 +101,9 @@ final class Router {
             throw EnvelopeRejected.invalid("The route of its address leads back to its sender.");
         }
         var trackingId = in.header().trackingId();
-        boolean repeat = store.find(in.partner().id(), trackingId).isPresent();
-        if (repeat) {
-            return;
-        }
-        if (routing.forwards().keySet().stream().anyMatch(partner -> hadBefore(trackingId, partner))) {
+        boolean been = routing.forwards().keySet().stream().anyMatch(partner -> hadBefore(trackingId, partner));
+        // looked up last: the forward of a copy that is being accepted meanwhile has its message beside it
+        if (been && store.find(in.partner().id(), trackingId).isEmpty()) {
             throw EnvelopeRejected.invalid("The message runs in a circle: its next hop has had it before.");
         }
     }
