@@ -16,6 +16,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
@@ -45,6 +46,7 @@ import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.QueueCollection;
 import org.itkserver.exchange.Refusals;
 import org.itkserver.exchange.ResponseWriter;
+import org.itkserver.exchange.Settler;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.exchange.SynchronousExchange;
 import org.itkserver.exchange.SynchronousRun;
@@ -71,6 +73,7 @@ final class Server implements AutoCloseable {
     private static final int SYNCHRONOUS_AT_ONCE = 48;
     private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
+    private static final Duration SETTLE_AGAIN = Duration.ofMillis(250);
     private static final Duration STOP = Duration.ofSeconds(10);
     private static final Duration REFUSED_KEPT = Duration.ofDays(7);
 
@@ -89,6 +92,7 @@ final class Server implements AutoCloseable {
     final EnvelopeScanner scanner;
     final Counters counters = new Counters();
     private final JdbcDeliveryQueue queue;
+    private final Settler settler;
     private final DeliveryWorker worker;
     private final OutboxWatcher outboxes;
     private final Refusals refusals;
@@ -110,6 +114,8 @@ final class Server implements AutoCloseable {
         query = new JdbcAuditQuery(database, store);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
+        settler = new Settler(
+                store, clock, settings.lease().dividedBy(2), () -> LockSupport.parkNanos(SETTLE_AGAIN.toNanos()));
         var ids = Ids.random();
         var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
         streams = new PayloadStreams(new WstxInputFactory(), settings.maxMessage());
@@ -123,7 +129,7 @@ final class Server implements AutoCloseable {
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
-                new SynchronousRun(store, handlers, streams, responses, clock, ids, counters),
+                new SynchronousRun(settler, handlers, streams, responses, clock, ids, counters),
                 synchronousPool,
                 clock,
                 settings.syncDeadline());
@@ -154,9 +160,10 @@ final class Server implements AutoCloseable {
                 store,
                 queue,
                 new HandlerRun(
-                        store, handlers, streams, exchanges, callbacks, settings.retries(), random, clock, counters),
+                        settler, handlers, streams, exchanges, callbacks, settings.retries(), random, clock, counters),
                 new OutboundRun(
                         store,
+                        settler,
                         queue,
                         exchanges,
                         client,

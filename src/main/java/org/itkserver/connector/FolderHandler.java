@@ -61,7 +61,7 @@ public final class FolderHandler implements PayloadHandler {
             return new Outcome.GiveUp("the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("{} cannot be written to folder {}", message.trackingId(), folder, e);
-            return new Outcome.TryAgain("the folder cannot be written to");
+            return new Outcome.TryAgain("the folder cannot be written to", true);
         }
     }
 

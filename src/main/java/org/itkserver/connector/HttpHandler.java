@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpHandler implements PayloadHandler {
     private static final Pattern MEDIA_TYPE = Pattern.compile("[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}");
+    private static final Set<Integer> BUSY = Set.of(408, 425, 429, 502, 503, 504);
     private static final int LONGEST_HEADER = 1024;
     private static final int LONGEST_DETAIL = 500;
 
@@ -76,8 +78,10 @@ public final class HttpHandler implements PayloadHandler {
             return outcome(call.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS), body);
         } catch (TimeoutException e) {
             call.cancel(true);
-            return new Outcome.TryAgain("back end " + settings.name() + " did not answer in "
-                    + settings.timeout().toMillis() + " ms");
+            return new Outcome.TryAgain(
+                    "back end " + settings.name() + " did not answer in "
+                            + settings.timeout().toMillis() + " ms",
+                    true);
         } catch (ExecutionException e) {
             return failed(e.getCause());
         } catch (InterruptedException e) {
@@ -97,7 +101,7 @@ public final class HttpHandler implements PayloadHandler {
                 return new Outcome.GiveUp("the answer of back end " + settings.name() + " is too large");
             }
         }
-        return new Outcome.TryAgain("back end " + settings.name() + " cannot be reached");
+        return new Outcome.TryAgain("back end " + settings.name() + " cannot be reached", true);
     }
 
     private HttpRequest request(HandledMessage message, Payload payload) {
@@ -138,11 +142,10 @@ public final class HttpHandler implements PayloadHandler {
         if (status >= 200 && status < 300) {
             return new Outcome.Done(reply(response, body.bytes()), status != 202);
         }
-        boolean busy = status == 408 || status == 425 || status == 429;
-        if (status >= 400 && status < 500 && !busy) {
+        if (status >= 400 && status < 500 && !BUSY.contains(status)) {
             return refused(response, status, body.bytes());
         }
-        return new Outcome.TryAgain("back end " + settings.name() + " answered HTTP " + status);
+        return new Outcome.TryAgain("back end " + settings.name() + " answered HTTP " + status, BUSY.contains(status));
     }
 
     /** H7: a back end that marks its refusal as an error says in the body what is wrong. */

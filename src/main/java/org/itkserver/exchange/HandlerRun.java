@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class HandlerRun {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRun.class);
 
-    private final MessageStore store;
+    private final Settler settler;
     private final HandlerCall handlers;
     private final PayloadStreams streams;
     private final Exchanges exchanges;
@@ -40,7 +40,7 @@ public final class HandlerRun {
     private final Counters counters;
 
     public HandlerRun(
-            MessageStore store,
+            Settler settler,
             Handlers handlers,
             PayloadStreams streams,
             Exchanges exchanges,
@@ -49,7 +49,7 @@ public final class HandlerRun {
             RandomGenerator random,
             Clock clock,
             Counters counters) {
-        this.store = store;
+        this.settler = settler;
         this.handlers = new HandlerCall(handlers);
         this.streams = streams;
         this.exchanges = exchanges;
@@ -63,14 +63,14 @@ public final class HandlerRun {
     /**
      * Runs work that a worker claimed, and settles it.
      *
-     * @param well is told whether the handler is well: it took or refused the message; before that is settled
+     * @param well is told whether the handler is well, before its outcome is settled
      */
     void deliver(
             Directory directory, StoredEnvelope stored, MessageRecord message, Delivery work, Consumer<Boolean> well) {
         var outcome = outcome(work, stored.forHandler(directory, streams, work.attempt()));
-        well.accept(!(outcome instanceof Outcome.TryAgain));
+        well.accept(!(outcome instanceof Outcome.TryAgain again && again.unwell()));
         var at = new Place(directory, stored, message, work, clock.instant());
-        if (store.settle(settlement(outcome, at))) {
+        if (settler.settle(settlement(outcome, at))) {
             if (outcome instanceof Outcome.Done) {
                 counters.handled();
             }

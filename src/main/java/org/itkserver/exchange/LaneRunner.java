@@ -9,16 +9,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Breaker;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The claimed work of one lane: claimed in batches, because a claim is a commit, and run a few at a time, because a peer should
  * not be flooded. What waits here too long, or when the breaker opens, is given back. Thread-safe.
  */
 final class LaneRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
     private static final int BATCH = 32;
     private static final int LOW = 8;
 
@@ -94,7 +98,7 @@ final class LaneRunner {
     private void run(Claimed next) {
         if (clock.instant().isAfter(next.at().plus(lease.dividedBy(2)))) {
             breaker.abandoned(lane);
-            queue.release(List.of(next.work()));
+            giveBack(List.of(next.work()));
             start();
         } else {
             work.accept(next.work());
@@ -109,8 +113,16 @@ final class LaneRunner {
                 waiting.clear();
             }
         }
-        if (!back.isEmpty()) {
-            queue.release(back);
+        giveBack(back);
+    }
+
+    private void giveBack(List<Delivery> unstarted) {
+        if (!unstarted.isEmpty()) {
+            try {
+                queue.release(unstarted);
+            } catch (StoreUnavailable e) {
+                LOG.warn("{} pieces of {} wait for the end of their lease", unstarted.size(), lane.name());
+            }
         }
     }
 
@@ -121,8 +133,6 @@ final class LaneRunner {
             waiting.forEach(claimed -> back.add(claimed.work()));
             waiting.clear();
         }
-        if (!back.isEmpty()) {
-            queue.release(back);
-        }
+        giveBack(back);
     }
 }

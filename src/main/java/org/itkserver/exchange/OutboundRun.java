@@ -33,6 +33,7 @@ public final class OutboundRun {
     private static final Duration BEHIND_THE_OTHER_ACK = Duration.ofMillis(250);
 
     private final MessageStore store;
+    private final Settler settler;
     private final DeliveryQueue queue;
     private final Exchanges exchanges;
     private final Transport transport;
@@ -46,6 +47,7 @@ public final class OutboundRun {
 
     public OutboundRun(
             MessageStore store,
+            Settler settler,
             DeliveryQueue queue,
             Exchanges exchanges,
             Transport transport,
@@ -57,6 +59,7 @@ public final class OutboundRun {
             Clock clock,
             Counters counters) {
         this.store = store;
+        this.settler = settler;
         this.queue = queue;
         this.exchanges = exchanges;
         this.transport = transport;
@@ -140,7 +143,7 @@ public final class OutboundRun {
         } else {
             settlement = notNow(work, message, scanned, (Transport.NotNow) result, now);
         }
-        if (!store.settle(settlement)) {
+        if (!settler.settle(settlement)) {
             LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
         } else if (result instanceof Transport.Taken) {
             counters.sent();

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
@@ -135,7 +136,7 @@ public final class SynchronousExchange {
         var body = in.body().retain();
         Runnable task = () -> {
             try (body) {
-                future.complete(run.respond(in, work));
+                future.complete(run.respond(in, work, () -> future.completeExceptionally(away())));
             } catch (RuntimeException e) {
                 future.completeExceptionally(e);
             } finally {
@@ -151,6 +152,10 @@ public final class SynchronousExchange {
             future.complete(new Answer.Fault(
                     ToolkitError.of(ErrorCode.RECOVERABLE, "Too many synchronous requests are being answered."), null));
         }
+    }
+
+    private static StoreUnavailable away() {
+        return new StoreUnavailable("the response cannot be made durable now");
     }
 
     /** The lane of synchronous work is the handler's name: only this class and its run see it. */

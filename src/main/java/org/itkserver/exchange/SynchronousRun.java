@@ -15,7 +15,7 @@ import org.itkserver.handler.Outcome;
 
 /** Runs the handler of a synchronous request and settles what it says. Thread-safe. */
 public final class SynchronousRun {
-    private final MessageStore store;
+    private final Settler settler;
     private final HandlerCall handlers;
     private final PayloadStreams streams;
     private final ResponseWriter responses;
@@ -24,14 +24,14 @@ public final class SynchronousRun {
     private final Counters counters;
 
     public SynchronousRun(
-            MessageStore store,
+            Settler settler,
             org.itkserver.handler.Handlers handlers,
             PayloadStreams streams,
             ResponseWriter responses,
             Clock clock,
             Ids ids,
             Counters counters) {
-        this.store = store;
+        this.settler = settler;
         this.handlers = new HandlerCall(handlers);
         this.streams = streams;
         this.responses = responses;
@@ -44,23 +44,27 @@ public final class SynchronousRun {
         return counters;
     }
 
-    /** Runs a synchronous request's handler; the response is durable when this returns. */
-    Answer respond(Inbound in, Delivery work) {
+    /**
+     * Runs a synchronous request's handler; the response is durable when this returns.
+     *
+     * @param unavailable called when it cannot be made durable at once, so that nobody waits for it
+     */
+    Answer respond(Inbound in, Delivery work, Runnable unavailable) {
         var handler = work.lane().name();
         var message = new StoredEnvelope(in.message(), in.body()).forHandler(in.directory(), streams, work.attempt());
         var outcome = handlers.call(handler, message);
         if (outcome instanceof Outcome.Done done) {
-            return answered(in, work, done, handlers.inventsData(handler));
+            return answered(in, work, done, handlers.inventsData(handler), unavailable);
         }
         return outcome instanceof Outcome.GiveUp giveUp
-                ? refused(in, work, giveUp.reason())
-                : notNow(in, work, ((Outcome.TryAgain) outcome).reason());
+                ? refused(in, work, giveUp.reason(), unavailable)
+                : notNow(in, work, ((Outcome.TryAgain) outcome).reason(), unavailable);
     }
 
-    private Answer answered(Inbound in, Delivery work, Outcome.Done done, boolean invented) {
+    private Answer answered(Inbound in, Delivery work, Outcome.Done done, boolean invented, Runnable unavailable) {
         var reply = done.reply();
         if (reply == null) {
-            return refused(in, work, "The back end answered without a response.");
+            return refused(in, work, "The back end answered without a response.", unavailable);
         }
         String response;
         try {
@@ -71,7 +75,8 @@ public final class SynchronousRun {
             return refused(
                     in,
                     work,
-                    "The back end's response cannot be sent: " + e.error().diagnostic());
+                    "The back end's response cannot be sent: " + e.error().diagnostic(),
+                    unavailable);
         }
         var now = clock.instant();
         var events = new ArrayList<AuditEvent>();
@@ -86,14 +91,14 @@ public final class SynchronousRun {
         }
         var settlement = new Settlement(
                 work, MessageState.HANDLED, null, AnswerKind.RESPONSE, response, null, null, null, Change.of(events));
-        if (!store.settle(settlement)) {
+        if (!settler.settle(settlement, unavailable)) {
             return late();
         }
         counters.handled();
         return new Answer.Response(response);
     }
 
-    private Answer refused(Inbound in, Delivery work, String reason) {
+    private Answer refused(Inbound in, Delivery work, String reason, Runnable unavailable) {
         var error = ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason);
         var errorId = ids.next();
         var event = Events.failed(clock.instant(), AuditType.REJECTED, in, work.message(), error, errorId);
@@ -107,14 +112,14 @@ public final class SynchronousRun {
                 reason,
                 null,
                 Change.of(List.of(event)));
-        return store.settle(settlement) ? new Answer.Fault(error, errorId) : late();
+        return settler.settle(settlement, unavailable) ? new Answer.Fault(error, errorId) : late();
     }
 
-    private Answer notNow(Inbound in, Delivery work, String reason) {
+    private Answer notNow(Inbound in, Delivery work, String reason, Runnable unavailable) {
         var error = ToolkitError.of(ErrorCode.RECOVERABLE, reason);
         var errorId = ids.next();
         var event = Events.failed(clock.instant(), AuditType.ATTEMPT_FAILED, in, work.message(), error, errorId);
-        store.settle(Settlement.again(work, null, List.of(event)));
+        settler.settle(Settlement.again(work, null, List.of(event)), unavailable);
         counters.failedAttempt();
         return new Answer.Fault(error, errorId);
     }

@@ -19,8 +19,15 @@ public sealed interface Outcome {
      * It may work later: a synchronous request is answered 2100, other work is tried again.
      *
      * @param reason for the audit trail; no payload text, no patient identifier
+     * @param unwell whether the application itself is not there or too busy, so that other messages should wait, too; false
+     *     when it only fails on this one
      */
-    record TryAgain(String reason) implements Outcome {}
+    record TryAgain(String reason, boolean unwell) implements Outcome {
+
+        public TryAgain(String reason) {
+            this(reason, false);
+        }
+    }
 
     /**
      * It will never work: a synchronous request is answered 2200, other work ends as rejected.

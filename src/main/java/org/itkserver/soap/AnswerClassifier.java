@@ -48,7 +48,9 @@ final class AnswerClassifier {
             return new Transport.Refused(messageId, null, "HTTP " + status);
         }
         var wait = busy ? duration(retryAfter).orElse(null) : null;
-        return new Transport.NotNow(messageId, "HTTP " + status + " without a SOAP answer", wait, true);
+        // a 500 may be about this message alone; a redirect or a busy tone is about the peer
+        boolean unwell = busy || status < 400;
+        return new Transport.NotNow(messageId, "HTTP " + status + " without a SOAP answer", wait, unwell);
     }
 
     private Transport.Result fault(String messageId, SoapAnswer.Fault fault, @Nullable String retryAfter) {

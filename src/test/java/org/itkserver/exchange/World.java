@@ -60,6 +60,7 @@ final class World {
 
     final SettableClock clock = new SettableClock(START);
     final MemoryStore store = new MemoryStore(clock);
+    final Settler settler = new Settler(store, clock, Duration.ZERO, () -> {});
     final FakeTransport transport = new FakeTransport();
     final Deque<Outcome> outcomes = new ArrayDeque<>();
     final List<HandledMessage> handled = new ArrayList<>();
@@ -83,7 +84,7 @@ final class World {
     final SynchronousExchange synchronous = new SynchronousExchange(
             store,
             store,
-            new SynchronousRun(store, this::handler, streams, responses, clock, ids, counters),
+            new SynchronousRun(settler, this::handler, streams, responses, clock, ids, counters),
             Runnable::run,
             clock,
             Duration.ofSeconds(5));
@@ -95,7 +96,7 @@ final class World {
             store,
             store,
             new HandlerRun(
-                    store,
+                    settler,
                     this::handler,
                     streams,
                     exchanges,
@@ -106,6 +107,7 @@ final class World {
                     counters),
             new OutboundRun(
                     store,
+                    settler,
                     store,
                     exchanges,
                     transport,
