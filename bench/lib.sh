@@ -1,4 +1,4 @@
-# What bench/run and bench/kill-nine share: packages, the jar, servers, a database, and their end. Source it from the
+# What bench/run and bench/faults/run share: packages, the jar, servers, a database, and their end. Source it from the
 # project's folder with NAME set; it makes the folder $work, which goes when the script ends.
 
 # a server's settings come from these scripts alone

@@ -204,7 +204,7 @@ public final class Demo {
                 + " \"wait\": \"PT15S\", \"payloads\": [{\"mimeType\": \"text/xml\", \"profileId\":"
                 + " \"urn:nhs-en:profile:getPatientDetailsByNHSNumberRequest-v1-0\", \"content\": "
                 + json(payloadOf("samples/get-patient-details-by-nhs-number.xml")) + "}]}");
-        boolean answered = reply.statusCode() == 200 && reply.body().contains("getPatientDetailsByNHSNumberResponse");
+        boolean answered = reply.statusCode() == 200 && reply.body().contains("patientPerson");
         report(
                 "1 Spine mini service, client (sync)",
                 answered ? "request, response with the patient" : "HTTP " + reply.statusCode() + " " + reply.body(),

@@ -64,6 +64,8 @@ public enum AuditType {
     SIGN_IN_FAILED,
     /** A person signed out of the console. */
     SIGNED_OUT,
+    /** Somebody used the REST API with a token that is none of ours, or that does not allow this. */
+    API_DENIED,
     /** The directory was loaded. */
     DIRECTORY_LOADED,
     /** A changed directory was refused; the last good one stays. */

@@ -22,7 +22,8 @@ public final class ReadBeforeDispatch implements ServletExtension {
     private static HttpHandler wrap(HttpHandler next) {
         var buffering = new RequestBufferingHandler(next, BUFFERS);
         return exchange -> {
-            if (exchange.getRelativePath().startsWith("/itk")) {
+            var path = exchange.getRelativePath();
+            if (path.startsWith("/itk") || path.startsWith("/api")) {
                 buffering.handleRequest(exchange);
             } else {
                 next.handleRequest(exchange);

@@ -8,8 +8,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -61,6 +59,7 @@ import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
 import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageStore;
+import org.itkserver.store.JdbcTrailQuery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +67,7 @@ import org.slf4j.LoggerFactory;
 final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-    private static final int WORK_AT_ONCE = 64;
+    private static final int WORK_AT_ONCE = 512;
     private static final int LANE_AT_ONCE = 4;
     private static final int SYNCHRONOUS_AT_ONCE = 48;
     private static final int BIG_MESSAGES_AT_ONCE = 8;
@@ -83,6 +82,7 @@ final class Server implements AutoCloseable {
     final Database database;
     final JdbcMessageStore store;
     final JdbcAuditQuery query;
+    final JdbcTrailQuery trail;
     final JdbcAccounts accounts;
     final LiveDirectory directory;
     final OwnAddresses ours;
@@ -112,6 +112,7 @@ final class Server implements AutoCloseable {
         database = new Database(settings.database());
         store = new JdbcMessageStore(database, node, clock);
         query = new JdbcAuditQuery(database, store);
+        trail = new JdbcTrailQuery(database);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
         settler = new Settler(
@@ -124,8 +125,8 @@ final class Server implements AutoCloseable {
         var exchanges = new Exchanges(store, ids, streams, new AcknowledgementReader(new WstxInputFactory()));
         var patients = new PatientFinder(new PatientKey(home.patientSecret()), streams);
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
-        handlerPool = pool("itk-work", WORK_AT_ONCE, new LinkedBlockingQueue<>());
-        synchronousPool = pool("itk-synchronous", SYNCHRONOUS_AT_ONCE, new SynchronousQueue<>());
+        handlerPool = pool("itk-work", WORK_AT_ONCE);
+        synchronousPool = pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
@@ -197,17 +198,15 @@ final class Server implements AutoCloseable {
         workWaiting.release();
     }
 
-    /** Threads that are made when needed and end when idle. */
-    private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
+    /** Threads that are made when needed and end when idle; rejects what is more. */
+    private static ThreadPoolExecutor pool(String name, int threads) {
         var number = new AtomicInteger();
         ThreadFactory factory = task -> {
             var thread = new Thread(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
-        var pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, queue, factory);
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return new ThreadPoolExecutor(0, threads, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
     }
 
     /** Whether some service is answered with invented data; the console says so on every page. */

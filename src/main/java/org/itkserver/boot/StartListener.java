@@ -1,5 +1,6 @@
 package org.itkserver.boot;
 
+import com.ctc.wstx.stax.WstxInputFactory;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -12,7 +13,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.admin.AdminSettings;
+import org.itkserver.api.ApiSettings;
+import org.itkserver.api.RestApi;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.envelope.ManifestReader;
+import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
 import org.slf4j.Logger;
@@ -69,6 +74,22 @@ public final class StartListener implements ServletContextListener {
                         server.clock,
                         AdminSettings.of(server.settings.publicUrl()),
                         server::answersWithSamples)
+                .register(context);
+        new RestApi(
+                        server.submissions,
+                        server.store,
+                        server.scanner,
+                        new ManifestReader(new WstxInputFactory(), ScanLimits.DEFAULT),
+                        server.streams,
+                        server.accounts,
+                        server.query,
+                        server.trail,
+                        server.directory,
+                        server.clock,
+                        new ApiSettings(
+                                server.settings.maxMessage(),
+                                server.home.spool(),
+                                Runtime.getRuntime().maxMemory()))
                 .register(context);
         add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");

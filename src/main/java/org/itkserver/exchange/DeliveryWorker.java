@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.itkserver.audit.StoreUnavailable;
@@ -50,7 +51,7 @@ public final class DeliveryWorker {
     private Instant nextLookForSuspects = Instant.MIN;
 
     /**
-     * @param pool runs the work; never rejects
+     * @param pool runs the work; rejects what is too much
      * @param lease how long a claim lasts; longer than any attempt
      * @param freed called when a piece of work has ended, because its lane may hold more
      */
@@ -113,20 +114,31 @@ public final class DeliveryWorker {
         for (var lane : present) {
             var claimed = breaker.free(lane) == 0 ? Optional.<Delivery>empty() : queue.claimSuspect(lane, now, lease);
             if (claimed.isPresent()) {
-                breaker.started(lane, 1);
-                pool.execute(() -> {
-                    try {
-                        run(claimed.get());
-                    } finally {
-                        suspectRuns.set(false);
-                    }
-                });
-                return 1;
+                return startSuspect(claimed.get());
             }
         }
         nextLookForSuspects = now.plus(BETWEEN_LOOKS);
         suspectRuns.set(false);
         return 0;
+    }
+
+    private int startSuspect(Delivery work) {
+        breaker.started(work.lane(), 1);
+        try {
+            pool.execute(() -> {
+                try {
+                    run(work);
+                } finally {
+                    suspectRuns.set(false);
+                }
+            });
+            return 1;
+        } catch (RejectedExecutionException e) {
+            breaker.abandoned(work.lane());
+            suspectRuns.set(false);
+            queue.release(List.of(work));
+            return 0;
+        }
     }
 
     /** Gives back what was claimed and not started, so that another node or the next start does it at once. */

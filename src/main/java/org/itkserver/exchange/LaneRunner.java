@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Breaker;
@@ -87,10 +88,16 @@ final class LaneRunner {
     synchronized int start() {
         int started = 0;
         while (!waiting.isEmpty() && breaker.free(lane) > 0) {
+            var next = waiting.peek();
             breaker.started(lane, 1);
+            try {
+                pool.execute(() -> run(next));
+            } catch (RejectedExecutionException e) {
+                breaker.abandoned(lane);
+                return started;
+            }
+            waiting.poll();
             started++;
-            var next = waiting.poll();
-            pool.execute(() -> run(next));
         }
         return started;
     }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.itkserver.audit.Accounts;
 
 /** The accounts on JDBC; each method is one statement and a transaction of its own. */
@@ -14,6 +15,7 @@ public final class JdbcAccounts implements Accounts {
     private static final String ANY = "select name from admin_user fetch first 1 rows only";
     private static final String ADD = "insert into admin_user (name, password_hash, created_at) values (?, ?, ?)";
     private static final String ADD_CLIENT = "insert into api_client (name, token_hash, created_at) values (?, ?, ?)";
+    private static final String CLIENT = "select name, token_hash, scopes from api_client where token_hash = ?";
     private static final int LONGEST_NAME = 64;
     /** SQLSTATE class of a violated constraint; here that is the primary key. */
     private static final String CONSTRAINT = "23";
@@ -57,6 +59,23 @@ public final class JdbcAccounts implements Accounts {
     @Override
     public void addClient(String name, byte[] tokenHash, Instant at) {
         database.read(connection -> insert(connection, ADD_CLIENT, name, tokenHash, at));
+    }
+
+    @Override
+    public Optional<Client> client(byte[] tokenHash) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(CLIENT)) {
+                select.setBytes(1, tokenHash);
+                try (var row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new Client(
+                                    row.getString("name"),
+                                    row.getBytes("token_hash"),
+                                    Set.of(row.getString("scopes").trim().split(" +"))))
+                            : Optional.empty();
+                }
+            }
+        });
     }
 
     private static int insert(Connection connection, String sql, String name, Object secret, Instant at)

@@ -137,6 +137,17 @@ class HandlerRunTest {
         assertEquals(List.of("attempt 1: handler missing is not configured"), world.details(AuditType.ATTEMPT_FAILED));
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, 8", "false, 12"})
+    void onlyAnApplicationThatIsUnwellIsLeftAlone(boolean unwell, int attempts) {
+        for (int i = 0; i < 12; i++) {
+            world.accept(Requests.tracked(Messages.cda(), StoreContract.fresh()));
+            world.outcomes.add(new Outcome.TryAgain("back end", unwell));
+        }
+        assertEquals(attempts, world.work(), "five in a row and three on their way, or all");
+        assertEquals(unwell, world.breaker.isOpen(LANE));
+    }
+
     @Test
     void workThatNeverEndsIsGivenUpWithoutBeingRunAgain() {
         world.accept(asking(INF_ACK));

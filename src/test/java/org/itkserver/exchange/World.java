@@ -75,7 +75,7 @@ final class World {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
 
     private final Ids ids = Ids.random();
-    private final Path spool = Path.of(".");
+    private final Path spool = Path.of("target");
     private final XmlFragment fragments = new XmlFragment(new WstxInputFactory());
     private final ResponseWriter responses = new ResponseWriter(ids, fragments);
     private final PatientFinder patients = new PatientFinder(new PatientKey(new byte[32]), streams);

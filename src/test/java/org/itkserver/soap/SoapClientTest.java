@@ -312,7 +312,8 @@ class SoapClientTest {
         try (var canary = RawPeer.answering(TAKEN);
                 var peer = RawPeer.answering("HTTP/1.1 " + status + " Moved\r\nLocation: " + canary.uri()
                         + "\r\nContent-Length: 0\r\n\r\n")) {
-            assertNotNow("HTTP " + status + " without a SOAP answer", send(peer));
+            var notNow = assertInstanceOf(Transport.NotNow.class, send(peer));
+            assertEquals("HTTP " + status + " without a SOAP answer", notNow.reason());
             assertEquals(List.of(), canary.requests());
             assertEquals(1, peer.requests().size());
         }

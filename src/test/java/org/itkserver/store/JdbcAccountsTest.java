@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,19 @@ class JdbcAccountsTest {
         assertThrows(IllegalStateException.class, () -> accounts.add("ann", "other", AT));
         assertThrows(IllegalStateException.class, () -> accounts.addClient("app", new byte[32], AT));
         assertEquals(Optional.of("hash"), accounts.passwordHash("ann"));
+    }
+
+    @Test
+    void aClientIsFoundByTheHashOfItsToken() {
+        database.migrate();
+        var hash = new byte[32];
+        hash[31] = 1;
+        accounts.addClient("app", hash, AT);
+
+        var client = accounts.client(hash).orElseThrow();
+        assertEquals("app", client.name());
+        assertEquals(Set.of("messages", "audit"), client.scopes());
+        assertEquals(Optional.empty(), accounts.client(new byte[32]));
     }
 
     @Test

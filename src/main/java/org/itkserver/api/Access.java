@@ -1,0 +1,104 @@
+package org.itkserver.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Collections;
+import org.itkserver.audit.Accounts;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
+import org.itkserver.audit.AuditType;
+
+/**
+ * Who may do what. Denials are audited, of unknown tokens as many a minute as {@link Denials} lets pass. Tokens are random
+ * and long, so what a limit protects is the trail, not the token; a good token always works, whatever its neighbours at one
+ * address do. Thread-safe.
+ */
+final class Access {
+    /** Sending, reading and acknowledging messages. */
+    static final String MESSAGES = "messages";
+    /** Reading the audit trail. */
+    static final String AUDIT = "audit";
+
+    private static final String SCHEME = "Bearer ";
+    private static final String CHALLENGE = "Bearer realm=\"itk\"";
+    private static final int LONGEST_TOKEN = 512;
+    /** What was sent may be somebody's password: it is not kept. */
+    private static final String UNKNOWN = "unknown token";
+
+    private final Accounts accounts;
+    private final AuditTrail trail;
+    private final Denials denials;
+    private final Clock clock;
+
+    Access(Accounts accounts, AuditTrail trail, Clock clock) {
+        this.accounts = accounts;
+        this.trail = trail;
+        this.denials = new Denials(clock);
+        this.clock = clock;
+    }
+
+    /**
+     * Who sent a request.
+     *
+     * @throws Problem when it has no token of ours
+     */
+    Client identify(HttpServletRequest request) {
+        var headers = Collections.list(request.getHeaders("Authorization"));
+        if (headers.isEmpty()) {
+            throw unauthorized("The header Authorization: Bearer TOKEN is missing.", CHALLENGE);
+        }
+        var value = headers.get(0);
+        if (headers.size() == 1 && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            var token = value.substring(SCHEME.length()).strip();
+            if (!token.isEmpty() && token.length() <= LONGEST_TOKEN) {
+                var hash = sha256(token);
+                var client = accounts.client(hash);
+                if (client.isPresent() && MessageDigest.isEqual(client.get().tokenHash(), hash)) {
+                    return new Client(client.get().name(), client.get().scopes());
+                }
+            }
+        }
+        var wait = denials.count(request.getRemoteAddr());
+        if (!wait.isZero()) {
+            throw new Problem(Problem.Kind.TOO_MANY_REQUESTS, "Too many requests without a right token came from here.")
+                    .retryAfter(wait);
+        }
+        record(UNKNOWN, request, "no token of this server");
+        throw unauthorized("Authorization holds no token of this server.", CHALLENGE + ", error=\"invalid_token\"");
+    }
+
+    private static Problem unauthorized(String detail, String challenge) {
+        return new Problem(Problem.Kind.UNAUTHORIZED, detail).header("WWW-Authenticate", challenge);
+    }
+
+    /**
+     * Who sent a request, when its token allows this.
+     *
+     * @throws Problem when it does not
+     */
+    Client require(String scope, HttpServletRequest request) {
+        var client = Client.of(request);
+        if (client.scopes().contains(scope)) {
+            return client;
+        }
+        record(client.name(), request, "its token has no scope " + scope);
+        throw new Problem(Problem.Kind.FORBIDDEN, "The token has no scope " + scope + ".")
+                .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+    }
+
+    private void record(String who, HttpServletRequest request, String detail) {
+        trail.append(
+                AuditEvent.ofPerson(clock.instant(), AuditType.API_DENIED, null, who, request.getRemoteAddr(), detail));
+    }
+
+    static byte[] sha256(String token) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

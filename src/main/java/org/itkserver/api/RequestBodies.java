@@ -1,0 +1,131 @@
+package org.itkserver.api;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.core.MediaType;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.MessageTooLarge;
+
+/**
+ * Takes the JSON bodies of requests. A body is complete, in a spool file when it is large, before any of it is understood;
+ * the heap that large ones take while they are turned into messages is shared out, so that many at once wait for each other
+ * instead of ending the process. Thread-safe.
+ */
+final class RequestBodies {
+    /** A message takes up to so many times the size of its JSON while its envelope is made. */
+    private static final int COPIES = 16;
+
+    /** Heap that the rest of the server needs. */
+    private static final long REST = 160L << 20;
+
+    private static final int UNIT = 1 << 20;
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private final ApiSettings settings;
+    private final long longest;
+    private final Semaphore room;
+
+    RequestBodies(ApiSettings settings) {
+        this.settings = settings;
+        // base64 and escapes make JSON longer than the message
+        long wanted = 2 * settings.maxMessage() + UNIT;
+        longest = Math.max(UNIT, Math.min(wanted, (settings.heap() - REST) / COPIES));
+        room = new Semaphore(units(longest), true);
+    }
+
+    private static int units(long size) {
+        return (int) (size / UNIT);
+    }
+
+    /** Most bytes of a body. */
+    long longest() {
+        return longest;
+    }
+
+    /** The problem of a request that is too large. */
+    static Problem tooLarge(String what, long most) {
+        return new Problem(Problem.Kind.TOO_LARGE, what + " must have " + most + " bytes at most.");
+    }
+
+    /**
+     * Takes the body of a request.
+     *
+     * @param most most bytes
+     * @throws Problem when it is not JSON by its headers, is larger, or there is no room for it now
+     */
+    Body take(HttpServletRequest request, long most) throws IOException {
+        requireJson(request);
+        if (request.getContentLengthLong() > most) {
+            throw tooLarge("The body", most);
+        }
+        var bytes = new MessageBody(settings.spoolFolder(), most, request.getContentLengthLong());
+        try {
+            bytes.fill(request.getInputStream());
+            return new Body(bytes, reserve(units(bytes.size())));
+        } catch (MessageTooLarge e) {
+            bytes.close();
+            throw tooLarge("The body", most);
+        } catch (IOException | RuntimeException e) {
+            bytes.close();
+            throw e;
+        }
+    }
+
+    private static void requireJson(HttpServletRequest request) {
+        var encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Problem(Problem.Kind.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported.");
+        }
+        try {
+            var type = MediaType.valueOf(request.getContentType());
+            var charset = type.getParameters().getOrDefault(MediaType.CHARSET_PARAMETER, "UTF-8");
+            if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)
+                    && !type.isWildcardType()
+                    && !type.isWildcardSubtype()
+                    && charset.equalsIgnoreCase("UTF-8")) {
+                return;
+            }
+        } catch (IllegalArgumentException e) {
+            // no media type: refused below
+        }
+        throw new Problem(Problem.Kind.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8.");
+    }
+
+    private int reserve(int units) {
+        try {
+            if (units == 0 || room.tryAcquire(units, WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                return units;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new Problem(Problem.Kind.UNAVAILABLE, "Too many large messages are being taken at this moment.")
+                .retryAfter(WAIT);
+    }
+
+    /** A body, as long as it is open. */
+    final class Body implements Closeable {
+        private final MessageBody bytes;
+        private final int units;
+
+        private Body(MessageBody bytes, int units) {
+            this.bytes = bytes;
+            this.units = units;
+        }
+
+        InputStream open() {
+            return bytes.open();
+        }
+
+        @Override
+        public void close() {
+            room.release(units);
+            bytes.close();
+        }
+    }
+}
