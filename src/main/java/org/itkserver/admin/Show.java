@@ -5,15 +5,24 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.itkserver.audit.AuditQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Values as people read them. Public only for the templates, which do the escaping. */
 public final class Show {
+    private static final Map<String, String> WORDS = Map.of(
+            "business", "message",
+            "forward", "forward",
+            "inf-ack", "infrastructure acknowledgement",
+            "bus-ack", "business acknowledgement",
+            "response", "response",
+            "body", "fault or simple response");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("d MMM uuuu HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final String[] UNITS = {"KB", "MB", "GB"};
-    private static final Set<String> BAD = Set.of("rejected", "dead-letter");
+    private static final Set<String> BAD = Set.of("rejected", "overdue", "dead-letter");
     private static final int REPLACEMENT = 0xFFFD;
 
     private Show() {}
@@ -67,6 +76,13 @@ public final class Show {
                     Character.UNASSIGNED -> false;
             default -> true;
         };
+    }
+
+    /** What a message is, in words. */
+    public static String what(AuditQuery.MessageRow row) {
+        var kind = WORDS.getOrDefault(row.kind(), text(row.kind()));
+        boolean unmatched = row.direction().equals("in") && row.kind().endsWith("-ack") && row.origin() == null;
+        return (row.direction().equals("out") ? "sent: " : "received: ") + kind + (unmatched ? ", unmatched" : "");
     }
 
     /** The style of a state's label. */

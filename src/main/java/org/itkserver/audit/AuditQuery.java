@@ -32,15 +32,22 @@ public interface AuditQuery {
     /** The newest events about no stored message (refusals and the server's own), newest first. */
     List<EventRow> otherEvents(int limit);
 
-    /** The message's bytes as they arrived; the caller closes the stream. Empty when there is no such message. */
+    /**
+     * The message's bytes as they arrived, or as they were made; of a forward, those of its origin. The caller closes the
+     * stream. Empty when there is no such message.
+     */
     Optional<InputStream> raw(long id);
 
     /**
      * A message in a list.
      *
      * @param id row id
+     * @param direction {@code in} or {@code out}
+     * @param kind what it is, such as {@code business}, {@code forward}, {@code inf-ack}
+     * @param origin the message that it forwards, acknowledges or answers; null for none, and for an acknowledgement that
+     *     matches nothing we sent
      * @param state state as stored, such as {@code handled}
-     * @param size bytes as received
+     * @param size bytes as received or made; 0 for a forward, whose bytes are those of its origin
      */
     record MessageRow(
             long id,
@@ -51,6 +58,9 @@ public interface AuditQuery {
             String trackingId,
             String messageId,
             @Nullable String sender,
+            String direction,
+            String kind,
+            @Nullable Long origin,
             String state,
             long size,
             String sha256) {}

@@ -16,8 +16,8 @@ import org.itkserver.exchange.MessageStore;
 public final class JdbcAuditQuery implements AuditQuery {
     private static final String MESSAGE_COLUMNS =
             """
-            select id, received_at, partner, service, interaction, tracking_id, message_id, sender, state, raw_size,
-                raw_sha256 from message""";
+            select id, received_at, partner, service, interaction, tracking_id, message_id, sender, direction, kind,
+                origin, state, raw_size, raw_sha256 from message""";
     private static final String NEWEST = MESSAGE_COLUMNS + " where id < ? order by id desc fetch first ? rows only";
     private static final String BY_TRACKING_ID = MESSAGE_COLUMNS + " where tracking_id = ? order by id desc";
     private static final String ONE = MESSAGE_COLUMNS + " where id = ?";
@@ -71,7 +71,10 @@ public final class JdbcAuditQuery implements AuditQuery {
 
     @Override
     public Optional<InputStream> raw(long id) {
-        return messages.raw(id);
+        return message(id).flatMap(row -> {
+            var origin = row.origin();
+            return messages.raw(row.kind().equals("forward") && origin != null ? origin : id);
+        });
     }
 
     private static MessageRow message(ResultSet row) throws SQLException {
@@ -84,6 +87,9 @@ public final class JdbcAuditQuery implements AuditQuery {
                 row.getString("tracking_id"),
                 row.getString("message_id"),
                 row.getString("sender"),
+                row.getString("direction"),
+                row.getString("kind"),
+                row.getObject("origin", Long.class),
                 row.getString("state"),
                 row.getLong("raw_size"),
                 HexFormat.of().formatHex(row.getBytes("raw_sha256")));

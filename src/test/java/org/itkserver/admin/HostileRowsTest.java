@@ -62,7 +62,7 @@ class HostileRowsTest {
     }
 
     private static MessageRow row(String v) {
-        return new MessageRow(7, AT, v, v, v, v, v, v, v, 11776, v);
+        return new MessageRow(7, AT, v, v, v, v, v, v, v, v, null, v, 11776, v);
     }
 
     private static List<EventRow> events(String v) {

@@ -86,7 +86,8 @@ class PayloadAuditTest {
 
         @Override
         public Optional<MessageRow> message(long id) {
-            return Optional.of(new MessageRow(id, Instant.EPOCH, "p", "s", null, "t", "m", null, "handled", 1, "00"));
+            return Optional.of(new MessageRow(
+                    id, Instant.EPOCH, "p", "s", null, "t", "m", null, "in", "business", null, "handled", 1, "00"));
         }
 
         @Override

@@ -87,6 +87,19 @@ class DirectoryFileTest {
                 "urn:nhs-itk:interaction:local-v1-0|local|line 21: interactions must hold URNs",
                 "ods: Z9999,|ods: &a Z9999,|line 1: organisation.ods must not use anchors",
                 "id: gp-system|id: gp-system, id: x|line 3",
+                "id: gp-system|id: gp system|line 3: partners[0].id must be",
+                "queues: []|queues: [\"a b\"]|line 9: partners[0].queues holds a b",
+                "http://127.0.0.1:9001/messages|ftp://x/|line 11: partners[0].endpoints.messages must be an http",
+                "http://127.0.0.1:9001/messages|http:///x|line 11: partners[0].endpoints.messages must be an http",
+                "http://127.0.0.1:9001/messages|http://127.0.0.1:8080/x|line 11: partners[0].endpoints.messages must not be this",
+                "http://127.0.0.1:9001/messages|queue:other|line 11: partners[0].endpoints.messages names queue other",
+                "http://127.0.0.1:9001/acks|http://u:p@127.0.0.1:9001/|line 12: partners[0].endpoints.acknowledgements must not hold",
+                "http://127.0.0.1:9001/callback|http://127.0.0.1:8080/x|line 13: partners[0].endpoints.callbacks must not be this",
+                "http://127.0.0.1:9001/callback|urn:nhs-itk:subscriber:q|line 13: partners[0].endpoints.callbacks must be an http",
+                "timeout: PT10S|folder: in|line 20: handlers.radiology.http or folder is needed",
+                "http://127.0.0.1:9100/radiology|http://127.0.0.1:8080/|line 20: handlers.radiology.http must not be this",
+                "handler: inbox }|handler: inbox, infAckDeadline: soon }|line 17: services[0].infAckDeadline must be a duration",
+                "handler: inbox }|handler: inbox, ackDeadline: -PT1S }|line 17: services[0].ackDeadline must be a duration",
                 "partners:|partnerz:|line 2: partnerz is not a key"
             })
     void aMistakeIsNamedWithItsLine(String part, String by, String message) {

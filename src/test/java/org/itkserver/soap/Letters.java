@@ -1,0 +1,69 @@
+package org.itkserver.soap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.ctc.wstx.stax.WstxInputFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.ScanLimits;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.SoapAnswerReader;
+import org.itkserver.envelope.SoapRequestWriter;
+import org.itkserver.exchange.Transport;
+import org.w3c.dom.Document;
+import org.xml.sax.SAXException;
+
+/** What the tests of the client send, and how they read it. */
+final class Letters {
+    static final String TAKEN = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+
+    private Letters() {}
+
+    static SoapClient client(Clock clock, Duration timeout) {
+        var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
+        return new SoapClient(
+                new SoapRequestWriter(Ids.random()),
+                new SoapAnswerReader(new WstxInputFactory(), scanner),
+                clock,
+                timeout);
+    }
+
+    /** Content of our own, in answer to {@code REQUEST-ID}. */
+    static Transport.Letter letter(String content, boolean synchronous) {
+        var bytes = content.getBytes(StandardCharsets.UTF_8);
+        return new Transport.Letter(
+                "urn:a",
+                "REQUEST-ID",
+                MessageBody.of(bytes),
+                new ScannedMessage.Range(0, bytes.length),
+                Map.of(),
+                StandardCharsets.UTF_8,
+                synchronous);
+    }
+
+    static Document parse(byte[] document) {
+        try {
+            var factory = DocumentBuilderFactory.newInstance();
+            factory.setNamespaceAware(true);
+            return factory.newDocumentBuilder().parse(new ByteArrayInputStream(document));
+        } catch (SAXException | IOException | ParserConfigurationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The text of the only element of this name. */
+    static String text(Document document, String name) {
+        var found = document.getElementsByTagNameNS("*", name);
+        assertEquals(1, found.getLength(), name);
+        return found.item(0).getTextContent();
+    }
+}
