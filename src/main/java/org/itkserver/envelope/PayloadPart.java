@@ -1,6 +1,8 @@
 package org.itkserver.envelope;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ public record PayloadPart(@Nullable String id, long start, long end, @Nullable R
      */
     public record Root(long start, long afterName, long end, Map<String, String> inherited) {
         public Root {
-            inherited = Map.copyOf(inherited);
+            inherited = Collections.unmodifiableMap(new TreeMap<>(inherited));
         }
     }
 }

@@ -1,9 +1,11 @@
 package org.itkserver.envelope;
 
 import java.nio.charset.Charset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.xml.namespace.QName;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ public record ScannedMessage(
         Charset charset) {
 
     public ScannedMessage {
-        inherited = Map.copyOf(inherited);
+        inherited = Collections.unmodifiableMap(new TreeMap<>(inherited));
         payloads = List.copyOf(payloads);
         notUnderstood = List.copyOf(notUnderstood);
     }

@@ -67,14 +67,6 @@ public interface MessageStore extends AuditTrail {
     /** What forwards, acknowledges or answers this message, and what acknowledged it; oldest first. */
     List<MessageRecord> childrenOf(long id);
 
-    /**
-     * Received messages of applications, oldest first (no acknowledgements, no synchronous requests).
-     *
-     * @param after only messages with a larger id
-     * @param limit most messages
-     */
-    List<MessageRecord> inbox(long after, int limit);
-
     /** The message of this partner with this tracking id. */
     Optional<StoredMessage> find(String partner, String trackingId);
 

@@ -194,11 +194,6 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     }
 
     @Override
-    public List<MessageRecord> inbox(long after, int limit) {
-        return records.inbox(after, limit);
-    }
-
-    @Override
     public Optional<StoredMessage> find(String partner, String trackingId) {
         return database.read(connection -> {
             try (var select = connection.prepareStatement(FIND)) {

@@ -23,7 +23,6 @@ final class MessageRecords {
     private static final String BY_ID = COLUMNS + " id = ?";
     private static final String BY_TRACKING_ID = COLUMNS + " tracking_id in (?, ?, ?) order by id";
     private static final String CHILDREN = COLUMNS + " origin = ? order by id";
-    private static final String INBOX = COLUMNS + " inbox and id > ? order by id fetch first ? rows only";
 
     private final Database database;
 
@@ -45,10 +44,6 @@ final class MessageRecords {
 
     List<MessageRecord> childrenOf(long id) {
         return read(CHILDREN, id);
-    }
-
-    List<MessageRecord> inbox(long after, int limit) {
-        return read(INBOX, after, limit);
     }
 
     private List<MessageRecord> read(String sql, Object... values) {

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** A row of {@link MemoryStore}. */
 final class MemoryRow {
     final boolean inbound;
-    final boolean inbox;
     final byte @Nullable [] bytes;
     MessageRecord message;
 
@@ -21,7 +20,6 @@ final class MemoryRow {
 
     MemoryRow(Acceptance m) {
         inbound = true;
-        inbox = m.inbox();
         bytes = m.body().bytes(0, m.body().size());
         answer = m.answer();
         message = new MessageRecord(
@@ -51,7 +49,6 @@ final class MemoryRow {
 
     MemoryRow(OutboundMessage m) {
         inbound = false;
-        inbox = false;
         bytes = m.kind() == MessageKind.FORWARD ? null : m.content();
         message = new MessageRecord(
                 m.id(),

@@ -198,14 +198,6 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     }
 
     @Override
-    public synchronized List<MessageRecord> inbox(long after, int limit) {
-        reachable();
-        return rows.records(row -> row.inbox && row.message.id() > after).stream()
-                .limit(limit)
-                .toList();
-    }
-
-    @Override
     public synchronized Optional<StoredMessage> find(String partner, String trackingId) {
         reachable();
         return rows.find(partner, trackingId).map(MemoryRow::stored);

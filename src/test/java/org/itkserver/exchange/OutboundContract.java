@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -265,26 +264,5 @@ public interface OutboundContract extends StoreContract {
         assertEquals(List.of(), store().byTrackingId(fresh()));
         assertEquals(Optional.empty(), store().message(-1));
         assertEquals(List.of(), store().childrenOf(sent.id()));
-    }
-
-    @Test
-    default void theInboxIsReadPageByPage() {
-        long before = store().nextId();
-        var ids = new ArrayList<Long>();
-        for (int i = 0; i < 5; i++) {
-            ids.add(accepted(List.of(), NOTHING).id());
-            accepted(List.of(lane(Lane.Kind.HANDLE).name()), NOTHING);
-        }
-        stored(lane(Lane.Kind.SEND));
-
-        assertEquals(ids, page(before, 100));
-        assertEquals(ids.subList(0, 2), page(before, 2));
-        assertEquals(ids.subList(2, 4), page(ids.get(1), 2));
-        assertEquals(ids.subList(4, 5), page(ids.get(3), 2));
-        assertEquals(List.of(), page(ids.get(4), 2));
-    }
-
-    private List<Long> page(long after, int limit) {
-        return store().inbox(after, limit).stream().map(MessageRecord::id).toList();
     }
 }
