@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * {@link org.itkserver.audit.StoreUnavailable} when the database is away.
  */
 public interface DeliveryQueue {
+    /** So many lost attempts make a suspect; one may happen to anything. */
+    int SUSPECT = 2;
 
     /** The lanes of these kinds that hold work, due or not. */
     List<Lane> lanes(List<Lane.Kind> kinds);
 
     /**
-     * Claims work of a lane that is due and that nobody has had under a lease before: raises its attempt number and leases
-     * it to this node, durably, before it returns.
+     * Claims work of a lane that is due, leased to nobody, and no suspect: raises its attempt number and leases it to this
+     * node, durably, before it returns. Work whose earlier lease ran out counts one more lost attempt.
      *
      * @param most most pieces
      * @param now the time
@@ -26,8 +28,8 @@ public interface DeliveryQueue {
     List<Delivery> claim(Lane lane, int most, Instant now, Duration lease);
 
     /**
-     * Claims one piece of due work of a lane that an earlier attempt was lost on: its lease ran out, or its node was started
-     * again. It may be what ended that process, so it is claimed and done alone.
+     * Claims one suspect of a lane: due work that {@value #SUSPECT} attempts or more were lost on, because their lease ran
+     * out or their node was started again. It may be what ended those processes, so it is claimed and done alone.
      *
      * @return empty when there is none; otherwise the lost attempts include the one just found
      */

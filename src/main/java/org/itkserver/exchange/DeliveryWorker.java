@@ -49,6 +49,7 @@ public final class DeliveryWorker {
     private final Map<Lane, LaneRunner> lanes = new ConcurrentHashMap<>();
     private final AtomicBoolean suspectRuns = new AtomicBoolean();
     private Instant nextLookForSuspects = Instant.MIN;
+    private int suspectLane;
 
     /**
      * @param pool runs the work; rejects what is too much
@@ -103,17 +104,19 @@ public final class DeliveryWorker {
     }
 
     /**
-     * Work that an attempt was lost on is done one piece at a time on this node, all lanes together: when it ends the process
-     * again, it takes no other suspect with it.
+     * Suspects are done one at a time on this node, the lanes in turn: when one ends the process again, it takes no other
+     * suspect with it, and a slow lane holds up the others' for one piece only.
      */
     private int suspect(List<Lane> present) {
         var now = clock.instant();
         if (now.isBefore(nextLookForSuspects) || !suspectRuns.compareAndSet(false, true)) {
             return 0;
         }
-        for (var lane : present) {
+        for (int i = 0; i < present.size(); i++) {
+            var lane = present.get((suspectLane + i) % present.size());
             var claimed = breaker.free(lane) == 0 ? Optional.<Delivery>empty() : queue.claimSuspect(lane, now, lease);
             if (claimed.isPresent()) {
+                suspectLane = present.indexOf(lane) + 1;
                 return startSuspect(claimed.get());
             }
         }

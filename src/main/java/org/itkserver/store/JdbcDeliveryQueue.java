@@ -25,14 +25,12 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             order by handler fetch first 1 rows only""";
 
     private static final String COLUMNS = "select message_id, number, attempt, claimed_by, lost from delivery ";
-    private static final String DUE = COLUMNS
-            + """
-            where kind = ? and handler = ? and due <= ? and lost = 0 and lease_until is null
-            order by due fetch first ? rows only for update skip locked""";
-    private static final String SUSPECT = COLUMNS
-            + """
-            where kind = ? and handler = ? and due <= ? and (lost > 0 and lease_until is null or lease_until < ?)
-            order by due fetch first 1 rows only for update skip locked""";
+    private static final String LOST = "lost + case when claimed_by is null then 0 else 1 end";
+    private static final String DUE = COLUMNS + "where kind = ? and handler = ? and due <= ?"
+            + " and (lease_until is null or lease_until < ?) and " + LOST + " %s " + SUSPECT
+            + " order by due fetch first ? rows only for update skip locked";
+    private static final String HARMLESS = DUE.formatted("<");
+    private static final String SUSPECTS = DUE.formatted(">=");
     private static final String WAITING =
             """
             select d.message_id, d.number, d.attempt, d.claimed_by, d.lost
@@ -98,26 +96,23 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
 
     @Override
     public List<Delivery> claim(Lane lane, int most, Instant now, Duration lease) {
-        return database.read(connection -> inTransaction(connection, () -> {
-            try (var select = connection.prepareStatement(DUE)) {
-                select.setString(1, lane.kind().label());
-                select.setString(2, lane.name());
-                select.setObject(3, utc(now));
-                select.setInt(4, most);
-                return claim(connection, select, lane, now.plus(lease));
-            }
-        }));
+        return claim(HARMLESS, lane, most, now, lease);
     }
 
     @Override
     public Optional<Delivery> claimSuspect(Lane lane, Instant now, Duration lease) {
+        return claim(SUSPECTS, lane, 1, now, lease).stream().findFirst();
+    }
+
+    private List<Delivery> claim(String sql, Lane lane, int most, Instant now, Duration lease) {
         return database.read(connection -> inTransaction(connection, () -> {
-            try (var select = connection.prepareStatement(SUSPECT)) {
+            try (var select = connection.prepareStatement(sql)) {
                 select.setString(1, lane.kind().label());
                 select.setString(2, lane.name());
                 select.setObject(3, utc(now));
                 select.setObject(4, utc(now));
-                return claim(connection, select, lane, now.plus(lease)).stream().findFirst();
+                select.setInt(5, most);
+                return claim(connection, select, lane, now.plus(lease));
             }
         }));
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +41,17 @@ final class MemoryQueue {
             this.due = due;
         }
 
+        int lostByNow() {
+            return lost + (claimedBy == null ? 0 : 1);
+        }
+
         boolean isFree(Instant now) {
             return leaseUntil == null || leaseUntil.isBefore(now);
         }
 
         Delivery claim(Instant until) {
             attempt++;
-            lost += claimedBy == null ? 0 : 1;
+            lost = lostByNow();
             claimedBy = NODE;
             leaseUntil = until;
             return new Delivery(message, number, lane, attempt, lost);
@@ -146,17 +151,17 @@ final class MemoryQueue {
                 .toList();
     }
 
-    /** Work nobody has had under a lease before. */
-    List<Delivery> fresh(Lane lane, int most, Instant now, Instant until) {
-        return due(lane, now).filter(w -> w.lost == 0 && w.leaseUntil == null).limit(most).toList().stream()
+    /** Work that is no suspect. */
+    List<Delivery> harmless(Lane lane, int most, Instant now, Instant until) {
+        return due(lane, now).filter(w -> w.lostByNow() < DeliveryQueue.SUSPECT).limit(most).toList().stream()
                 .map(w -> w.claim(until))
                 .toList();
     }
 
-    /** Work that an attempt was lost on. */
+    /** Work that several attempts were lost on. */
     Optional<Delivery> suspect(Lane lane, Instant now, Instant until) {
         return due(lane, now)
-                .filter(w -> w.lost > 0 || w.leaseUntil != null)
+                .filter(w -> w.lostByNow() >= DeliveryQueue.SUSPECT)
                 .findFirst()
                 .map(w -> w.claim(until));
     }

@@ -227,7 +227,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     @Override
     public synchronized List<Delivery> claim(Lane lane, int most, Instant now, Duration lease) {
         reachable();
-        return work.fresh(lane, most, now, now.plus(lease));
+        return work.harmless(lane, most, now, now.plus(lease));
     }
 
     @Override

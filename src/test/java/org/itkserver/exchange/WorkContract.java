@@ -132,38 +132,51 @@ public interface WorkContract extends StoreContract {
     }
 
     @Test
-    default void workThatAnAttemptWasLostOnIsClaimedAloneAndApart() {
+    default void oneLostAttemptMakesNoSuspect() {
+        var lane = lane(Lane.Kind.SEND);
+        long id = stored(lane).id();
+        claim(lane, NOW);
+        assertEquals(Optional.empty(), queue().claimSuspect(lane, afterLease(), LEASE));
+        assertEquals(List.of(new Delivery(id, 0, lane, 2, 1)), queue().claim(lane, 9, afterLease(), LEASE));
+    }
+
+    @Test
+    default void suspectsAreClaimedOneByOneAndApart() {
         var lane = lane(Lane.Kind.SEND);
         var first = stored(lane);
         var second = stored(lane);
         assertEquals(2, queue().claim(lane, 9, NOW, LEASE).size());
+        assertEquals(2, queue().claim(lane, 9, afterLease(), LEASE).size());
         var third = stored(lane);
-        assertEquals(Optional.empty(), queue().claimSuspect(lane, NOW, LEASE), "their attempts may still end");
+        assertEquals(Optional.empty(), queue().claimSuspect(lane, afterLease(), LEASE), "their attempts may still end");
 
-        assertEquals(List.of(third.id()), ids(queue().claim(lane, 9, afterLease(), LEASE)), "no suspect among them");
+        var later = afterLease().plus(LEASE).plusSeconds(1);
+        assertEquals(List.of(third.id()), ids(queue().claim(lane, 9, later, LEASE)), "no suspect among them");
         var suspects = new ArrayList<Delivery>();
         for (int i = 0; i < 2; i++) {
-            suspects.add(queue().claimSuspect(lane, afterLease(), LEASE).orElseThrow());
+            suspects.add(queue().claimSuspect(lane, later, LEASE).orElseThrow());
         }
         assertEquals(
                 List.of(first.id(), second.id()),
                 ids(suspects).stream().sorted().toList());
-        suspects.forEach(s -> assertEquals(new Delivery(s.message(), 0, lane, 2, 1), s));
-        assertEquals(Optional.empty(), queue().claimSuspect(lane, afterLease(), LEASE));
+        suspects.forEach(s -> assertEquals(new Delivery(s.message(), 0, lane, 3, 2), s));
+        assertEquals(Optional.empty(), queue().claimSuspect(lane, later, LEASE));
     }
 
     @Test
     default void aSuspectStaysOneWhenItsNextAttemptEnds() {
         var lane = lane(Lane.Kind.SEND);
         long id = stored(lane).id();
-        claim(lane);
-        queue().releaseOwn();
+        for (int i = 0; i < 2; i++) {
+            claim(lane);
+            queue().releaseOwn();
+        }
         var suspect = queue().claimSuspect(lane, NOW, LEASE).orElseThrow();
         assertTrue(store().settle(Settlement.again(suspect, NOW.plusSeconds(5), List.of())));
         assertEquals(Optional.empty(), queue().claimSuspect(lane, NOW.plusSeconds(4), LEASE), "when it is due");
         assertTrue(queue().claim(lane, 9, NOW.plusSeconds(5), LEASE).isEmpty());
         assertEquals(
-                Optional.of(new Delivery(id, 0, lane, 3, 1)), queue().claimSuspect(lane, NOW.plusSeconds(5), LEASE));
+                Optional.of(new Delivery(id, 0, lane, 4, 2)), queue().claimSuspect(lane, NOW.plusSeconds(5), LEASE));
     }
 
     @Test
