@@ -83,7 +83,7 @@ final class Partners {
         var warm = neighbour(bed, 10, seconds);
         var before = neighbour(bed, 10, seconds);
         var sent = new ArrayList<Message>();
-        for (int round = 0; round < (run.brief ? 1 : 6); round++) {
+        for (int round = 0; round < (run.brief ? 1 : 3); round++) {
             for (int i = 0; i < CASES.size(); i++) {
                 var message = Message.fresh(Kind.ROUTED, ods(i) + ":ward");
                 bed.clients.deliver(message);
@@ -93,7 +93,7 @@ final class Partners {
             }
         }
         var meanwhile = neighbour(bed, 10, seconds);
-        Bed.await("the end of all attempts", 240, () -> bed.store.left() == 0);
+        Bed.await("the end of all attempts", 600, () -> bed.store.left() == 0);
         var trail = trail(bed);
         for (int i = 0; i < CASES.size(); i++) {
             one(run, bed, CASES.get(i), sent.get(i), trail.getOrDefault(sent.get(i).id(), List.of()));

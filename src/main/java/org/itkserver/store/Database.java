@@ -17,6 +17,7 @@ import org.itkserver.audit.StoreUnavailable;
  */
 public final class Database implements AutoCloseable {
     private static final int CONNECT_MILLIS = 750;
+    private static final int LOCKS_KEPT_MILLIS = 5_000;
 
     private final HikariDataSource pool;
     private final boolean h2;
@@ -37,7 +38,9 @@ public final class Database implements AutoCloseable {
         config.setInitializationFailTimeout(-1);
         if (!h2) {
             // a statement first planned while a table was empty would scan it for ever after
-            config.setConnectionInitSql("set enable_seqscan = off");
+            // and a node that froze inside a transaction must not keep its rows from the others
+            config.setConnectionInitSql(
+                    "set enable_seqscan = off; set idle_in_transaction_session_timeout = " + LOCKS_KEPT_MILLIS);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("connectTimeout", "1");
