@@ -8,9 +8,14 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import javax.xml.stream.XMLInputFactory;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditTrail;
+import org.itkserver.audit.MessageSearch;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.exchange.PatientKey;
 
 /** The console, put together. Made and registered once, while the deployment's context starts. */
 public final class AdminPages {
@@ -20,11 +25,20 @@ public final class AdminPages {
     private final Filter guard;
     private final Set<Object> resources;
 
-    /** @param sample whether this server may answer with invented data; every page says so then */
+    /**
+     * @param scanner reads stored messages
+     * @param factory reads payloads; it is configured here
+     * @param sample whether this server may answer with invented data; every page says so then
+     */
     public AdminPages(
             AuditQuery query,
+            MessageSearch search,
             AuditTrail trail,
             Accounts accounts,
+            EnvelopeScanner scanner,
+            PayloadStreams streams,
+            XMLInputFactory factory,
+            PatientKey patients,
             Clock clock,
             AdminSettings settings,
             BooleanSupplier sample) {
@@ -34,7 +48,14 @@ public final class AdminPages {
         guard = new Guard(sessions, pages, settings.origins());
         resources = Set.of(
                 new SignInPages(accounts, trail, sessions, pages, clock),
-                new MessagePages(query, trail, pages, clock),
+                new MessageListPages(search, trail, patients::of, pages, clock),
+                new MessagePages(
+                        query,
+                        search,
+                        new StoredContent(query, scanner, streams, factory, settings.spoolFolder()),
+                        trail,
+                        pages,
+                        clock),
                 new EventPages(query, pages),
                 new Troubles(pages));
     }

@@ -6,7 +6,6 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -14,91 +13,107 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
-import org.itkserver.envelope.TrackingId;
-import org.jspecify.annotations.Nullable;
+import org.itkserver.audit.MessageSearch;
 
-/** The messages: the list, one of them, and its bytes. Looking at bytes is audited before they are read. */
+/** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
 public final class MessagePages {
-    static final int PAGE = 50;
-
     private static final String ID = "{id: [0-9]{1,18}}";
-    private static final String NO_TRACKING_ID =
-            "A tracking id has 32 digits and letters A to F in five groups with hyphens between them.";
+    private static final int MOST_EVENTS = 1_000;
+    private static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
 
     private final AuditQuery query;
+    private final MessageSearch search;
+    private final StoredContent content;
     private final AuditTrail trail;
     private final Pages pages;
     private final Clock clock;
 
-    MessagePages(AuditQuery query, AuditTrail trail, Pages pages, Clock clock) {
+    MessagePages(
+            AuditQuery query, MessageSearch search, StoredContent content, AuditTrail trail, Pages pages, Clock clock) {
         this.query = query;
+        this.search = search;
+        this.content = content;
         this.trail = trail;
         this.pages = pages;
         this.clock = clock;
     }
 
     @GET
-    public Response list(
-            @QueryParam("before") @Nullable String before,
-            @QueryParam("trackingId") @Nullable String trackingId,
-            @Context HttpServletRequest request) {
-        var person = Person.of(request);
-        if (trackingId != null && !trackingId.isBlank()) {
-            return search(person, trackingId.strip().toUpperCase(Locale.ROOT));
-        }
-        if (before != null && !before.matches("[0-9]{1,18}")) {
-            return Pages.answer(400, pages.trouble(Trouble.BAD_REQUEST)).build();
-        }
-        long start = before == null ? Long.MAX_VALUE : Long.parseLong(before);
-        var rows = query.newest(start, PAGE + 1);
-        var shown = rows.subList(0, Math.min(PAGE, rows.size()));
-        var next = rows.size() > PAGE ? shown.get(PAGE - 1).id() : null;
-        return Pages.answer(200, pages.messages(person, shown, null, null, before == null, next))
-                .build();
-    }
-
-    private Response search(Person person, String trackingId) {
-        if (!TrackingId.isValid(trackingId)) {
-            return Pages.answer(400, pages.messages(person, List.of(), trackingId, NO_TRACKING_ID, false, null))
-                    .build();
-        }
-        var rows = query.byTrackingId(trackingId);
-        return Pages.answer(200, pages.messages(person, rows, trackingId, null, false, null))
-                .build();
-    }
-
-    @GET
     @Path(ID)
-    public Response one(@PathParam("id") long id, @Context HttpServletRequest request) {
-        var row = known(id);
-        return Pages.answer(200, pages.message(Person.of(request), row, query.events(id)))
-                .build();
+    public Response one(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
+        return page(200, known(id), request, Map.of());
+    }
+
+    private Response page(int status, MessageRow row, HttpServletRequest request, Map<String, String> problems)
+            throws IOException {
+        var family = search.family(row.id());
+        var ids = family.stream().map(MessageRow::id).toList();
+        var events = search.events(ids, MOST_EVENTS);
+        var said = new ArrayList<String>();
+        family.forEach(member -> said.add(member.reason() == null ? "" : member.reason()));
+        events.forEach(event -> said.add(event.errorCode() == null ? "" : event.errorCode()));
+        var related = family.stream()
+                .map(member -> new Views.Document(member, progress(member, family)))
+                .toList();
+        var view = new Views.Message(
+                pages.frame((problems.isEmpty() ? "" : "Error: ") + "Message " + row.id(), "", request),
+                new Views.Document(row, progress(row, family)),
+                related,
+                Timeline.of(family, events),
+                search.waiting(ids),
+                content.headers(row).orElse(null),
+                Explanations.of(said),
+                problems,
+                clock.instant());
+        return Pages.answer(status, pages.render("message", view)).build();
+    }
+
+    private static Progress progress(MessageRow row, List<MessageRow> family) {
+        return Progress.of(
+                row,
+                family.stream()
+                        .filter(member -> Long.valueOf(row.id()).equals(member.origin()))
+                        .toList());
     }
 
     @POST
     @Path(ID + "/payload")
     public Response payload(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
         var row = known(id);
-        record(id, request, "looked at the message as received");
+        var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
+        if (opening.isEmpty()) {
+            return page(400, row, request, Map.of("reason", NO_REASON));
+        }
+        record(id, request, "looked at the payloads: " + opening.get().text());
+        var payloads = content.payloads(row);
         try (var in = bytes(id)) {
-            return Pages.answer(200, pages.raw(Person.of(request), row, RawText.read(in)))
-                    .build();
+            var view = new Views.Opened(
+                    pages.frame("Message " + id + " opened", "", request), row, payloads, RawText.read(in));
+            return Pages.answer(200, pages.render("opened", view)).build();
         }
     }
 
     @POST
     @Path(ID + "/download")
-    public Response download(@PathParam("id") long id, @Context HttpServletRequest request) {
+    public Response download(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
         var row = known(id);
-        record(id, request, "downloaded the message as received");
+        var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
+        if (opening.isEmpty()) {
+            return page(400, row, request, Map.of("reason", NO_REASON));
+        }
+        record(
+                id,
+                request,
+                "downloaded the message as received: " + opening.get().text());
         var in = bytes(id);
         StreamingOutput body = out -> {
             try (in) {
@@ -108,12 +123,18 @@ public final class MessagePages {
         // with its length, so that a download that breaks off shows
         return Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
                 .header("Content-Disposition", "attachment; filename=\"message-" + id + ".xml\"")
-                .header("Content-Length", row.size())
+                .header("Content-Length", size(row))
                 .build();
     }
 
     private MessageRow known(long id) {
         return query.message(id).orElseThrow(NotFoundException::new);
+    }
+
+    /** A forward has the bytes of its origin. */
+    private long size(MessageRow row) {
+        var origin = row.origin();
+        return row.kind().equals("forward") && origin != null ? known(origin).size() : row.size();
     }
 
     private InputStream bytes(long id) {

@@ -3,6 +3,7 @@ package org.itkserver.admin;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.itkserver.audit.AuditQuery.EventRow;
-import org.itkserver.audit.AuditQuery.MessageRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,31 +28,11 @@ final class Pages {
     }
 
     byte[] login(@Nullable String problem) {
-        return render("login", new Views.Login(frame("Sign in", "", null), problem));
-    }
-
-    byte[] messages(
-            Person person,
-            List<MessageRow> rows,
-            @Nullable String search,
-            @Nullable String problem,
-            boolean newest,
-            @Nullable Long next) {
-        var title = problem != null ? "Error: Messages" : "Messages";
-        return render(
-                "messages", new Views.Messages(frame(title, "messages", person), rows, search, problem, newest, next));
-    }
-
-    byte[] message(Person person, MessageRow row, List<EventRow> events) {
-        return render("message", new Views.Message(frame("Message " + row.id(), "", person), row, events));
-    }
-
-    byte[] raw(Person person, MessageRow row, RawText raw) {
-        return render("raw", new Views.Raw(frame("Message " + row.id() + " as received", "", person), row, raw));
+        return render("login", new Views.Login(frameFor("Sign in", "", null), problem));
     }
 
     byte[] events(Person person, List<EventRow> events) {
-        return render("events", new Views.Events(frame("Other events", "events", person), events));
+        return render("events", new Views.Events(frameFor("Other events", "events", person), events));
     }
 
     byte[] trouble(Trouble trouble) {
@@ -61,14 +41,20 @@ final class Pages {
 
     /** @param number finds the line in the log, null when there is none */
     byte[] trouble(Trouble trouble, @Nullable String number) {
-        return render("problem", new Views.Problem(frame(trouble.heading(), "", null), trouble.text(), number));
+        return render("problem", new Views.Problem(frameFor(trouble.heading(), "", null), trouble.text(), number));
     }
 
-    private Views.Frame frame(String title, String section, @Nullable Person person) {
+    /** @param request has passed the guard */
+    Views.Frame frame(String title, String section, HttpServletRequest request) {
+        return frameFor(title, section, Person.of(request));
+    }
+
+    private Views.Frame frameFor(String title, String section, @Nullable Person person) {
         return new Views.Frame(title, section, person, sample.getAsBoolean());
     }
 
-    private byte[] render(String template, Object view) {
+    /** A page, made from the template of this name. */
+    byte[] render(String template, Object view) {
         var output = new Utf8ByteOutput();
         engine.render("admin/" + template + ".jte", view, output);
         var bytes = new ByteArrayOutputStream(output.getContentLength());

@@ -1,17 +1,24 @@
 package org.itkserver.admin;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.MessageSearch.Waiting;
+import org.itkserver.envelope.ManifestItem;
+import org.itkserver.exchange.MessageState;
 import org.jspecify.annotations.Nullable;
 
 /** Values as people read them. Public only for the templates, which do the escaping. */
 public final class Show {
+    /** The states a search may name, in the order of a message's way. */
+    public static final List<MessageState> STATES = List.of(MessageState.values());
+
     private static final Map<String, String> WORDS = Map.of(
             "business", "message",
             "forward", "forward",
@@ -22,7 +29,6 @@ public final class Show {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("d MMM uuuu HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final String[] UNITS = {"KB", "MB", "GB"};
-    private static final Set<String> BAD = Set.of("rejected", "overdue", "dead-letter");
     private static final int REPLACEMENT = 0xFFFD;
 
     private Show() {}
@@ -30,6 +36,28 @@ public final class Show {
     /** Such as {@code 22 Nov 2026 16:05:07}, UTC. */
     public static String time(Instant at) {
         return TIME.format(at);
+    }
+
+    /** Such as {@code 3 min}, one unit, cut; for the time since something. */
+    public static String age(Instant at, Instant now) {
+        return duration(Duration.between(at, now).truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** Such as {@code 20 ms}, {@code 3 min} or {@code 2 days}: the largest unit, cut. */
+    public static String duration(Duration time) {
+        if (time.toSeconds() < 1) {
+            return time.isNegative() ? "0 s" : time.toMillis() == 0 ? "0 s" : time.toMillis() + " ms";
+        }
+        if (time.toMinutes() < 1) {
+            return time.toSeconds() + " s";
+        }
+        if (time.toHours() < 1) {
+            return time.toMinutes() + " min";
+        }
+        if (time.toDays() < 1) {
+            return time.toHours() + " h";
+        }
+        return time.toDays() == 1 ? "1 day" : time.toDays() + " days";
     }
 
     /** For machines: ISO 8601. */
@@ -78,15 +106,52 @@ public final class Show {
         };
     }
 
+    /** Text on one line, single blanks. */
+    static String oneLine(CharSequence text) {
+        return visible(text).replaceAll("\\s+", " ").strip();
+    }
+
+    /** A name of XML in words: {@code informationRecipient} is "Information recipient". */
+    static String words(String name) {
+        var words = name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
+    /** A manifest item on one line. */
+    public static String item(ManifestItem item) {
+        var out = new StringBuilder(item.id()).append(", ").append(item.mimeType());
+        if (item.profileId() != null) {
+            out.append(", ").append(item.profileId());
+        }
+        return out.append(item.base64() ? ", base64" : "")
+                .append(item.compressed() ? ", compressed" : "")
+                .append(item.encrypted() ? ", encrypted" : "")
+                .toString();
+    }
+
+    /** A piece of work, in words. */
+    public static String work(Waiting work) {
+        var what =
+                switch (work.kind()) {
+                    case "send" -> "send to " + text(work.lane());
+                    case "handle" -> "give to handler " + text(work.lane());
+                    case "sync" -> "answer when the sender asks again";
+                    case "queue" -> "wait to be collected from queue " + text(work.lane());
+                    default -> "look whether the acknowledgement has come";
+                };
+        var attempts = work.attempt() == 0 ? "" : ", attempt " + work.attempt() + " made";
+        return what + (work.running() ? ", now" : ", due " + time(work.due()) + " UTC") + attempts;
+    }
+
     /** What a message is, in words. */
     public static String what(AuditQuery.MessageRow row) {
         var kind = WORDS.getOrDefault(row.kind(), text(row.kind()));
-        boolean unmatched = row.direction().equals("in") && row.kind().endsWith("-ack") && row.origin() == null;
-        return (row.direction().equals("out") ? "sent: " : "received: ") + kind + (unmatched ? ", unmatched" : "");
+        boolean unmatched = row.inbound() && row.kind().endsWith("-ack") && row.origin() == null;
+        return (row.inbound() ? "received " : "sent ") + kind + (unmatched ? ", unmatched" : "");
     }
 
-    /** The style of a state's label. */
-    public static String tag(String state) {
-        return BAD.contains(state) ? "tag tag-bad" : state.equals("accepted") ? "tag tag-open" : "tag";
+    /** What a person calls a state. */
+    public static String state(MessageState state) {
+        return Progress.name(state);
     }
 }

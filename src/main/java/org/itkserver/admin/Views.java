@@ -1,8 +1,13 @@
 package org.itkserver.admin;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.AuditQuery.EventRow;
 import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.audit.MessageSearch.Waiting;
+import org.itkserver.envelope.ScannedMessage;
 import org.jspecify.annotations.Nullable;
 
 /** What each template is given. Public only for the templates. */
@@ -27,22 +32,57 @@ public final class Views {
     public record Login(Frame frame, @Nullable String problem) {}
 
     /**
-     * @param search the tracking id searched for, null for the newest messages
-     * @param problem what is wrong with the search, null when nothing is
+     * What was asked for.
+     *
+     * @param patient whether an NHS number is part of it
+     * @param problems what is wrong, by field; empty when nothing is
+     */
+    public record Search(SearchForm form, boolean patient, Map<String, String> problems) {
+        /** Whether anything was asked for. */
+        public boolean narrow() {
+            return patient || !form.isEmpty();
+        }
+    }
+
+    public record Document(MessageRow row, Progress progress) {}
+
+    /**
      * @param newest whether this is the first page
-     * @param next the id to go on before, null on the last page
+     * @param older address of the next page, null on the last
+     * @param lookedBack how far back this page looked, null when it is full or the last
+     * @param now for ages
      */
     public record Messages(
             Frame frame,
-            List<MessageRow> rows,
-            @Nullable String search,
-            @Nullable String problem,
+            Search search,
+            List<Document> rows,
             boolean newest,
-            @Nullable Long next) {}
+            @Nullable String older,
+            @Nullable Instant lookedBack,
+            Instant now) {}
 
-    public record Message(Frame frame, MessageRow row, List<EventRow> events) {}
+    /**
+     * One message.
+     *
+     * @param related everything that belongs to the same document, itself too, oldest first
+     * @param headers what its headers say, null when they cannot be shown
+     * @param explanations what the error codes of this document mean
+     * @param problems what is wrong with the form, by field
+     * @param now for ages
+     */
+    public record Message(
+            Frame frame,
+            Document document,
+            List<Document> related,
+            Timeline timeline,
+            List<Waiting> waiting,
+            @Nullable ScannedMessage headers,
+            List<String> explanations,
+            Map<String, String> problems,
+            Instant now) {}
 
-    public record Raw(Frame frame, MessageRow row, RawText raw) {}
+    /** @param raw the start of the message as received */
+    public record Opened(Frame frame, MessageRow row, List<PayloadView> payloads, RawText raw) {}
 
     public record Events(Frame frame, List<EventRow> events) {}
 

@@ -12,17 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AuditQuery {
 
-    /**
-     * The newest messages.
-     *
-     * @param before only messages with a smaller id; {@link Long#MAX_VALUE} for the first page
-     * @param limit most rows, 1 to 200
-     */
-    List<MessageRow> newest(long before, int limit);
-
-    /** Every message with this tracking id, newest first. */
-    List<MessageRow> byTrackingId(String trackingId);
-
     /** One message, empty when there is none. */
     Optional<MessageRow> message(long id);
 
@@ -42,28 +31,50 @@ public interface AuditQuery {
      * A message in a list.
      *
      * @param id row id
+     * @param receivedAt when it was complete, or made
+     * @param settledAt when its state last changed, null when it never did
+     * @param addresses its receivers, separated by spaces
      * @param direction {@code in} or {@code out}
      * @param kind what it is, such as {@code business}, {@code forward}, {@code inf-ack}
      * @param origin the message that it forwards, acknowledges or answers; null for none, and for an acknowledgement that
      *     matches nothing we sent
      * @param state state as stored, such as {@code handled}
+     * @param infAckRequested whether an infrastructure acknowledgement is asked for
+     * @param ackRequested whether a business acknowledgement is asked for
+     * @param outcome acknowledgements: what they say; received messages: the decided business outcome; null for none
+     * @param errorId ErrorID of the fault it was answered with, null for none
+     * @param reason why it was refused or given up, null when all is well
+     * @param endpoint the callback address it goes to, null for the partner's endpoint and for received messages
      * @param size bytes as received or made; 0 for a forward, whose bytes are those of its origin
      */
     record MessageRow(
             long id,
             Instant receivedAt,
+            @Nullable Instant settledAt,
             String partner,
             String service,
             @Nullable String interaction,
             String trackingId,
             String messageId,
             @Nullable String sender,
+            String addresses,
             String direction,
             String kind,
             @Nullable Long origin,
             String state,
+            boolean infAckRequested,
+            boolean ackRequested,
+            @Nullable String outcome,
+            @Nullable String errorId,
+            @Nullable String reason,
+            @Nullable String endpoint,
             long size,
-            String sha256) {}
+            String sha256) {
+        /** Whether it came to us. */
+        public boolean inbound() {
+            return direction.equals("in");
+        }
+    }
 
     /**
      * An event in a list.

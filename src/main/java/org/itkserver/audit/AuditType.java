@@ -56,6 +56,8 @@ public enum AuditType {
     PAYLOAD_READ,
     /** Something allowed but unwelcome: empty payload attribute, schemaLocation, an address nobody serves. */
     WARNING,
+    /** A person searched for the messages of a patient. */
+    SEARCHED,
     /** A person looked at a payload. */
     PAYLOAD_VIEWED,
     /** A person signed in to the console. */

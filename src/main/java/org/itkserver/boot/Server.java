@@ -82,6 +82,7 @@ final class Server implements AutoCloseable {
     final Database database;
     final JdbcMessageStore store;
     final JdbcAuditQuery query;
+    final PatientKey patientKey;
     final JdbcTrailQuery trail;
     final JdbcAccounts accounts;
     final LiveDirectory directory;
@@ -123,7 +124,8 @@ final class Server implements AutoCloseable {
         var fragments = new XmlFragment(new WstxInputFactory());
         var responses = new ResponseWriter(ids, fragments);
         var exchanges = new Exchanges(store, ids, streams, new AcknowledgementReader(new WstxInputFactory()));
-        var patients = new PatientFinder(new PatientKey(home.patientSecret()), streams);
+        patientKey = new PatientKey(home.patientSecret());
+        var patients = new PatientFinder(patientKey, streams);
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
         handlerPool = pool("itk-work", WORK_AT_ONCE);
         synchronousPool = pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);

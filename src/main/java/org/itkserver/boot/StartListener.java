@@ -20,6 +20,7 @@ import org.itkserver.envelope.ManifestReader;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
+import org.itkserver.store.JdbcMessageSearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,10 +70,15 @@ public final class StartListener implements ServletContextListener {
     private void register(ServletContext context) {
         new AdminPages(
                         server.query,
+                        new JdbcMessageSearch(server.database),
                         server.store,
                         server.accounts,
+                        server.scanner,
+                        server.streams,
+                        new WstxInputFactory(),
+                        server.patientKey,
                         server.clock,
-                        AdminSettings.of(server.settings.publicUrl()),
+                        AdminSettings.of(server.settings.publicUrl(), server.home.spool()),
                         server::answersWithSamples)
                 .register(context);
         new RestApi(

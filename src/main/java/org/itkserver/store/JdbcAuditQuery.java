@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditQuery;
@@ -14,13 +13,7 @@ import org.itkserver.exchange.MessageStore;
 
 /** The audit questions on JDBC: indexed columns, paging by key, never the bytes. */
 public final class JdbcAuditQuery implements AuditQuery {
-    private static final String MESSAGE_COLUMNS =
-            """
-            select id, received_at, partner, service, interaction, tracking_id, message_id, sender, direction, kind,
-                origin, state, raw_size, raw_sha256 from message""";
-    private static final String NEWEST = MESSAGE_COLUMNS + " where id < ? order by id desc fetch first ? rows only";
-    private static final String BY_TRACKING_ID = MESSAGE_COLUMNS + " where tracking_id = ? order by id desc";
-    private static final String ONE = MESSAGE_COLUMNS + " where id = ?";
+    private static final String ONE = "select " + MessageRows.COLUMNS + " from message where id = ?";
     private static final String EVENT_COLUMNS =
             """
             select node, seq, at, type, tracking_id, partner, actor, source, error_code, error_id, detail
@@ -38,24 +31,8 @@ public final class JdbcAuditQuery implements AuditQuery {
     }
 
     @Override
-    public List<MessageRow> newest(long before, int limit) {
-        return list(
-                NEWEST,
-                select -> {
-                    select.setLong(1, before);
-                    select.setInt(2, limit);
-                },
-                JdbcAuditQuery::message);
-    }
-
-    @Override
-    public List<MessageRow> byTrackingId(String trackingId) {
-        return list(BY_TRACKING_ID, select -> select.setString(1, trackingId), JdbcAuditQuery::message);
-    }
-
-    @Override
     public Optional<MessageRow> message(long id) {
-        return list(ONE, select -> select.setLong(1, id), JdbcAuditQuery::message).stream()
+        return list(ONE, select -> select.setLong(1, id), MessageRows::of).stream()
                 .findFirst();
     }
 
@@ -75,24 +52,6 @@ public final class JdbcAuditQuery implements AuditQuery {
             var origin = row.origin();
             return messages.raw(row.kind().equals("forward") && origin != null ? origin : id);
         });
-    }
-
-    private static MessageRow message(ResultSet row) throws SQLException {
-        return new MessageRow(
-                row.getLong("id"),
-                row.getObject("received_at", OffsetDateTime.class).toInstant(),
-                row.getString("partner"),
-                row.getString("service"),
-                row.getString("interaction"),
-                row.getString("tracking_id"),
-                row.getString("message_id"),
-                row.getString("sender"),
-                row.getString("direction"),
-                row.getString("kind"),
-                row.getObject("origin", Long.class),
-                row.getString("state"),
-                row.getLong("raw_size"),
-                HexFormat.of().formatHex(row.getBytes("raw_sha256")));
     }
 
     private static EventRow event(ResultSet row) throws SQLException {

@@ -22,7 +22,7 @@ public final class JdbcTrailQuery implements TrailQuery {
     private static final String END = "select max(seq) from audit_event where node = ?";
     private static final String TIME_AFTER =
             "select at from audit_event where node = ? and seq > ? order by seq fetch first 1 rows only";
-    private static final String COLUMNS =
+    static final String COLUMNS =
             """
             select e.node, e.seq, e.at, e.type, e.message_id, e.tracking_id, e.partner, e.service, e.actor, e.source,
                 e.error_code, e.error_id, e.detail
@@ -159,7 +159,7 @@ public final class JdbcTrailQuery implements TrailQuery {
         });
     }
 
-    private static TrailEvent event(ResultSet row) throws SQLException {
+    static TrailEvent event(ResultSet row) throws SQLException {
         long message = row.getLong("message_id");
         boolean hasMessage = !row.wasNull();
         return new TrailEvent(

@@ -5,14 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.AuditQuery.EventRow;
 import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.audit.MessageSearch.Waiting;
+import org.itkserver.audit.TrailQuery.TrailEvent;
+import org.itkserver.envelope.Addressing;
+import org.itkserver.envelope.EnvelopeHeader;
+import org.itkserver.envelope.ManifestItem;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.Security;
+import org.itkserver.envelope.SoapVersion;
+import org.itkserver.envelope.TypedUri;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Element;
@@ -62,7 +74,8 @@ class HostileRowsTest {
     }
 
     private static MessageRow row(String v) {
-        return new MessageRow(7, AT, v, v, v, v, v, v, v, v, null, v, 11776, v);
+        return new MessageRow(
+                7, AT, AT, v, v, v, v, v, v, v, "in", v, null, "rejected", true, true, v, v, v, v, 11776, v);
     }
 
     private static List<EventRow> events(String v) {
@@ -72,20 +85,91 @@ class HostileRowsTest {
     private Map<String, byte[]> pagesWith(String v) throws Exception {
         var person = new Person(v, "s3cret");
         var out = new LinkedHashMap<String, byte[]>();
-        out.put("messages", pages.messages(person, List.of(row(v)), null, null, true, 7L));
-        out.put("search", pages.messages(person, List.of(row(v)), v, null, false, null));
-        out.put("problem", pages.messages(person, List.of(), v, HARMLESS, false, null));
-        out.put("message", pages.message(person, row(v), events(v)));
-        out.put("raw", pages.raw(person, row(v), RawText.read(new ByteArrayInputStream(v.getBytes("UTF-8")))));
+        var request = new HttpExchange("GET", "/admin/messages").request;
+        person.attachTo(request);
+        var frame = pages.frame(HARMLESS, "messages", request);
+        var document = new Views.Document(row(v), Progress.of(row(v), List.of()));
+        var form = SearchForm.of(name -> List.of("what", "direction", "state").contains(name) ? "" : v);
+        var asked = new Views.Search(form, false, Map.of());
+        out.put("messages", list(new Views.Messages(frame, asked, List.of(document), true, null, AT, AT)));
+        var refused = new Views.Search(form, true, Map.of("trackingId", HARMLESS, "nhsNumber", HARMLESS));
+        out.put("problem", list(new Views.Messages(frame, refused, List.of(), false, null, null, AT)));
+        out.put("message", message(v, frame, document));
+        out.put("raw", opened(v, frame));
         out.put("events", pages.events(person, events(v)));
         return out;
     }
 
-    /** The pages are written so that an XML parser can read them, and it is less forgiving than any browser. */
+    private byte[] list(Views.Messages view) {
+        return pages.render("messages", view);
+    }
+
+    private byte[] message(String v, Views.Frame frame, Views.Document document) {
+        var event = new TrailEvent("n", 1, AT, v, 7L, v, v, v, v, v, v, v, v);
+        var uri = new TypedUri(v, null);
+        var envelope = new EnvelopeHeader(
+                v,
+                v,
+                List.of(uri),
+                List.of(uri),
+                1,
+                List.of(new ManifestItem(v, v, v, true, true, true)),
+                uri,
+                Map.of(v, v));
+        var headers = new ScannedMessage(
+                SoapVersion.SOAP_11,
+                new Addressing(v, v, v, v, v, v, v, false),
+                new Security(v, v, v, v, true),
+                envelope,
+                null,
+                null,
+                Map.of(),
+                1,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                0,
+                false,
+                null,
+                StandardCharsets.UTF_8);
+        return pages.render(
+                "message",
+                new Views.Message(
+                        frame,
+                        document,
+                        List.of(document, document),
+                        Timeline.of(List.of(document.row()), List.of(event, event)),
+                        List.of(new Waiting(7, "send", v, AT, 1, false)),
+                        headers,
+                        List.of(HARMLESS),
+                        Map.of("reason", HARMLESS),
+                        AT));
+    }
+
+    private byte[] opened(String v, Views.Frame frame) throws Exception {
+        var text = RawText.read(new ByteArrayInputStream(v.getBytes("UTF-8")));
+        var blocks = Stream.of(ClinicalDocument.Kind.values())
+                .map(kind -> new ClinicalDocument.Block(kind, 1, List.of(Show.visible(v))))
+                .toList();
+        var document = new ClinicalDocument(Map.of("Patient", v), blocks, true);
+        var payloads = List.of(
+                new PayloadView(v, v, v, document, Show.visible(v), text), new PayloadView(v, v, v, null, null, text));
+        return pages.render("opened", new Views.Opened(frame, row(v), payloads, text));
+    }
+
+    /**
+     * The pages are written so that an XML parser can read them, and it is less forgiving than any browser; only boolean
+     * attributes have no value in HTML.
+     */
     private static Element parse(byte[] page) throws Exception {
+        var xml =
+                new String(page, "UTF-8").replaceAll("(<[a-z][^<>]*) (selected|checked|open)(?=[ />])", "$1 $2=\"$2\"");
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(new ByteArrayInputStream(page))
+                .parse(new ByteArrayInputStream(xml.getBytes("UTF-8")))
                 .getDocumentElement();
     }
 

@@ -3,16 +3,27 @@ package org.itkserver.admin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.MessageFilter;
+import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.audit.TrailQuery.TrailEvent;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.envelope.ScanLimits;
 import org.itkserver.testing.SettableClock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +37,13 @@ class PayloadAuditTest {
 
     private final MessagePages messages = new MessagePages(
             new OneMessage(),
+            new Alone(),
+            new StoredContent(
+                    new OneMessage(),
+                    new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
+                    new PayloadStreams(new WstxInputFactory(), 1 << 20),
+                    new WstxInputFactory(),
+                    Path.of("none")),
             event -> {
                 if (trailAway) {
                     throw new StoreUnavailable("away");
@@ -39,6 +57,8 @@ class PayloadAuditTest {
     @BeforeEach
     void signIn() {
         new Person("ann", "s3cret").attachTo(http.request);
+        http.parameters.put("reason", "clinical safety check");
+        http.parameters.put("reference", "INC-7");
     }
 
     @Test
@@ -59,7 +79,9 @@ class PayloadAuditTest {
         assertThrows(StoreUnavailable.class, () -> messages.download(7, http.request));
 
         assertEquals(List.of("audit", "bytes"), done);
-        assertEquals("downloaded the message as received", events.get(0).detail());
+        assertEquals(
+                "downloaded the message as received: clinical safety check, INC-7",
+                events.get(0).detail());
     }
 
     @Test
@@ -72,22 +94,65 @@ class PayloadAuditTest {
         assertEquals(List.of(), done);
     }
 
+    /** A message without any other of its document. */
+    private static final class Alone implements MessageSearch {
+        @Override
+        public Found find(MessageFilter filter, @Nullable Position before, int limit) {
+            return new Found(List.of(), null, false);
+        }
+
+        @Override
+        public List<MessageRow> childrenOf(Collection<Long> ids) {
+            return List.of();
+        }
+
+        @Override
+        public List<MessageRow> family(long id) {
+            return List.of(row(id));
+        }
+
+        @Override
+        public List<TrailEvent> events(Collection<Long> ids, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public List<Waiting> waiting(Collection<Long> ids) {
+            return List.of();
+        }
+    }
+
+    private static MessageRow row(long id) {
+        return new MessageRow(
+                id,
+                Instant.EPOCH,
+                null,
+                "p",
+                "s",
+                null,
+                "t",
+                "m",
+                null,
+                "a",
+                "in",
+                "business",
+                null,
+                "handled",
+                false,
+                false,
+                null,
+                null,
+                null,
+                null,
+                1,
+                "00");
+    }
+
     /** A store with one message whose bytes cannot be read just now. */
     private final class OneMessage implements AuditQuery {
         @Override
-        public List<MessageRow> newest(long before, int limit) {
-            return List.of();
-        }
-
-        @Override
-        public List<MessageRow> byTrackingId(String trackingId) {
-            return List.of();
-        }
-
-        @Override
         public Optional<MessageRow> message(long id) {
-            return Optional.of(new MessageRow(
-                    id, Instant.EPOCH, "p", "s", null, "t", "m", null, "in", "business", null, "handled", 1, "00"));
+            return Optional.of(row(id));
         }
 
         @Override

@@ -122,12 +122,38 @@ class ConsoleIT {
 
         assertEquals(403, post(link.group(1) + "/payload", "").statusCode(), "without the form's token");
         assertEquals(0, count("payload-viewed"));
-        var payload = post(link.group(1) + "/payload", hidden(page));
+        assertEquals(400, post(link.group(1) + "/payload", hidden(page)).statusCode(), "without a reason");
+        assertEquals(0, count("payload-viewed"));
+        var payload = post(link.group(1) + "/payload", hidden(page) + "&reason=test+message&reference=INC-7");
         assertEquals(200, payload.statusCode());
         assertTrue(payload.body().contains("&lt;ClinicalDocument"), "escaped");
         assertEquals(1, count("payload-viewed"));
         var policy = payload.headers().firstValue("Content-Security-Policy").orElse("");
         assertTrue(policy.startsWith("default-src 'none'") && !policy.contains("unsafe"), policy);
+    }
+
+    @Test
+    void aPatientsMessagesAreFoundWithoutTheNumberInAnAddress() throws Exception {
+        var id = Sample.uuid();
+        Sample.of("send-cda-discharge").send(server.url(), id);
+        signIn(password());
+        long before = count("searched");
+        var number = "nhsNumber=999+000+0018";
+
+        assertEquals(403, post("/admin/messages/search", number).statusCode(), "without the form's token");
+        var token = hidden(get("/admin/messages").body());
+        var found = post("/admin/messages/search", token + "&" + number);
+
+        assertEquals(
+                "/admin/messages?saved=1",
+                found.uri().toString().substring(server.url().length()));
+        assertTrue(found.body().contains(id), found.body());
+        assertFalse(found.body().contains("9990000018") || found.body().contains("999 000 0018"));
+        assertEquals(before + 1, count("searched"));
+        var other = post("/admin/messages/search", token + "&nhsNumber=9990000026&trackingId=" + id);
+        assertFalse(other.body().contains(">" + id), other.body());
+        assertEquals(
+                400, post("/admin/messages/search", token + "&nhsNumber=12").statusCode());
     }
 
     @Test

@@ -1,0 +1,153 @@
+package org.itkserver.admin;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamException;
+import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.exchange.StoredEnvelope;
+import org.itkserver.handler.Payload;
+import org.jspecify.annotations.Nullable;
+
+/** Stored messages, read for people: what the headers say, and the payloads. Thread-safe. Public only for the templates. */
+public final class StoredContent {
+    /** Larger messages are not read just to show their headers. */
+    private static final long LARGEST = 4 << 20;
+
+    private static final int PAYLOADS = 20;
+
+    private final AuditQuery query;
+    private final EnvelopeScanner scanner;
+    private final PayloadStreams streams;
+    private final XMLInputFactory factory;
+    private final Path spoolFolder;
+
+    /** @param factory for payloads; it is configured here */
+    StoredContent(
+            AuditQuery query,
+            EnvelopeScanner scanner,
+            PayloadStreams streams,
+            XMLInputFactory factory,
+            Path spoolFolder) {
+        this.query = query;
+        this.scanner = scanner;
+        this.streams = streams;
+        this.factory = factory;
+        this.spoolFolder = spoolFolder;
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+    }
+
+    /** What the headers of a message say; empty when its bytes are gone, too many or no envelope. */
+    Optional<ScannedMessage> headers(MessageRow row) throws IOException {
+        if (row.size() > LARGEST) {
+            return Optional.empty();
+        }
+        var raw = query.raw(row.id());
+        if (raw.isEmpty()) {
+            return Optional.empty();
+        }
+        try (var in = raw.get();
+                var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
+            return Optional.of(scanner.scan(in, body));
+        } catch (EnvelopeRejected e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The payloads of a message, the first {@value #PAYLOADS}; empty when its bytes are gone or no envelope. */
+    List<PayloadView> payloads(MessageRow row) throws IOException {
+        var out = new ArrayList<PayloadView>();
+        var raw = query.raw(row.id());
+        if (raw.isEmpty()) {
+            return out;
+        }
+        try (var in = raw.get();
+                var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
+            var payloads = new StoredEnvelope(scanner.scan(in, body), body).payloads(streams);
+            for (var payload : payloads.subList(0, Math.min(PAYLOADS, payloads.size()))) {
+                out.add(view(payload));
+            }
+        } catch (EnvelopeRejected e) {
+            return List.of();
+        }
+        return out;
+    }
+
+    /**
+     * A payload, as far as it can be shown.
+     *
+     * @param document a CDA document's content, null for anything else
+     * @param xml formatted, null when it is no XML
+     * @param text the bytes as text, null when they are no text
+     */
+    public record PayloadView(
+            String id,
+            String mimeType,
+            @Nullable String profileId,
+            @Nullable ClinicalDocument document,
+            @Nullable String xml,
+            @Nullable RawText text) {}
+
+    private PayloadView view(Payload payload) {
+        byte[] bytes;
+        try (var in = payload.open()) {
+            bytes = in.readNBytes((int) LARGEST);
+        } catch (IOException | IllegalArgumentException e) {
+            return view(payload, null, null, new RawText("It is not what its manifest says.", false));
+        }
+        var start = new String(bytes, 0, Math.min(bytes.length, 4096), java.nio.charset.StandardCharsets.UTF_8);
+        if (start.stripLeading().startsWith("<")) {
+            return view(payload, document(start, bytes), xml(bytes), text(bytes));
+        }
+        return view(payload, null, null, isText(payload, start) ? text(bytes) : null);
+    }
+
+    private static PayloadView view(
+            Payload payload, @Nullable ClinicalDocument document, @Nullable String xml, @Nullable RawText text) {
+        return new PayloadView(payload.id(), payload.mimeType(), payload.profileId(), document, xml, text);
+    }
+
+    private static boolean isText(Payload payload, String start) {
+        var type = payload.mimeType().toLowerCase(Locale.ROOT);
+        return type.startsWith("text/") || start.chars().noneMatch(c -> c == 0 || c == 0xFFFD);
+    }
+
+    private static RawText text(byte[] bytes) {
+        try {
+            return RawText.read(new ByteArrayInputStream(bytes));
+        } catch (IOException e) {
+            throw new IllegalStateException("an array cannot fail", e);
+        }
+    }
+
+    private @Nullable ClinicalDocument document(String start, byte[] bytes) {
+        try {
+            return start.contains("ClinicalDocument")
+                    ? ClinicalDocument.read(factory, new ByteArrayInputStream(bytes))
+                    : null;
+        } catch (XMLStreamException e) {
+            return null;
+        }
+    }
+
+    private @Nullable String xml(byte[] bytes) {
+        try {
+            return PrettyXml.of(factory, new ByteArrayInputStream(bytes));
+        } catch (XMLStreamException e) {
+            return null;
+        }
+    }
+}
