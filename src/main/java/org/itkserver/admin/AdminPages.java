@@ -4,6 +4,8 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.SessionTrackingMode;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
@@ -21,13 +23,14 @@ import org.itkserver.exchange.PatientKey;
 public final class AdminPages {
     private static final String ATTRIBUTE = AdminPages.class.getName();
 
-    private final AdminSettings settings;
     private final Filter guard;
+    private final AccessDenials denials;
     private final Set<Object> resources;
 
     /**
      * @param scanner reads stored messages
      * @param factory reads payloads; it is configured here
+     * @param spoolFolder where a large message is kept while it is read
      * @param sample whether this server may answer with invented data; every page says so then
      */
     public AdminPages(
@@ -39,37 +42,40 @@ public final class AdminPages {
             PayloadStreams streams,
             XMLInputFactory factory,
             PatientKey patients,
+            Path spoolFolder,
             Clock clock,
             AdminSettings settings,
             BooleanSupplier sample) {
-        this.settings = settings;
         var pages = new Pages(sample);
-        var sessions = new ConsoleSessions(clock);
+        var sessions = new ConsoleSessions(accounts, settings, clock);
+        var throttle = new SignInThrottle(clock);
+        var changes = new Changes(trail, clock);
+        var secrets = new Secrets(new SecureRandom());
         guard = new Guard(sessions, pages, settings.origins());
+        denials = new AccessDenials(trail, clock);
         resources = Set.of(
-                new SignInPages(accounts, trail, sessions, pages, clock),
+                new SignInPages(accounts, trail, sessions, throttle, pages, clock),
+                new AccountPages(accounts, trail, sessions, throttle, pages, clock),
+                new PeoplePages(accounts, changes, secrets, pages, clock),
+                new ClientPages(accounts, changes, secrets, pages, clock),
                 new MessageListPages(search, trail, patients::of, pages, clock),
                 new MessagePages(
                         query,
                         search,
-                        new StoredContent(query, scanner, streams, factory, settings.spoolFolder()),
+                        new StoredContent(query, scanner, streams, factory, spoolFolder),
                         trail,
                         pages,
                         clock),
                 new EventPages(query, pages),
+                new Rules(denials, pages),
                 new Troubles(pages));
     }
 
-    /** Registers filters and the session's cookie, and leaves this object where {@link AdminApplication} finds it. */
+    /** Registers the filters, and leaves this object where {@link AdminApplication} finds it. */
     public void register(ServletContext context) {
         context.setAttribute(ATTRIBUTE, this);
+        // nothing here uses the container's sessions; should something, then never by an address with ;jsessionid
         context.setSessionTrackingModes(Set.of(SessionTrackingMode.COOKIE));
-        var cookie = context.getSessionCookieConfig();
-        cookie.setName(settings.secureCookie() ? "__Host-itk" : "itk");
-        cookie.setSecure(settings.secureCookie());
-        cookie.setHttpOnly(true);
-        cookie.setPath("/");
-        cookie.setAttribute("SameSite", "Strict");
         add(context, "console-headers", new SecurityHeaders(), "/admin/*", "/assets/*");
         add(context, "console-guard", guard, "/admin/*");
     }
@@ -78,6 +84,11 @@ public final class AdminPages {
         var registration = context.addFilter(name, filter);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, patterns);
+    }
+
+    /** What there is to do each minute. */
+    public void housekeeping() {
+        denials.flush();
     }
 
     /** What answers under {@code /admin}. */

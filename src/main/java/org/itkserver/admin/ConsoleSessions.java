@@ -1,80 +1,155 @@
 package org.itkserver.admin;
 
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpSession;
-import java.io.Serializable;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.itkserver.audit.Account;
+import org.itkserver.audit.Accounts;
+import org.itkserver.audit.Tokens;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is signed in, kept in the servlet container's sessions of this node. A session exists only for somebody who is
- * signed in; it ends after {@link #IDLE} without a request and after {@link #LONGEST} in any case. Thread-safe.
+ * Who is signed in, kept in the memory of this node: a restart ends all sessions, and nodes do not share them. A session
+ * begins with a new id at each sign-in. It ends after {@link #IDLE} without a request, after {@link #LONGEST} in any case,
+ * at its sign-out, and when the person's password changes or the person is disabled, on whatever node that happens: the
+ * account is read for every request, so that roles taken away are gone at once. Thread-safe.
+ *
+ * <p>The cookie is our own instead of the container's, whose name is one for all requests: {@code __Host-itk} is for TLS
+ * alone, and a session begun with one name does not go on with the other.
  */
 final class ConsoleSessions implements SignIn {
     static final Duration IDLE = Duration.ofMinutes(15);
     static final Duration LONGEST = Duration.ofHours(8);
+    static final String PLAIN = "itk";
+    static final String SECURE = "__Host-itk";
 
-    private static final String ATTRIBUTE = ConsoleSessions.class.getName();
-    private static final int TOKEN_BYTES = 24;
+    private static final String ATTRIBUTES = "; Path=/; HttpOnly; SameSite=Strict";
+    private static final int SECRET_BYTES = 24;
 
+    private final Accounts accounts;
+    private final AdminSettings settings;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    /** By hash of the id: how long a look takes tells nothing about ids. */
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-    ConsoleSessions(Clock clock) {
+    ConsoleSessions(Accounts accounts, AdminSettings settings, Clock clock) {
+        this.accounts = accounts;
+        this.settings = settings;
         this.clock = clock;
     }
 
-    /** Begins a session; whatever session the request came with is over, and its id is never used again. */
-    void begin(HttpServletRequest request, String name) {
-        var earlier = request.getSession(false);
-        if (earlier != null) {
-            earlier.invalidate();
-        }
-        var session = request.getSession(true);
-        request.changeSessionId();
-        session.setMaxInactiveInterval((int) IDLE.toSeconds());
-        session.setAttribute(ATTRIBUTE, new SignedIn(name, token(), clock.instant()));
+    /**
+     * Begins a session; the one the request came with is over.
+     *
+     * @param name who signed in
+     * @param generation {@link Account#generation()} of the password that was right
+     * @return the header Set-Cookie
+     */
+    String begin(HttpServletRequest request, String name, int generation) {
+        end(request);
+        var now = clock.instant();
+        sessions.values().removeIf(session -> session.isOver(now));
+        boolean secure = settings.isSecure(request);
+        var id = secret();
+        sessions.put(key(id), new Session(name, generation, secret(), secure, now));
+        return (secure ? SECURE : PLAIN) + "=" + id + ATTRIBUTES + (secure ? "; Secure" : "");
     }
 
-    /** Ends the request's session, if there is one. */
-    void end(HttpServletRequest request) {
-        var session = request.getSession(false);
-        if (session != null) {
-            session.invalidate();
+    /**
+     * Ends the request's session, if there is one.
+     *
+     * @return the header Set-Cookie that takes the cookie away
+     */
+    String end(HttpServletRequest request) {
+        boolean secure = settings.isSecure(request);
+        for (var cookie : cookies(request)) {
+            if (isOurs(cookie) && sessions.remove(key(cookie.getValue())) != null) {
+                secure = cookie.getName().equals(SECURE);
+            }
         }
+        return (secure ? SECURE : PLAIN) + "=; Max-Age=0" + ATTRIBUTES + (secure ? "; Secure" : "");
     }
 
     @Override
     public Optional<Person> person(HttpServletRequest request) {
-        var session = request.getSession(false);
-        if (session == null || !(attribute(session) instanceof SignedIn signedIn)) {
-            return Optional.empty();
+        for (var cookie : cookies(request)) {
+            if (isOurs(cookie)) {
+                var person = person(cookie);
+                if (person.isPresent()) {
+                    return person;
+                }
+            }
         }
-        if (!clock.instant().isBefore(signedIn.since().plus(LONGEST))) {
-            end(request);
-            return Optional.empty();
-        }
-        return Optional.of(new Person(signedIn.name(), signedIn.token()));
+        return Optional.empty();
     }
 
-    private static @Nullable Object attribute(HttpSession session) {
-        try {
-            return session.getAttribute(ATTRIBUTE);
-        } catch (IllegalStateException e) {
-            return null; // another request ended it just now
+    private Optional<Person> person(Cookie cookie) {
+        var key = key(cookie.getValue());
+        var session = sessions.get(key);
+        if (session == null || session.secure != cookie.getName().equals(SECURE)) {
+            return Optional.empty();
         }
+        var now = clock.instant();
+        var account = session.isOver(now) ? Optional.<Account>empty() : accounts.person(session.name);
+        if (account.isEmpty() || !account.get().active() || account.get().generation() != session.generation) {
+            sessions.remove(key);
+            return Optional.empty();
+        }
+        session.seen = now;
+        return Optional.of(new Person(
+                session.name,
+                session.formToken,
+                account.get().roles(),
+                account.get().mustChange()));
     }
 
-    private String token() {
-        var bytes = new byte[TOKEN_BYTES];
+    private static Cookie[] cookies(HttpServletRequest request) {
+        Cookie @Nullable [] cookies = request.getCookies();
+        return cookies == null ? new Cookie[0] : cookies;
+    }
+
+    private static boolean isOurs(Cookie cookie) {
+        return cookie.getName().equals(PLAIN) || cookie.getName().equals(SECURE);
+    }
+
+    private static String key(String id) {
+        return HexFormat.of().formatHex(Tokens.hash(id));
+    }
+
+    private String secret() {
+        var bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private record SignedIn(String name, String token, Instant since) implements Serializable {}
+    private static final class Session {
+        private final String name;
+        private final int generation;
+        private final String formToken;
+        private final boolean secure;
+        private final Instant since;
+        private volatile Instant seen;
+
+        Session(String name, int generation, String formToken, boolean secure, Instant since) {
+            this.name = name;
+            this.generation = generation;
+            this.formToken = formToken;
+            this.secure = secure;
+            this.since = since;
+            this.seen = since;
+        }
+
+        boolean isOver(Instant now) {
+            return !now.isBefore(seen.plus(IDLE)) || !now.isBefore(since.plus(LONGEST));
+        }
+    }
 }

@@ -6,6 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.Role;
 
 /** The newest events that belong to no stored message. */
 @Path("/events")
@@ -21,6 +22,7 @@ public final class EventPages {
     }
 
     @GET
+    @Needs(Role.AUDITOR)
     public Response list(@Context HttpServletRequest request) {
         return Pages.answer(200, pages.events(Person.of(request), query.otherEvents(MOST)))
                 .build();

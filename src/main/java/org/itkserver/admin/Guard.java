@@ -8,7 +8,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import org.itkserver.audit.StoreUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands before every page of the console. A form must be small and come from our own pages; whoever is not signed in is
@@ -18,6 +22,7 @@ final class Guard extends HttpFilter {
     static final String LOGIN = "/admin/login";
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final int LARGEST_FORM = 16 * 1024;
 
@@ -38,7 +43,14 @@ final class Guard extends HttpFilter {
         boolean form = !READING.contains(request.getMethod());
         // the path as it came: one spelling of the login page is open, any other is not
         boolean open = request.getRequestURI().equals(LOGIN);
-        var person = signIn.person(request);
+        Optional<Person> person;
+        try {
+            person = signIn.person(request);
+        } catch (StoreUnavailable e) {
+            LOG.warn("nobody can be let into the console: {}", e.getMessage());
+            refuse(response, Trouble.DATABASE_AWAY);
+            return;
+        }
         person.ifPresent(who -> who.attachTo(request));
         if (form && isTooLarge(request)) {
             refuse(response, Trouble.TOO_LARGE);

@@ -1,7 +1,6 @@
 package org.itkserver.admin;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpSession;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -9,11 +8,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.Serializable;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.itkserver.audit.AuditEvent;
@@ -23,6 +22,7 @@ import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.MessageSearch.Found;
 import org.itkserver.audit.MessageSearch.Position;
+import org.itkserver.audit.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,27 +37,28 @@ public final class MessageListPages {
     private static final String SAVED = "saved=1";
     private static final String PATIENT_FIELD = "nhsNumber";
     private static final String NO_NHS_NUMBER = "An NHS number has ten digits";
-    private static final String ATTRIBUTE = SavedSearch.class.getName();
 
-    private final MessageSearch search;
+    private final MessageSearch messages;
     private final AuditTrail trail;
     private final Function<String, byte[]> patientKey;
     private final Pages pages;
     private final Clock clock;
+    private final PerSession<SavedSearch> saved = new PerSession<>();
 
     /** @param patientKey turns ten digits into the key they are searched by */
     MessageListPages(
-            MessageSearch search, AuditTrail trail, Function<String, byte[]> patientKey, Pages pages, Clock clock) {
-        this.search = search;
+            MessageSearch messages, AuditTrail trail, Function<String, byte[]> patientKey, Pages pages, Clock clock) {
+        this.messages = messages;
         this.trail = trail;
         this.patientKey = patientKey;
         this.pages = pages;
         this.clock = clock;
     }
 
-    private record SavedSearch(SearchForm form, byte[] patient) implements Serializable {}
+    private record SavedSearch(SearchForm form, byte[] patient) {}
 
     @POST
+    @Needs(Role.VIEWER)
     @Path("search")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response ask(@Context HttpServletRequest request) {
@@ -80,7 +81,7 @@ public final class MessageListPages {
                 Person.of(request).name(),
                 request.getRemoteAddr(),
                 "searched the messages of a patient"));
-        session(request).setAttribute(ATTRIBUTE, new SavedSearch(form, patientKey.apply(number)));
+        saved.put(Person.of(request), new SavedSearch(form, patientKey.apply(number)));
         return Pages.goTo(HERE + "?" + SAVED);
     }
 
@@ -89,15 +90,14 @@ public final class MessageListPages {
         return typed == null ? "" : typed.replaceAll("[\\s-]", "");
     }
 
-    private static HttpSession session(HttpServletRequest request) {
-        return request.getSession(false); // whoever comes here is signed in
-    }
-
     @GET
+    @Needs(Role.VIEWER)
     public Response list(@Context HttpServletRequest request) {
-        var saved = "1".equals(request.getParameter("saved")) ? session(request).getAttribute(ATTRIBUTE) : null;
-        var form = saved instanceof SavedSearch s ? s.form() : SearchForm.of(request::getParameter);
-        var patient = saved instanceof SavedSearch s ? s.patient() : null;
+        var search = "1".equals(request.getParameter("saved"))
+                ? saved.get(Person.of(request))
+                : Optional.<SavedSearch>empty();
+        var form = search.map(SavedSearch::form).orElseGet(() -> SearchForm.of(request::getParameter));
+        var patient = search.map(SavedSearch::patient).orElse(null);
         var problems = form.problems();
         var typed = request.getParameter("before");
         var before = position(typed);
@@ -108,7 +108,7 @@ public final class MessageListPages {
         if (!problems.isEmpty()) {
             return page(request, 400, asked, null, new Found(List.of(), null, false));
         }
-        return page(request, 200, asked, before, search.find(form.filter(patient), before, PAGE));
+        return page(request, 200, asked, before, messages.find(form.filter(patient), before, PAGE));
     }
 
     private Response page(
@@ -116,12 +116,13 @@ public final class MessageListPages {
         var ids = found.rows().stream().map(MessageRow::id).toList();
         Map<Long, List<MessageRow>> children = ids.isEmpty()
                 ? Map.of()
-                : search.childrenOf(ids).stream().collect(Collectors.groupingBy(MessageRow::origin));
+                : messages.childrenOf(ids).stream().collect(Collectors.groupingBy(MessageRow::origin));
         var rows = found.rows().stream()
                 .map(row -> new Views.Document(row, Progress.of(row, children.getOrDefault(row.id(), List.of()))))
                 .toList();
         var page = new Views.Messages(
-                pages.frame(asked.problems().isEmpty() ? "Messages" : "Error: Messages", "messages", request),
+                pages.frame(
+                        asked.problems().isEmpty() ? "Messages" : "Error: Messages", "messages", Person.of(request)),
                 asked,
                 rows,
                 before == null,

@@ -22,6 +22,7 @@ import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MessageSearch;
+import org.itkserver.audit.Role;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
@@ -48,6 +49,7 @@ public final class MessagePages {
     }
 
     @GET
+    @Needs(Role.VIEWER)
     @Path(ID)
     public Response one(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
         return page(200, known(id), request, Map.of());
@@ -65,7 +67,7 @@ public final class MessagePages {
                 .map(member -> new Views.Document(member, progress(member, family)))
                 .toList();
         var view = new Views.Message(
-                pages.frame((problems.isEmpty() ? "" : "Error: ") + "Message " + row.id(), "", request),
+                pages.frame((problems.isEmpty() ? "" : "Error: ") + "Message " + row.id(), "", Person.of(request)),
                 new Views.Document(row, progress(row, family)),
                 related,
                 Timeline.of(family, events),
@@ -86,6 +88,7 @@ public final class MessagePages {
     }
 
     @POST
+    @Needs(Role.CLINICAL)
     @Path(ID + "/payload")
     public Response payload(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
         var row = known(id);
@@ -97,12 +100,13 @@ public final class MessagePages {
         var payloads = content.payloads(row);
         try (var in = bytes(id)) {
             var view = new Views.Opened(
-                    pages.frame("Message " + id + " opened", "", request), row, payloads, RawText.read(in));
+                    pages.frame("Message " + id + " opened", "", Person.of(request)), row, payloads, RawText.read(in));
             return Pages.answer(200, pages.render("opened", view)).build();
         }
     }
 
     @POST
+    @Needs(Role.CLINICAL)
     @Path(ID + "/download")
     public Response download(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
         var row = known(id);

@@ -3,7 +3,6 @@ package org.itkserver.admin;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.itkserver.audit.AuditQuery.EventRow;
+import org.itkserver.audit.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +28,11 @@ final class Pages {
     }
 
     byte[] login(@Nullable String problem) {
-        return render("login", new Views.Login(frameFor("Sign in", "", null), problem));
+        return render("login", new Views.Login(frame("Sign in", "", null), problem));
     }
 
     byte[] events(Person person, List<EventRow> events) {
-        return render("events", new Views.Events(frameFor("Other events", "events", person), events));
+        return render("events", new Views.Events(frame("Other events", "events", person), events));
     }
 
     byte[] trouble(Trouble trouble) {
@@ -41,18 +41,23 @@ final class Pages {
 
     /** @param number finds the line in the log, null when there is none */
     byte[] trouble(Trouble trouble, @Nullable String number) {
-        return render("problem", new Views.Problem(frameFor(trouble.heading(), "", null), trouble.text(), number));
+        return render("problem", new Views.Problem(frame(trouble.heading(), "", null), trouble.text(), number));
     }
 
-    /** @param request has passed the guard */
-    Views.Frame frame(String title, String section, HttpServletRequest request) {
-        return frameFor(title, section, Person.of(request));
+    /**
+     * The page for somebody who may not do what was asked for.
+     *
+     * @param needed the role that allows it, null when none does
+     */
+    byte[] denied(Person person, @Nullable Role needed) {
+        var trouble = Trouble.NOT_ALLOWED;
+        var text = trouble.text() + (needed == null ? "" : " Needed: " + needed.label() + ".");
+        return render("problem", new Views.Problem(frame(trouble.heading(), "", person), text, null));
     }
 
-    private Views.Frame frameFor(String title, String section, @Nullable Person person) {
+    Views.Frame frame(String title, String section, @Nullable Person person) {
         return new Views.Frame(title, section, person, sample.getAsBoolean());
     }
-
     /** A page, made from the template of this name. */
     byte[] render(String template, Object view) {
         var output = new Utf8ByteOutput();
@@ -69,6 +74,11 @@ final class Pages {
     /** An answer with a page. */
     static Response.ResponseBuilder answer(int status, byte[] page) {
         return Response.status(status).type(HTML).entity(page);
+    }
+
+    /** The same with the header Set-Cookie. */
+    static Response goTo(String path, String cookie) {
+        return Response.fromResponse(goTo(path)).header("Set-Cookie", cookie).build();
     }
 
     /** An answer that sends the browser to another page of ours; relative, so no header of the request is in it. */

@@ -16,6 +16,7 @@ import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 @Path("/")
 public final class SignInPages {
     private static final Logger LOG = LoggerFactory.getLogger(SignInPages.class);
+    private static final String HOME = "/admin/messages";
     private static final String WRONG = "The name or the password is not right.";
     /** Somebody may type the password where the name belongs: a name that is none of ours is not kept. */
     private static final String UNKNOWN = "unknown name";
@@ -38,22 +40,30 @@ public final class SignInPages {
     private final Pages pages;
     private final Clock clock;
 
-    SignInPages(Accounts accounts, AuditTrail trail, ConsoleSessions sessions, Pages pages, Clock clock) {
+    SignInPages(
+            Accounts accounts,
+            AuditTrail trail,
+            ConsoleSessions sessions,
+            SignInThrottle throttle,
+            Pages pages,
+            Clock clock) {
         this.accounts = accounts;
         this.trail = trail;
         this.sessions = sessions;
-        this.throttle = new SignInThrottle(clock);
+        this.throttle = throttle;
         this.pages = pages;
         this.clock = clock;
     }
 
     @GET
+    @Needs(Role.VIEWER)
     public Response home() {
-        return Pages.goTo("/admin/messages");
+        return Pages.goTo(HOME);
     }
 
     @GET
     @Path("login")
+    @Open
     public Response form(@Context HttpServletRequest request) {
         return sessions.person(request).isPresent()
                 ? home()
@@ -62,6 +72,7 @@ public final class SignInPages {
 
     @POST
     @Path("login")
+    @Open
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response signIn(
             @FormParam("name") @DefaultValue("") String name,
@@ -73,27 +84,30 @@ public final class SignInPages {
         if (!wait.isZero()) {
             return tooEarly(wait);
         }
-        var hash = accounts.passwordHash(who);
-        if (hash.isEmpty()) {
+        var known = accounts.person(who);
+        if (known.isEmpty()) {
             Passwords.verifyUnknown(password);
-            return failed(UNKNOWN, from);
+            return failed(UNKNOWN, from, "wrong name or password");
         }
-        if (!Passwords.verify(password, hash.get())) {
-            return failed(who, from);
+        if (!Passwords.verify(password, known.get().passwordHash())) {
+            return failed(who, from, "wrong name or password");
+        }
+        if (!known.get().active()) {
+            return failed(who, from, "right password of somebody who is disabled");
         }
         throttle.succeeded(who, from);
         trail.append(event(AuditType.SIGNED_IN, who, from, "signed in with a password"));
-        sessions.begin(request, who);
-        return home();
+        accounts.signedIn(who, clock.instant());
+        return Pages.goTo(HOME, sessions.begin(request, who, known.get().generation()));
     }
 
-    private Response failed(String who, String from) {
-        trail.append(event(AuditType.SIGN_IN_FAILED, who, from, "wrong name or password"));
+    private Response failed(String who, String from, String why) {
+        trail.append(event(AuditType.SIGN_IN_FAILED, who, from, why));
         return Pages.answer(403, pages.login(WRONG)).build();
     }
 
     private Response tooEarly(Duration wait) {
-        long seconds = wait.plusMillis(999).toSeconds();
+        long seconds = SignInThrottle.seconds(wait);
         return Pages.answer(429, pages.login("Too many attempts. Try again in " + seconds + " seconds."))
                 .header("Retry-After", seconds)
                 .build();
@@ -101,15 +115,16 @@ public final class SignInPages {
 
     @POST
     @Path("logout")
+    @Needs(value = Role.VIEWER, beforeChange = true)
     public Response signOut(@Context HttpServletRequest request) {
         var who = Person.of(request).name();
-        sessions.end(request);
+        var cookie = sessions.end(request);
         try {
             trail.append(event(AuditType.SIGNED_OUT, who, request.getRemoteAddr(), "signed out"));
         } catch (StoreUnavailable e) {
             LOG.warn("{} signed out; the trail does not say so: {}", who, e.getMessage());
         }
-        return Pages.goTo(Guard.LOGIN);
+        return Pages.goTo(Guard.LOGIN, cookie);
     }
 
     private AuditEvent event(AuditType type, String who, String from, String detail) {

@@ -70,6 +70,11 @@ final class SignInThrottle {
         keys(name, address).forEach(tried::remove);
     }
 
+    /** A wait in whole seconds, rounded up. */
+    static long seconds(Duration wait) {
+        return wait.plusMillis(999).toSeconds();
+    }
+
     private static List<String> keys(String name, String address) {
         return List.of("name " + name, "address " + address);
     }

@@ -8,6 +8,7 @@ enum Trouble {
             "That was not done",
             "The form was not sent from a page of this console, or it is from before you last signed in. "
                     + "Go back to the messages and try again."),
+    NOT_ALLOWED(403, "You cannot do that", "Your account may not do this."),
     NOT_FOUND(404, "There is no such page", "Nothing is here, or it is no longer kept."),
     WRONG_METHOD(405, "That cannot be done here", "This address does not take that kind of request."),
     TOO_LARGE(413, "That is too much", "The form is larger than any form of this console."),

@@ -1,15 +1,14 @@
 package org.itkserver.api;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Collections;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Tokens;
 
 /**
  * Who may do what. Denials are audited, of unknown tokens as many a minute as {@link Denials} lets pass. Tokens are random
@@ -54,7 +53,7 @@ final class Access {
         if (headers.size() == 1 && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             var token = value.substring(SCHEME.length()).strip();
             if (!token.isEmpty() && token.length() <= LONGEST_TOKEN) {
-                var hash = sha256(token);
+                var hash = Tokens.hash(token);
                 var client = accounts.client(hash);
                 if (client.isPresent() && MessageDigest.isEqual(client.get().tokenHash(), hash)) {
                     return new Client(client.get().name(), client.get().scopes());
@@ -92,13 +91,5 @@ final class Access {
     private void record(String who, HttpServletRequest request, String detail) {
         trail.append(
                 AuditEvent.ofPerson(clock.instant(), AuditType.API_DENIED, null, who, request.getRemoteAddr(), detail));
-    }
-
-    static byte[] sha256(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

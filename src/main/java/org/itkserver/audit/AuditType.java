@@ -66,6 +66,14 @@ public enum AuditType {
     SIGN_IN_FAILED,
     /** A person signed out of the console. */
     SIGNED_OUT,
+    /** A person asked for a page of the console that is for others; more within a minute are counted in the next. */
+    ACCESS_DENIED,
+    /** A person of the console was added, disabled or enabled, or got other roles. */
+    PERSON_CHANGED,
+    /** A person's password was changed, by the person or by an admin. */
+    PASSWORD_CHANGED,
+    /** An application of the REST API was added or removed, or got other scopes. */
+    CLIENT_CHANGED,
     /** Somebody used the REST API with a token that is none of ours, or that does not allow this. */
     API_DENIED,
     /** The directory was loaded. */

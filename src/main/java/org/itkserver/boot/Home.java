@@ -62,6 +62,11 @@ final class Home {
         return folder.resolve("first-run.txt");
     }
 
+    /** What a start that replaces a lost password tells its operator. */
+    Path resetAdmin() {
+        return folder.resolve("reset-admin.txt");
+    }
+
     /** The configured node id, or the one written here on the first start. */
     String node(@Nullable String configured) throws IOException {
         if (configured != null) {

@@ -234,7 +234,7 @@ final class Server implements AutoCloseable {
         database.migrate();
         store.removeOrphans();
         queue.releaseOwn();
-        new FirstRun(home, accounts, clock).run();
+        new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "database " + settings.database()));
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml"));
         initialised = true;

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendTimeout {@code ITK_SEND_TIMEOUT}: longest wait for a partner's whole answer
  * @param lease {@code ITK_LEASE}: how long a node that died or froze keeps its work
  * @param queueTimeout {@code ITK_QUEUE_TIMEOUT}: how long a message taken from a queue is out of sight
+ * @param resetAdmin {@code ITK_RESET_ADMIN}: the admin whose password is lost, null for nobody
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -43,6 +44,7 @@ record Settings(
         Duration sendTimeout,
         Duration lease,
         Duration queueTimeout,
+        @Nullable String resetAdmin,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -73,6 +75,7 @@ record Settings(
                 duration(env, "ITK_SEND_TIMEOUT", "PT30S"),
                 lease(env),
                 duration(env, "ITK_QUEUE_TIMEOUT", "PT10M"),
+                env.get("ITK_RESET_ADMIN"),
                 retries(env));
     }
 

@@ -31,6 +31,7 @@ public final class StartListener implements ServletContextListener {
     private static final int EXIT_CONFIG = 78;
 
     private Server server;
+    private AdminPages console;
     private ScheduledExecutorService timer;
     private Thread workers;
 
@@ -68,19 +69,20 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void register(ServletContext context) {
-        new AdminPages(
-                        server.query,
-                        new JdbcMessageSearch(server.database),
-                        server.store,
-                        server.accounts,
-                        server.scanner,
-                        server.streams,
-                        new WstxInputFactory(),
-                        server.patientKey,
-                        server.clock,
-                        AdminSettings.of(server.settings.publicUrl(), server.home.spool()),
-                        server::answersWithSamples)
-                .register(context);
+        console = new AdminPages(
+                server.query,
+                new JdbcMessageSearch(server.database),
+                server.store,
+                server.accounts,
+                server.scanner,
+                server.streams,
+                new WstxInputFactory(),
+                server.patientKey,
+                server.home.spool(),
+                server.clock,
+                AdminSettings.of(server.settings.publicUrl()),
+                server::answersWithSamples);
+        console.register(context);
         new RestApi(
                         server.submissions,
                         server.store,
@@ -124,6 +126,7 @@ public final class StartListener implements ServletContextListener {
     private void housekeeping() {
         try {
             server.housekeeping();
+            console.housekeeping();
         } catch (RuntimeException e) {
             LOG.warn("housekeeping failed; it runs again in a minute: {}", e.getMessage());
         }

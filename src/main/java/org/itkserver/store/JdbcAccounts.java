@@ -3,19 +3,48 @@ package org.itkserver.store;
 import static org.itkserver.store.Database.utc;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
+import org.itkserver.audit.Role;
+import org.jspecify.annotations.Nullable;
 
-/** The accounts on JDBC; each method is one statement and a transaction of its own. */
+/** The accounts on JDBC; each method is a transaction of its own. */
 public final class JdbcAccounts implements Accounts {
-    private static final String HASH = "select password_hash from admin_user where name = ?";
+    private static final String PEOPLE =
+            "select name, password_hash, roles, active, must_change, generation, created_at,"
+                    + " password_changed_at, last_signed_in_at from admin_user";
+    private static final String PERSON = PEOPLE + " where name = ?";
+    private static final String ALL = PEOPLE + " order by name";
+    /** The order of the locks keeps two changes from waiting for each other. */
+    private static final String LOCK = PEOPLE + " order by name for update";
+
     private static final String ANY = "select name from admin_user fetch first 1 rows only";
-    private static final String ADD = "insert into admin_user (name, password_hash, created_at) values (?, ?, ?)";
-    private static final String ADD_CLIENT = "insert into api_client (name, token_hash, created_at) values (?, ?, ?)";
-    private static final String CLIENT = "select name, token_hash, scopes from api_client where token_hash = ?";
+    private static final String ADD = "insert into admin_user (name, password_hash, roles, must_change, created_at,"
+            + " password_changed_at) values (?, ?, ?, ?, ?, ?)";
+    private static final String SET = "update admin_user set roles = ?, active = ?, generation = ? where name = ?";
+    private static final String PASSWORD = "update admin_user set password_hash = ?, must_change = ?,"
+            + " password_changed_at = ?, generation = generation + 1 where name = ? and generation = ?";
+    private static final String SIGNED_IN = "update admin_user set last_signed_in_at = ? where name = ?";
+
+    private static final String CLIENTS = "select name, token_hash, scopes, created_at from api_client";
+    private static final String CLIENT = CLIENTS + " where token_hash = ?";
+    private static final String ALL_CLIENTS = CLIENTS + " order by name";
+    private static final String ADD_CLIENT =
+            "insert into api_client (name, token_hash, scopes, created_at) values (?, ?, ?, ?)";
+    private static final String SCOPES = "update api_client set scopes = ? where name = ?";
+    private static final String REMOVE_CLIENT = "delete from api_client where name = ?";
+
     private static final int LONGEST_NAME = 64;
     /** SQLSTATE class of a violated constraint; here that is the primary key. */
     private static final String CONSTRAINT = "23";
@@ -27,69 +56,205 @@ public final class JdbcAccounts implements Accounts {
     }
 
     @Override
-    public Optional<String> passwordHash(String name) {
+    public Optional<Account> person(String name) {
         if (name.length() > LONGEST_NAME || name.indexOf('\0') >= 0) {
             return Optional.empty(); // PostgreSQL refuses a NUL as an error, not as a name nobody has
         }
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(HASH)) {
-                select.setString(1, name);
-                try (var row = select.executeQuery()) {
-                    return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-                }
-            }
-        });
+        return select(PERSON, JdbcAccounts::account, name).stream().findFirst();
+    }
+
+    @Override
+    public List<Account> people() {
+        return select(ALL, JdbcAccounts::account);
     }
 
     @Override
     public boolean isEmpty() {
+        return select(ANY, row -> row.getString(1)).isEmpty();
+    }
+
+    @Override
+    public void add(String name, String passwordHash, Set<Role> roles, boolean mustChange, Instant at) {
+        insert(ADD, name, passwordHash, text(roles), mustChange, utc(at), utc(at));
+    }
+
+    @Override
+    public Outcome setRoles(String name, Set<Role> roles) {
+        return change(name, old -> with(old, Role.with(roles), old.active(), old.generation()));
+    }
+
+    @Override
+    public Outcome setActive(String name, boolean active) {
+        return change(name, old -> with(old, old.roles(), active, old.generation() + (active ? 0 : 1)));
+    }
+
+    private static Account with(Account old, Set<Role> roles, boolean active, int generation) {
+        return new Account(
+                old.name(),
+                old.passwordHash(),
+                roles,
+                active,
+                old.mustChange(),
+                generation,
+                old.createdAt(),
+                old.passwordChangedAt(),
+                old.lastSignedInAt());
+    }
+
+    private Outcome change(String name, UnaryOperator<Account> change) {
         return database.read(connection -> {
-            try (var select = connection.prepareStatement(ANY);
-                    var row = select.executeQuery()) {
-                return !row.next();
+            connection.setAutoCommit(false);
+            var people = select(connection, LOCK, JdbcAccounts::account);
+            var old = people.stream().filter(who -> who.name().equals(name)).findFirst();
+            var next = old.map(change);
+            var outcome = Outcome.GONE;
+            if (next.isPresent() && isAdmin(old.get()) && !isAdmin(next.get()) && admins(people) == 1) {
+                outcome = Outcome.LAST_ADMIN;
+            } else if (next.isPresent()) {
+                var row = next.get();
+                update(connection, SET, text(row.roles()), row.active(), row.generation(), name);
+                outcome = Outcome.DONE;
             }
+            connection.commit();
+            return outcome;
         });
     }
 
-    @Override
-    public void add(String name, String passwordHash, Instant at) {
-        database.read(connection -> insert(connection, ADD, name, passwordHash, at));
+    private static long admins(List<Account> people) {
+        return people.stream().filter(JdbcAccounts::isAdmin).count();
+    }
+
+    private static boolean isAdmin(Account person) {
+        return person.active() && person.roles().contains(Role.ADMIN);
     }
 
     @Override
-    public void addClient(String name, byte[] tokenHash, Instant at) {
-        database.read(connection -> insert(connection, ADD_CLIENT, name, tokenHash, at));
+    public Outcome setPassword(Account known, String passwordHash, boolean mustChange, Instant at) {
+        return update(PASSWORD, passwordHash, mustChange, utc(at), known.name(), known.generation());
+    }
+
+    @Override
+    public void signedIn(String name, Instant at) {
+        update(SIGNED_IN, utc(at), name);
+    }
+
+    @Override
+    public void addClient(String name, byte[] tokenHash, Set<String> scopes, Instant at) {
+        insert(ADD_CLIENT, name, tokenHash, scopes(scopes), utc(at));
     }
 
     @Override
     public Optional<Client> client(byte[] tokenHash) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(CLIENT)) {
-                select.setBytes(1, tokenHash);
-                try (var row = select.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new Client(
-                                    row.getString("name"),
-                                    row.getBytes("token_hash"),
-                                    Set.of(row.getString("scopes").trim().split(" +"))))
-                            : Optional.empty();
-                }
-            }
-        });
+        return select(CLIENT, JdbcAccounts::client, (Object) tokenHash).stream().findFirst();
     }
 
-    private static int insert(Connection connection, String sql, String name, Object secret, Instant at)
-            throws SQLException {
-        try (var insert = connection.prepareStatement(sql)) {
-            insert.setString(1, name);
-            insert.setObject(2, secret);
-            insert.setObject(3, utc(at));
-            return insert.executeUpdate();
-        } catch (SQLException e) {
-            if (e.getSQLState() != null && e.getSQLState().startsWith(CONSTRAINT)) {
-                throw new IllegalStateException("there is an account named " + name + " already", e);
-            }
-            throw e;
+    @Override
+    public List<Client> clients() {
+        return select(ALL_CLIENTS, JdbcAccounts::client);
+    }
+
+    @Override
+    public Outcome setScopes(String name, Set<String> scopes) {
+        return update(SCOPES, scopes(scopes), name);
+    }
+
+    @Override
+    public Outcome removeClient(String name) {
+        return update(REMOVE_CLIENT, name);
+    }
+
+    private static String scopes(Set<String> scopes) {
+        if (scopes.isEmpty() || !Client.SCOPES.containsAll(scopes)) {
+            throw new IllegalArgumentException("not scopes: " + scopes);
         }
+        return Client.SCOPES.stream().filter(scopes::contains).collect(Collectors.joining(" "));
+    }
+
+    private static String text(Collection<Role> roles) {
+        return Role.with(roles).stream().map(Role::label).collect(Collectors.joining(" "));
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.strip().split(" +"));
+    }
+
+    private static Account account(ResultSet row) throws SQLException {
+        var roles = words(row.getString("roles")).stream()
+                .flatMap(label -> Role.of(label).stream()) // a role of a later release means nothing here
+                .toList();
+        return new Account(
+                row.getString("name"),
+                row.getString("password_hash"),
+                Role.with(roles),
+                row.getBoolean("active"),
+                row.getBoolean("must_change"),
+                row.getInt("generation"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("password_changed_at", OffsetDateTime.class).toInstant(),
+                instant(row.getObject("last_signed_in_at", OffsetDateTime.class)));
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
+    private static Client client(ResultSet row) throws SQLException {
+        return new Client(
+                row.getString("name"),
+                row.getBytes("token_hash"),
+                Set.copyOf(words(row.getString("scopes"))),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+
+    /** One row as a value. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> select(String sql, Reader<T> reader, Object... parameters) {
+        return database.read(connection -> select(connection, sql, reader, parameters));
+    }
+
+    private static <T> List<T> select(Connection connection, String sql, Reader<T> reader, Object... parameters)
+            throws SQLException {
+        try (var select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                select.setObject(i + 1, parameters[i]);
+            }
+            try (var rows = select.executeQuery()) {
+                var out = new ArrayList<T>();
+                while (rows.next()) {
+                    out.add(reader.read(rows));
+                }
+                return out;
+            }
+        }
+    }
+
+    private Outcome update(String sql, Object... parameters) {
+        return database.read(connection -> update(connection, sql, parameters) == 1 ? Outcome.DONE : Outcome.GONE);
+    }
+
+    private static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+        try (var update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                update.setObject(i + 1, parameters[i]);
+            }
+            return update.executeUpdate();
+        }
+    }
+
+    private void insert(String sql, Object... parameters) {
+        database.read(connection -> {
+            try {
+                return update(connection, sql, parameters);
+            } catch (SQLException e) {
+                if (e.getSQLState() != null && e.getSQLState().startsWith(CONSTRAINT)) {
+                    throw new IllegalStateException("there is an account of this name already", e);
+                }
+                throw e;
+            }
+        });
     }
 }

@@ -9,12 +9,14 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import org.itkserver.audit.Role;
+import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GuardTest {
-    private static final Person ANN = new Person("ann", "s3cret");
+    private static final Person ANN = new Person("ann", "s3cret", Role.all(), false);
     private static final String PAYLOAD = "/admin/messages/7/payload";
 
     private final Pages pages = new Pages(() -> false);
@@ -119,6 +121,23 @@ class GuardTest {
 
         assertTrue(guard(new HttpExchange("GET", Guard.LOGIN)).passed);
         assertTrue(guard(new HttpExchange("POST", Guard.LOGIN)).passed);
+    }
+
+    @Test
+    void nobodyIsLetInWhileTheAccountsCannotBeRead() throws Exception {
+        for (var path : new String[] {PAYLOAD, Guard.LOGIN}) {
+            var http = new HttpExchange("GET", path);
+            new Guard(
+                            request -> {
+                                throw new StoreUnavailable("away");
+                            },
+                            pages,
+                            Set.of())
+                    .doFilter(http.request, http.response, http.chain);
+
+            assertFalse(http.passed);
+            assertEquals(503, http.status);
+        }
     }
 
     @Test

@@ -11,12 +11,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.itkserver.admin.PeopleViews.Clients;
+import org.itkserver.admin.PeopleViews.NewPassword;
+import org.itkserver.admin.PeopleViews.OneClient;
+import org.itkserver.admin.PeopleViews.OnePerson;
+import org.itkserver.admin.PeopleViews.Own;
+import org.itkserver.admin.PeopleViews.People;
+import org.itkserver.admin.PeopleViews.Secret;
 import org.itkserver.admin.StoredContent.PayloadView;
+import org.itkserver.audit.Account;
+import org.itkserver.audit.Accounts.Client;
 import org.itkserver.audit.AuditQuery.EventRow;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.MessageSearch.Waiting;
+import org.itkserver.audit.Role;
 import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
@@ -83,11 +94,9 @@ class HostileRowsTest {
     }
 
     private Map<String, byte[]> pagesWith(String v) throws Exception {
-        var person = new Person(v, "s3cret");
+        var person = new Person(v, "s3cret", Role.all(), false);
         var out = new LinkedHashMap<String, byte[]>();
-        var request = new HttpExchange("GET", "/admin/messages").request;
-        person.attachTo(request);
-        var frame = pages.frame(HARMLESS, "messages", request);
+        var frame = pages.frame(HARMLESS, "messages", person);
         var document = new Views.Document(row(v), Progress.of(row(v), List.of()));
         var form = SearchForm.of(name -> List.of("what", "direction", "state").contains(name) ? "" : v);
         var asked = new Views.Search(form, false, Map.of());
@@ -96,6 +105,16 @@ class HostileRowsTest {
         out.put("problem", list(new Views.Messages(frame, refused, List.of(), false, null, null, AT)));
         out.put("message", message(v, frame, document));
         out.put("raw", opened(v, frame));
+        var account = new Account(v, v, Role.all(), true, false, 0, AT, AT, AT);
+        var client = new Client(v, new byte[32], Set.of(v), AT);
+        var peoples = pages.frame("People", "people", person);
+        out.put("people", pages.render("people", new People(peoples, List.of(account), v, Role.all(), HARMLESS)));
+        out.put("person", pages.render("person", new OnePerson(peoples, account, false, HARMLESS)));
+        out.put("clients", pages.render("clients", new Clients(peoples, List.of(client), v, Set.of(), HARMLESS)));
+        out.put("client", pages.render("client", new OneClient(peoples, client, HARMLESS)));
+        out.put("secret", pages.render("secret", new Secret(peoples, v, HARMLESS, HARMLESS, "/admin/people")));
+        out.put("account", pages.render("account", new Own(peoples, Role.all(), true)));
+        out.put("password", pages.render("password", new NewPassword(peoples, HARMLESS)));
         out.put("events", pages.events(person, events(v)));
         return out;
     }

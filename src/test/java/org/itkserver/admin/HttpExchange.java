@@ -3,20 +3,23 @@ package org.itkserver.admin;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpSession;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One request and its answer, as a servlet container would give them; only what the console uses is there. */
 final class HttpExchange {
     final Map<String, String> headers = new HashMap<>(Map.of("Host", "itk.example:8080"));
     final Map<String, String> parameters = new HashMap<>();
+    final List<Cookie> cookies = new ArrayList<>();
     final Map<String, String> answered = new HashMap<>();
     final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final Map<String, Object> attributes = new HashMap<>();
@@ -25,7 +28,7 @@ final class HttpExchange {
     long length;
     int status = 200;
     boolean passed;
-    FakeSession session;
+    boolean secure;
 
     HttpExchange(String method, String path) {
         this.method = method;
@@ -43,8 +46,8 @@ final class HttpExchange {
                 case "getParameter" -> parameters.get(arguments[0]);
                 case "getAttribute" -> attributes.get(arguments[0]);
                 case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
-                case "getSession" -> session((boolean) arguments[0]);
-                case "changeSessionId" -> session.id = session.id + "-changed";
+                case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);
+                case "isSecure" -> secure;
                 default -> throw new UnsupportedOperationException(called.getName());
             });
 
@@ -75,16 +78,6 @@ final class HttpExchange {
         return path;
     }
 
-    private HttpSession session(boolean make) {
-        if (session != null && session.ended) {
-            session = null;
-        }
-        if (session == null && make) {
-            session = new FakeSession("fresh");
-        }
-        return session == null ? null : session.asSession;
-    }
-
     private static ServletOutputStream stream(ByteArrayOutputStream out) {
         return new ServletOutputStream() {
             @Override
@@ -106,30 +99,5 @@ final class HttpExchange {
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    /** A session of the container. */
-    static final class FakeSession {
-        private final Map<String, Object> attributes = new HashMap<>();
-        String id;
-        int idleSeconds;
-        boolean ended;
-
-        FakeSession(String id) {
-            this.id = id;
-        }
-
-        final HttpSession asSession = fake(HttpSession.class, (proxy, called, arguments) -> {
-            if (ended) {
-                throw new IllegalStateException("the session is over");
-            }
-            return switch (called.getName()) {
-                case "getAttribute" -> attributes.get(arguments[0]);
-                case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
-                case "setMaxInactiveInterval" -> idleSeconds = (int) arguments[0];
-                case "invalidate" -> ended = true;
-                default -> throw new UnsupportedOperationException(called.getName());
-            };
-        });
     }
 }

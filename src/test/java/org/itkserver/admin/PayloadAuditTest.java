@@ -17,6 +17,7 @@ import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MessageFilter;
 import org.itkserver.audit.MessageSearch;
+import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -56,7 +57,7 @@ class PayloadAuditTest {
 
     @BeforeEach
     void signIn() {
-        new Person("ann", "s3cret").attachTo(http.request);
+        new Person("ann", "s3cret", Role.all(), false).attachTo(http.request);
         http.parameters.put("reason", "clinical safety check");
         http.parameters.put("reference", "INC-7");
     }

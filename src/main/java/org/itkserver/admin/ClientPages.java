@@ -1,0 +1,170 @@
+package org.itkserver.admin;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import org.itkserver.audit.Accounts;
+import org.itkserver.audit.Accounts.Client;
+import org.itkserver.audit.Accounts.Outcome;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Role;
+import org.itkserver.audit.Tokens;
+import org.jspecify.annotations.Nullable;
+
+/** The applications of the REST API: what each may do, and their tokens, which are shown once. */
+@Path("/clients")
+public final class ClientPages {
+    private static final String HOME = "/admin/clients";
+    private static final String ONE = "{name: [A-Za-z0-9][A-Za-z0-9._-]*}";
+    private static final String NAME = "[a-z0-9][a-z0-9._-]{0,63}";
+
+    private static final String NAME_RULE =
+            "A name has at most 64 of the letters a to z, digits, dots, hyphens and underscores, and begins with a letter or"
+                    + " a digit.";
+    private static final String TAKEN = "There is an application of this name already.";
+    private static final String NO_SCOPE = "Tick at least one thing that the application may do.";
+    private static final String ADVICE =
+            "Put it into the application's settings now. It is kept nowhere; if it is lost, revoke the application and add it"
+                    + " again.";
+
+    private final Accounts accounts;
+    private final Changes changes;
+    private final Secrets secrets;
+    private final Pages pages;
+    private final Clock clock;
+
+    ClientPages(Accounts accounts, Changes changes, Secrets secrets, Pages pages, Clock clock) {
+        this.accounts = accounts;
+        this.changes = changes;
+        this.secrets = secrets;
+        this.pages = pages;
+        this.clock = clock;
+    }
+
+    @GET
+    @Needs(Role.ADMIN)
+    public Response list(@Context HttpServletRequest request) {
+        return list(200, request, "", Set.of(), null);
+    }
+
+    private Response list(
+            int status, HttpServletRequest request, String name, Set<String> chosen, @Nullable String problem) {
+        var frame = pages.frame((problem == null ? "" : "Error: ") + "API clients", "people", Person.of(request));
+        var view = new PeopleViews.Clients(frame, accounts.clients(), name, chosen, problem);
+        return Pages.answer(status, pages.render("clients", view)).build();
+    }
+
+    @POST
+    @Needs(Role.ADMIN)
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response add(
+            @FormParam("name") @DefaultValue("") String name,
+            @FormParam("scope") List<String> scope,
+            @Context HttpServletRequest request) {
+        var who = name.strip();
+        var scopes = scopes(scope);
+        if (!who.matches(NAME) || scopes.isEmpty()) {
+            return list(400, request, who, scopes, scopes.isEmpty() ? NO_SCOPE : NAME_RULE);
+        }
+        if (find(who) != null) {
+            return list(409, request, who, scopes, TAKEN);
+        }
+        var token = secrets.token();
+        var outcome = changes.make(request, AuditType.CLIENT_CHANGED, "adds " + who + ": " + text(scopes), () -> {
+            try {
+                accounts.addClient(who, Tokens.hash(token), scopes, clock.instant());
+                return Outcome.DONE;
+            } catch (IllegalStateException e) {
+                return Outcome.GONE; // somebody else took the name just now
+            }
+        });
+        return outcome == Outcome.DONE ? secret(request, who, token) : list(409, request, who, scopes, TAKEN);
+    }
+
+    private Response secret(HttpServletRequest request, String who, String token) {
+        var what = "Token of " + who;
+        var view = new PeopleViews.Secret(
+                pages.frame(what, "people", Person.of(request)), what, token, ADVICE, HOME + "/" + who);
+        return Pages.answer(200, pages.render("secret", view)).build();
+    }
+
+    private static Set<String> scopes(List<String> scopes) {
+        if (!Client.SCOPES.containsAll(scopes)) {
+            throw new BadRequestException();
+        }
+        return Set.copyOf(scopes);
+    }
+
+    private static String text(Set<String> scopes) {
+        return String.join(" ", scopes.stream().sorted().toList());
+    }
+
+    private @Nullable Client find(String name) {
+        return accounts.clients().stream()
+                .filter(client -> client.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Client known(String name) {
+        var client = find(name);
+        if (client == null) {
+            throw new NotFoundException();
+        }
+        return client;
+    }
+
+    @GET
+    @Path(ONE)
+    @Needs(Role.ADMIN)
+    public Response one(@PathParam("name") String name, @Context HttpServletRequest request) {
+        return one(200, known(name), request, null);
+    }
+
+    private Response one(int status, Client row, HttpServletRequest request, @Nullable String problem) {
+        var title = (problem == null ? "" : "Error: ") + Show.text(row.name());
+        var view = new PeopleViews.OneClient(pages.frame(title, "people", Person.of(request)), row, problem);
+        return Pages.answer(status, pages.render("client", view)).build();
+    }
+
+    @POST
+    @Path(ONE + "/scopes")
+    @Needs(Role.ADMIN)
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response scopes(
+            @PathParam("name") String name,
+            @FormParam("scope") List<String> scope,
+            @Context HttpServletRequest request) {
+        var row = known(name);
+        var scopes = scopes(scope);
+        if (scopes.isEmpty()) {
+            return one(400, row, request, NO_SCOPE);
+        }
+        var what = "scopes of " + name + ": " + text(scopes) + ", before: " + text(row.scopes());
+        changes.make(request, AuditType.CLIENT_CHANGED, what, () -> accounts.setScopes(name, scopes));
+        return Pages.goTo(HOME + "/" + name);
+    }
+
+    @POST
+    @Path(ONE + "/revoke")
+    @Needs(Role.ADMIN)
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response revoke(@PathParam("name") String name, @Context HttpServletRequest request) {
+        known(name);
+        changes.make(request, AuditType.CLIENT_CHANGED, "revokes " + name, () -> accounts.removeClient(name));
+        return Pages.goTo(HOME);
+    }
+}
