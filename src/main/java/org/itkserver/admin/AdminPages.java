@@ -10,11 +10,14 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.xml.stream.XMLInputFactory;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.MessageSearch;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.exchange.PatientKey;
@@ -38,6 +41,8 @@ public final class AdminPages {
             MessageSearch search,
             AuditTrail trail,
             Accounts accounts,
+            Supplier<Directory> directory,
+            Supplier<DirectoryStatus> directoryStatus,
             EnvelopeScanner scanner,
             PayloadStreams streams,
             XMLInputFactory factory,
@@ -66,6 +71,7 @@ public final class AdminPages {
                         trail,
                         pages,
                         clock),
+                new DirectoryPages(directory, directoryStatus, pages),
                 new EventPages(query, pages),
                 new Rules(denials, pages),
                 new Troubles(pages));

@@ -1,13 +1,17 @@
 package org.itkserver.admin;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.envelope.ManifestItem;
@@ -115,6 +119,16 @@ public final class Show {
     static String words(String name) {
         var words = name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
+    /** Values in their natural order, with commas. */
+    public static String list(Collection<String> values) {
+        return text(values.stream().sorted().collect(Collectors.joining(", ")));
+    }
+
+    /** An address of ours that ends with a value of somebody else. */
+    public static String link(String start, String value) {
+        return start + URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     /** A manifest item on one line. */

@@ -13,6 +13,8 @@ import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.DirectoryStatus;
+import org.itkserver.envelope.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class LiveDirectory implements Supplier<Directory> {
     private final Predicate<URI> ourself;
     private final Clock clock;
     private volatile Directory current;
+    private volatile DirectoryStatus status;
     private String lastText;
 
     /**
@@ -42,6 +45,16 @@ final class LiveDirectory implements Supplier<Directory> {
         this.clock = clock;
         this.lastText = Files.readString(file);
         this.current = DirectoryFile.read(lastText, loopback, ourself);
+        this.status = inForce(lastText);
+    }
+
+    private DirectoryStatus inForce(String text) {
+        return new DirectoryStatus(Sha256.hex(text), clock.instant(), null, null);
+    }
+
+    /** Which version is in force, and what is wrong with a later one. */
+    DirectoryStatus status() {
+        return status;
     }
 
     @Override
@@ -58,6 +71,7 @@ final class LiveDirectory implements Supplier<Directory> {
             }
             lastText = text;
             current = DirectoryFile.read(text, loopback, ourself);
+            status = inForce(text);
             LOG.info("directory.yaml was loaded again");
             audit.append(
                     AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml was changed"));
@@ -66,10 +80,16 @@ final class LiveDirectory implements Supplier<Directory> {
             refused(audit, e);
         } catch (IOException e) {
             LOG.error("directory.yaml cannot be read, the last good one stays");
+            mistake("The file cannot be read.");
         }
     }
 
+    private void mistake(String text) {
+        status = new DirectoryStatus(status.version(), status.loadedAt(), text, clock.instant());
+    }
+
     private void refused(AuditTrail audit, IllegalArgumentException e) {
+        mistake(String.valueOf(e.getMessage()));
         try {
             audit.append(
                     AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_REFUSED, String.valueOf(e.getMessage())));

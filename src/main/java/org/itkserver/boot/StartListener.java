@@ -74,6 +74,8 @@ public final class StartListener implements ServletContextListener {
                 new JdbcMessageSearch(server.database),
                 server.store,
                 server.accounts,
+                server.directory,
+                server.directory::status,
                 server.scanner,
                 server.streams,
                 new WstxInputFactory(),

@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
+import org.itkserver.envelope.Sha256;
 import org.itkserver.exchange.Submissions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -125,6 +125,11 @@ public final class Directory {
         return outboxes;
     }
 
+    /** The routes, in the order in which they are tried. */
+    public List<Route> routes() {
+        return routes;
+    }
+
     /** Where a message for this service goes. */
     public Routing route(Service service, EnvelopeHeader header) {
         var handlers = new LinkedHashSet<String>();

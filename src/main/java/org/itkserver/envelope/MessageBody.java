@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -151,7 +149,7 @@ public final class MessageBody implements Closeable {
 
     /** SHA-256 of a range, 32 bytes. */
     public byte[] sha256(long start, long end) {
-        var digest = sha256();
+        var digest = Sha256.digest();
         if (channel == null) {
             digest.update(memory, (int) start, (int) (end - start));
             return digest.digest();
@@ -164,14 +162,6 @@ public final class MessageBody implements Closeable {
             return digest.digest();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

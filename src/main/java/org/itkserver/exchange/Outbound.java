@@ -1,8 +1,6 @@
 package org.itkserver.exchange;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,6 +10,7 @@ import org.itkserver.envelope.EnvelopeWriter;
 import org.itkserver.envelope.HandlingSpec;
 import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.Outgoing;
+import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.TypedUri;
 
@@ -50,7 +49,7 @@ final class Outbound {
             Partner to, Received about, Callback callback, ResponseWriter.Response response, Instant now) {
         return new Draft(store.nextId(), MessageKind.RESPONSE, to, response.trackingId(), about.service(), now)
                 .action(Namespaces.SERVICE + about.service() + "Response")
-                .content(wrap(response.xml()), sha256(response.xml()))
+                .content(wrap(response.xml()), Sha256.of(response.xml()))
                 .origin(about.id())
                 .callback(callback.replyTo(), callback.messageId())
                 .build();
@@ -61,7 +60,7 @@ final class Outbound {
         boolean fault = action.equals(Namespaces.FAULT_ACTION);
         return new Draft(store.nextId(), MessageKind.BODY, to, about.about().trackingId(), about.service(), now)
                 .action(action)
-                .content(body.getBytes(StandardCharsets.UTF_8), sha256(body))
+                .content(body.getBytes(StandardCharsets.UTF_8), Sha256.of(body))
                 .origin(about.id())
                 .callback(fault ? callback.faultTo() : callback.replyTo(), callback.messageId())
                 .build();
@@ -124,7 +123,7 @@ final class Outbound {
                 .interaction(envelope.interaction().orElse(null))
                 .sender(envelope.senderAddress())
                 .addresses(envelope.addresses())
-                .content(wrap(xml), sha256(xml))
+                .content(wrap(xml), Sha256.of(xml))
                 .asks(asks(envelope, HandlingSpec.INF_ACK_REQUESTED), asks(envelope, HandlingSpec.ACK_REQUESTED))
                 .lane(Destination.of(kind, false).lane(to, null).orElse(null));
     }
@@ -136,14 +135,6 @@ final class Outbound {
 
     private static byte[] wrap(String envelope) {
         return (BEFORE + envelope + AFTER).getBytes(StandardCharsets.UTF_8);
-    }
-
-    static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     static String addresses(List<TypedUri> addresses) {

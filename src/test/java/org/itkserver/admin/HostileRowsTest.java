@@ -125,7 +125,7 @@ class HostileRowsTest {
 
     private byte[] message(String v, Views.Frame frame, Views.Document document) {
         var event = new TrailEvent("n", 1, AT, v, 7L, v, v, v, v, v, v, v, v);
-        var uri = new TypedUri(v, null);
+        var uri = new TypedUri(null, v);
         var envelope = new EnvelopeHeader(
                 v,
                 v,

@@ -37,6 +37,12 @@ public final class Routes {
                 fake(MessageSearch.class),
                 event -> {},
                 new MemoryPeople(),
+                () -> {
+                    throw new UnsupportedOperationException();
+                },
+                () -> {
+                    throw new UnsupportedOperationException();
+                },
                 new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
                 new PayloadStreams(new WstxInputFactory(), 1),
                 new WstxInputFactory(),
