@@ -19,6 +19,7 @@ import org.itkserver.audit.MessageSearch;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.exchange.PatientKey;
 
@@ -48,6 +49,7 @@ public final class AdminPages {
             XMLInputFactory factory,
             PatientKey patients,
             Path spoolFolder,
+            Trial trial,
             Clock clock,
             AdminSettings settings,
             BooleanSupplier sample) {
@@ -72,6 +74,7 @@ public final class AdminPages {
                         pages,
                         clock),
                 new DirectoryPages(directory, directoryStatus, pages),
+                new TrialPages(trial, search, pages, Ids.random(), clock),
                 new EventPages(query, pages),
                 new Rules(denials, pages),
                 new Troubles(pages));

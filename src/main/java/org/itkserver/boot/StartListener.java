@@ -81,6 +81,7 @@ public final class StartListener implements ServletContextListener {
                 new WstxInputFactory(),
                 server.patientKey,
                 server.home.spool(),
+                SelfTrial.of(server.settings, server::answersWithSamples),
                 server.clock,
                 AdminSettings.of(server.settings.publicUrl()),
                 server::answersWithSamples);

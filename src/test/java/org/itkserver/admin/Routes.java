@@ -48,6 +48,7 @@ public final class Routes {
                 new WstxInputFactory(),
                 new PatientKey(new byte[32]),
                 java.nio.file.Path.of("none"),
+                fake(Trial.class),
                 Clock.systemUTC(),
                 new AdminSettings(Set.of()),
                 () -> false);
