@@ -7,12 +7,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.itkserver.audit.AuditEvent;
-import org.itkserver.audit.AuditType;
 import org.itkserver.audit.RowHash;
+import org.itkserver.audit.StoredRow;
 
 /** The tables hold what was promised, as it was sent, and are done with it; the trail tells it without gaps. */
 final class StoreCheck {
@@ -128,18 +126,22 @@ final class StoreCheck {
                     "audit row " + seq + " of node " + node + " comes where " + expected + " should");
             next.put(node, seq + 1);
             check.violation("I6", String.valueOf(row.get("tracking_id")),
-                    !row.get("hash").equals(HexFormat.of().formatHex(RowHash.of(node, seq, event(row)))),
+                    !row.get("hash").equals(HexFormat.of().formatHex(RowHash.of(stored(row)))),
                     "audit row " + seq + " of node " + node + " does not have its hash");
             seen.merge(row.get("type") + ' ' + row.get("message_id"), 1, Integer::sum);
         }
         check.numbers.put("audit rows", rows.size());
     }
 
-    private static AuditEvent event(Map<String, String> row) {
+    private static StoredRow stored(Map<String, String> row) {
         var id = row.get("message_id");
-        return new AuditEvent(
+        var digest = row.get("digest");
+        return new StoredRow(
+                row.get("node"),
+                Long.parseLong(row.get("seq")),
+                Integer.parseInt(row.get("version")),
                 Instant.parse(row.get("at")),
-                AuditType.valueOf(row.get("type").toUpperCase(Locale.ROOT).replace('-', '_')),
+                row.get("type"),
                 id == null ? null : Long.valueOf(id),
                 row.get("tracking_id"),
                 row.get("partner"),
@@ -148,6 +150,8 @@ final class StoreCheck {
                 row.get("source"),
                 row.get("error_code"),
                 row.get("error_id"),
-                row.get("detail"));
+                row.get("detail"),
+                digest == null ? null : HexFormat.of().parseHex(digest),
+                new byte[0]);
     }
 }

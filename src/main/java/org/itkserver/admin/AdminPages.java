@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import javax.xml.stream.XMLInputFactory;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.directory.Directory;
@@ -40,6 +41,7 @@ public final class AdminPages {
     public AdminPages(
             AuditQuery query,
             MessageSearch search,
+            AuditSearch audit,
             AuditTrail trail,
             Accounts accounts,
             Supplier<Directory> directory,
@@ -75,7 +77,8 @@ public final class AdminPages {
                         clock),
                 new DirectoryPages(directory, directoryStatus, pages),
                 new TrialPages(trial, search, pages, Ids.random(), clock),
-                new EventPages(query, pages),
+                new AuditPages(audit, trail, pages, clock),
+                new EventPages(),
                 new Rules(denials, pages),
                 new Troubles(pages));
     }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.itkserver.audit.AuditQuery.EventRow;
+import org.itkserver.audit.AuditSearch.Found;
 import org.itkserver.audit.Role;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,15 @@ final class Pages {
         return render("login", new Views.Login(frame("Sign in", "", null), problem));
     }
 
-    byte[] events(Person person, List<EventRow> events) {
-        return render("events", new Views.Events(frame("Other events", "events", person), events));
+    byte[] audit(
+            Person person,
+            AuditForm form,
+            Found found,
+            List<Views.Sealed> seals,
+            boolean newest,
+            @Nullable String next) {
+        var title = form.problem() != null ? "Error: Audit" : "Audit";
+        return render("audit", new Views.Audit(frame(title, "audit", person), form, found, seals, newest, next));
     }
 
     byte[] trouble(Trouble trouble) {

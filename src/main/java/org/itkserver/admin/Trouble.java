@@ -13,6 +13,7 @@ enum Trouble {
     WRONG_METHOD(405, "That cannot be done here", "This address does not take that kind of request."),
     TOO_LARGE(413, "That is too much", "The form is larger than any form of this console."),
     WRONG_TYPE(415, "That cannot be done here", "This address takes forms only."),
+    ONE_EXPORT(429, "An export of yours still runs", "Wait until it has ended, or stop it, and try again."),
     BUG(500, "Something went wrong", "It is noted in the log of the server under the number below."),
     DATABASE_AWAY(
             503,

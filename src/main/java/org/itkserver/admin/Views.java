@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.itkserver.admin.StoredContent.PayloadView;
-import org.itkserver.audit.AuditQuery.EventRow;
 import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.audit.AuditSearch.Found;
+import org.itkserver.audit.AuditSearch.Sealing;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.envelope.ScannedMessage;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ public final class Views {
     /**
      * What every page shows around its content.
      *
-     * @param section {@code messages}, {@code events} or empty: the entry of the navigation that is current
+     * @param section {@code messages}, {@code audit} or empty: the entry of the navigation that is current
      * @param person who is signed in, null for nobody
      * @param sample whether this server may answer with invented data
      */
@@ -84,7 +85,15 @@ public final class Views {
     /** @param raw the start of the message as received */
     public record Opened(Frame frame, MessageRow row, List<PayloadView> payloads, RawText raw) {}
 
-    public record Events(Frame frame, List<EventRow> events) {}
+    /**
+     * @param newest whether this is the first page
+     * @param next the address to go on at, null at the end
+     */
+    public record Audit(
+            Frame frame, AuditForm form, Found found, List<Sealed> seals, boolean newest, @Nullable String next) {}
+
+    /** @param behind whether rows wait longer for their seal than they should */
+    public record Sealed(Sealing node, boolean behind) {}
 
     /** @param number finds the line in the log, null when there is none */
     public record Problem(Frame frame, String text, @Nullable String number) {}

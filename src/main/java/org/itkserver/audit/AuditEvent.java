@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorCode toolkit error code, null when it went well
  * @param errorId the ErrorID of the fault, null when there was none
  * @param detail one sentence, at most {@value #DETAIL} characters
+ * @param digest SHA-256 of the stored bytes of the message, 32 bytes, when the event stores one; else null
  */
 public record AuditEvent(
         Instant at,
@@ -30,7 +31,8 @@ public record AuditEvent(
         @Nullable String source,
         @Nullable String errorCode,
         @Nullable String errorId,
-        String detail) {
+        String detail,
+        byte @Nullable [] digest) {
     public static final int DETAIL = 500;
     private static final int FIELD = 128;
 
@@ -39,6 +41,28 @@ public record AuditEvent(
         actor = plain(actor, FIELD);
         trackingId = trackingId == null ? null : plain(trackingId, FIELD);
         detail = plain(detail, DETAIL);
+    }
+
+    /** An event that stores no message, or whose digest is not known yet. */
+    public AuditEvent(
+            Instant at,
+            AuditType type,
+            @Nullable Long message,
+            @Nullable String trackingId,
+            @Nullable String partner,
+            @Nullable String service,
+            String actor,
+            @Nullable String source,
+            @Nullable String errorCode,
+            @Nullable String errorId,
+            String detail) {
+        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, null);
+    }
+
+    /** The same event, bound to the bytes of the message it stores. */
+    public AuditEvent withDigest(byte[] sha256) {
+        return new AuditEvent(
+                at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, sha256);
     }
 
     /** One line, printable ASCII, capped: safe for the table, a log and a terminal. */

@@ -18,9 +18,6 @@ public interface AuditQuery {
     /** The events of one message, oldest first. */
     List<EventRow> events(long id);
 
-    /** The newest events about no stored message (refusals and the server's own), newest first. */
-    List<EventRow> otherEvents(int limit);
-
     /**
      * The message's bytes as they arrived, or as they were made; of a forward, those of its origin. The caller closes the
      * stream. Empty when there is no such message.

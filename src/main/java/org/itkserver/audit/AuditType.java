@@ -1,6 +1,8 @@
 package org.itkserver.audit;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** What happened. The names are stored; they are never renamed. */
 public enum AuditType {
@@ -81,7 +83,25 @@ public enum AuditType {
     /** A changed directory was refused; the last good one stays. */
     DIRECTORY_REFUSED,
     /** The server started. */
-    SERVER_STARTED;
+    SERVER_STARTED,
+    /** A person took events out of the console. */
+    EXPORTED;
+
+    private static final Set<AuditType> STORING =
+            EnumSet.of(ACCEPTED, SUBMITTED, FORWARDING, ACKNOWLEDGING, REPLYING, DEAD_LETTER);
+
+    /**
+     * The types of which one stands at the beginning of every stored message. A dead letter does when the message had
+     * nowhere to go from the start.
+     */
+    public static Set<AuditType> storing() {
+        return EnumSet.copyOf(STORING);
+    }
+
+    /** Whether an event of this type may be the first of a stored message. */
+    public boolean isStoring() {
+        return STORING.contains(this);
+    }
 
     /** The name as stored and shown: lower case with hyphens. */
     public String label() {

@@ -1,28 +1,24 @@
 package org.itkserver.audit;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The hash of an audit row: SHA-256 over a zero byte (the leaf prefix of RFC 6962, 2.1) and the row's canonical form.
  * Thread-safe.
  *
- * <p>Canonical form, version 1: the version byte; then each field in the order of {@link #of}, numbers as 8 bytes,
- * times as microseconds since the epoch in 8 bytes, texts as their length in UTF-8 bytes in 4 bytes (-1 for null) and
- * the bytes, all big-endian.
+ * <p>Canonical form, version 1: the version byte; node, number, time, type, message id (as text), tracking id, partner,
+ * service, actor, source, error code, ErrorID, detail; numbers as 8 bytes, times as microseconds since the epoch in 8
+ * bytes, texts as their length in UTF-8 bytes in 4 bytes (-1 for null) and the bytes, all big-endian. Version 2: the
+ * same, then the digest of the stored message as a length in 4 bytes (-1 for null) and the bytes.
  */
 public final class RowHash {
     /** Version of the canonical form that new rows use. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private RowHash() {}
+
+    /** Whether rows of this version can be hashed. */
+    public static boolean isKnown(int version) {
+        return version == 1 || version == 2;
+    }
 
     /**
      * @param node id of the node that wrote the row
@@ -30,43 +26,39 @@ public final class RowHash {
      * @return 32 bytes
      */
     public static byte[] of(String node, long seq, AuditEvent event) {
-        var bytes = new ByteArrayOutputStream(256);
-        try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(0);
-            out.writeByte(VERSION);
-            text(out, node);
-            out.writeLong(seq);
-            out.writeLong(micros(event.at()));
-            text(out, event.type().label());
-            var message = event.message();
-            text(out, message == null ? null : message.toString());
-            text(out, event.trackingId());
-            text(out, event.partner());
-            text(out, event.service());
-            text(out, event.actor());
-            text(out, event.source());
-            text(out, event.errorCode());
-            text(out, event.errorId());
-            text(out, event.detail());
-            return MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return of(StoredRow.of(node, seq, event));
     }
 
-    private static long micros(Instant at) {
-        return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1000);
-    }
-
-    private static void text(DataOutputStream out, @Nullable String value) throws IOException {
-        if (value == null) {
-            out.writeInt(-1);
-        } else {
-            var bytes = value.getBytes(StandardCharsets.UTF_8);
-            out.writeInt(bytes.length);
-            out.write(bytes);
+    /**
+     * What the hash of a stored row must be.
+     *
+     * @return 32 bytes
+     * @throws IllegalArgumentException when its version is not known
+     */
+    public static byte[] of(StoredRow row) {
+        if (!isKnown(row.version())) {
+            throw new IllegalArgumentException("no such version of a row: " + row.version());
         }
+        var message = row.message();
+        var form = new Canonical()
+                .octet(0)
+                .octet(row.version())
+                .text(row.node())
+                .number(row.seq())
+                .time(row.at())
+                .text(row.type())
+                .text(message == null ? null : message.toString())
+                .text(row.trackingId())
+                .text(row.partner())
+                .text(row.service())
+                .text(row.actor())
+                .text(row.source())
+                .text(row.errorCode())
+                .text(row.errorId())
+                .text(row.detail());
+        if (row.version() >= 2) {
+            form.bytes(row.digest());
+        }
+        return Canonical.sha256(form.toBytes());
     }
 }

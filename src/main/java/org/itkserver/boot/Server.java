@@ -9,11 +9,8 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -57,6 +54,7 @@ import org.itkserver.soap.SoapClient;
 import org.itkserver.store.Database;
 import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
+import org.itkserver.store.JdbcAuditSearch;
 import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
@@ -84,6 +82,7 @@ final class Server implements AutoCloseable {
     final JdbcAuditQuery query;
     final PatientKey patientKey;
     final JdbcTrailQuery trail;
+    final JdbcAuditSearch search;
     final JdbcAccounts accounts;
     final LiveDirectory directory;
     final OwnAddresses ours;
@@ -91,6 +90,7 @@ final class Server implements AutoCloseable {
     final Submissions submissions;
     final PayloadStreams streams;
     final EnvelopeScanner scanner;
+    private final AnchorFile anchors;
     final Counters counters = new Counters();
     private final JdbcDeliveryQueue queue;
     private final Settler settler;
@@ -111,9 +111,11 @@ final class Server implements AutoCloseable {
         directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
         var node = home.node(settings.node());
         database = new Database(settings.database());
-        store = new JdbcMessageStore(database, node, clock);
+        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock);
+        anchors = new AnchorFile(settings.sealAnchors(), clock);
         query = new JdbcAuditQuery(database, store);
         trail = new JdbcTrailQuery(database);
+        search = new JdbcAuditSearch(database, trail);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
         settler = new Settler(
@@ -127,8 +129,8 @@ final class Server implements AutoCloseable {
         patientKey = new PatientKey(home.patientSecret());
         var patients = new PatientFinder(patientKey, streams);
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
-        handlerPool = pool("itk-work", WORK_AT_ONCE);
-        synchronousPool = pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
+        handlerPool = Threads.pool("itk-work", WORK_AT_ONCE);
+        synchronousPool = Threads.pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
@@ -200,17 +202,6 @@ final class Server implements AutoCloseable {
         workWaiting.release();
     }
 
-    /** Threads that are made when needed and end when idle; rejects what is more. */
-    private static ThreadPoolExecutor pool(String name, int threads) {
-        var number = new AtomicInteger();
-        ThreadFactory factory = task -> {
-            var thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-        return new ThreadPoolExecutor(0, threads, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
-    }
-
     /** Whether some service is answered with invented data; the console says so on every page. */
     boolean answersWithSamples() {
         return directory.get().services().values().stream()
@@ -256,6 +247,7 @@ final class Server implements AutoCloseable {
     /** What the timer does every minute. */
     void housekeeping() {
         refusals.flush();
+        store.newestSeal().ifPresent(anchors::note);
         store.forgetRefused(clock.instant().minus(REFUSED_KEPT));
     }
 
@@ -295,6 +287,7 @@ final class Server implements AutoCloseable {
         synchronousPool.shutdown();
         stopWork();
         store.close();
+        store.newestSeal().ifPresent(anchors::note);
         database.close();
     }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease {@code ITK_LEASE}: how long a node that died or froze keeps its work
  * @param queueTimeout {@code ITK_QUEUE_TIMEOUT}: how long a message taken from a queue is out of sight
  * @param resetAdmin {@code ITK_RESET_ADMIN}: the admin whose password is lost, null for nobody
+ * @param sealKey {@code ITK_SEAL_KEY}: the key that signs audit seals
+ * @param sealAnchors {@code ITK_SEAL_ANCHORS}: where the newest seal is noted outside the database
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -45,6 +47,8 @@ record Settings(
         Duration lease,
         Duration queueTimeout,
         @Nullable String resetAdmin,
+        Path sealKey,
+        Path sealAnchors,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -54,10 +58,7 @@ record Settings(
         var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"))
                 .toAbsolutePath()
                 .normalize();
-        var url = env.get("ITK_DB_URL");
-        var database = url == null
-                ? DatabaseSettings.embedded(home.resolve("data").resolve("itk"))
-                : new DatabaseSettings(url, env.get("ITK_DB_USER"), env.get("ITK_DB_PASSWORD"), POOL);
+        var database = database(env, home);
         return new Settings(
                 home,
                 env.getOrDefault("ITK_BIND", "127.0.0.1"),
@@ -76,7 +77,43 @@ record Settings(
                 lease(env),
                 duration(env, "ITK_QUEUE_TIMEOUT", "PT10M"),
                 env.get("ITK_RESET_ADMIN"),
+                path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
+                path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
                 retries(env));
+    }
+
+    /** The database that the environment names. */
+    static DatabaseSettings database(Map<String, String> env, Path home) {
+        var url = env.get("ITK_DB_URL");
+        if (url == null) {
+            return DatabaseSettings.embedded(home.resolve("data").resolve("itk"));
+        }
+        var user = env.get("ITK_DB_USER");
+        var owner = env.get("ITK_DB_OWNER_USER");
+        return new DatabaseSettings(
+                url,
+                user,
+                env.get("ITK_DB_PASSWORD"),
+                POOL,
+                owner == null ? null : new DatabaseSettings.Owner(owner, env.get("ITK_DB_OWNER_PASSWORD")));
+    }
+
+    private static Path path(Map<String, String> env, String name, Path otherwise) {
+        var value = env.get(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(name + " is set but names no file");
+        }
+        return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    /** {@code x.pub.pem} beside {@code x.pem}. */
+    static Path publicKey(Path file) {
+        var name = String.valueOf(file.getFileName());
+        var stem = name.endsWith(".pem") ? name.substring(0, name.length() - 4) : name;
+        return file.resolveSibling(stem + ".pub.pem");
     }
 
     private static RetrySchedule retries(Map<String, String> env) {

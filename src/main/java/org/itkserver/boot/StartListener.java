@@ -12,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.admin.AdminPages;
-import org.itkserver.admin.AdminSettings;
 import org.itkserver.api.ApiSettings;
 import org.itkserver.api.RestApi;
 import org.itkserver.audit.StoreUnavailable;
@@ -20,7 +19,6 @@ import org.itkserver.envelope.ManifestReader;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
-import org.itkserver.store.JdbcMessageSearch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,22 +67,7 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void register(ServletContext context) {
-        console = new AdminPages(
-                server.query,
-                new JdbcMessageSearch(server.database),
-                server.store,
-                server.accounts,
-                server.directory,
-                server.directory::status,
-                server.scanner,
-                server.streams,
-                new WstxInputFactory(),
-                server.patientKey,
-                server.home.spool(),
-                SelfTrial.of(server.settings, server::answersWithSamples),
-                server.clock,
-                AdminSettings.of(server.settings.publicUrl()),
-                server::answersWithSamples);
+        console = Console.of(server);
         console.register(context);
         new RestApi(
                         server.submissions,

@@ -100,7 +100,7 @@ final class ChangeWriter {
         tables.add(messages);
         for (var entry : effective) {
             for (var out : entry.out()) {
-                add(messages, out.message());
+                add(messages, out.message(), out.digest());
                 parts(connection, out, tables);
                 work(tables, out.message());
             }
@@ -129,7 +129,7 @@ final class ChangeWriter {
         }
     }
 
-    private static void add(BulkInsert.Rows rows, OutboundMessage message) {
+    private static void add(BulkInsert.Rows rows, OutboundMessage message, byte[] bytesDigest) {
         rows.add(
                 message.id(),
                 "out",
@@ -143,7 +143,7 @@ final class ChangeWriter {
                 message.state().label(),
                 message.createdAt(),
                 message.digest(),
-                message.digest(),
+                bytesDigest,
                 (long) message.content().length,
                 message.patient(),
                 message.infAckRequested(),

@@ -6,19 +6,24 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Seal;
+import org.itkserver.audit.SealKey;
 import org.itkserver.audit.StoreUnavailable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One thread that commits what piled up while it committed the group before: messages, settlements and audit events of
- * many requests share one transaction. It alone writes {@code audit_event}, so the numbers of its node have no gaps.
+ * many requests share one transaction. It alone writes {@code audit_event}, so the numbers of its node have no gaps, and seals
+ * what it wrote ({@link Sealer}).
  *
  * <p>A group that fails is rolled back and its entries are committed one by one, so that one bad entry fails alone. When
  * the answer of a COMMIT is lost, the audit numbers in the table tell whether it happened.
@@ -30,29 +35,30 @@ final class Committer implements AutoCloseable {
     private static final int TRIES = 3;
     private static final long UNKNOWN = -1;
     private static final Duration WAIT = Duration.ofSeconds(15);
-    /** SQLSTATE classes that speak of the entry and not of the database: data, integrity, check option, raised. */
-    private static final Set<String> ENTRY_AT_FAULT = Set.of("22", "23", "44", "P0");
+    private static final Duration IDLE = Duration.ofMillis(100);
+    /** Idle rounds between tries to seal. */
+    private static final int PAUSE = 20;
 
-    /**
-     * SQLSTATE classes that speak of the database: none given, connection, authorization, no such database, resources,
-     * operator intervention, system and configuration errors, schema not there yet, H2's own.
-     */
-    private static final Set<String> DATABASE_AWAY =
-            Set.of("", "08", "28", "3D", "53", "57", "58", "F0", "42", "90", "HY");
-
+    private static final Duration STOP = Duration.ofSeconds(5);
     private static final String LAST_SEQ = "select coalesce(max(seq), 0) from audit_event where node = ?";
 
     private final Database database;
     private final String node;
+    private final Clock clock;
     private final GroupWriter writer;
+    private final Sealer sealer;
     private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>(QUEUE);
     private final Thread thread = new Thread(this::run, "itk-committer");
     private long nextSeq = UNKNOWN;
+    private int pause;
+    private volatile boolean closing;
     private volatile boolean stopped;
 
-    Committer(Database database, String node, Clock clock) {
+    Committer(Database database, String node, SealKey key, Clock clock) {
         this.database = database;
         this.node = node;
+        this.clock = clock;
+        this.sealer = new Sealer(node, clock, key);
         this.writer = new GroupWriter(node, clock, !database.isH2());
         thread.setDaemon(true);
         thread.start();
@@ -74,7 +80,7 @@ final class Committer implements AutoCloseable {
      * @throws EntryRefused when the database refuses this entry alone
      */
     <T> T commit(Entry entry, java.util.concurrent.CompletableFuture<T> done) {
-        if (stopped || !queue.offer(entry)) {
+        if (closing || !queue.offer(entry)) {
             throw new StoreUnavailable("the commit queue is full or closed");
         }
         try {
@@ -93,9 +99,14 @@ final class Committer implements AutoCloseable {
         var group = new ArrayList<Entry>(GROUP);
         while (!stopped) {
             try {
-                group.add(queue.take());
-                queue.drainTo(group, GROUP - 1);
-                commitGroup(group);
+                var first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    idle();
+                } else {
+                    group.add(first);
+                    queue.drainTo(group, GROUP - 1);
+                    commitGroup(group);
+                }
             } catch (InterruptedException e) {
                 stopped = true;
             } catch (RuntimeException e) {
@@ -109,11 +120,39 @@ final class Committer implements AutoCloseable {
         fail(group, new StoreUnavailable("the server is stopping"));
     }
 
+    /** Seals rows that no group comes for; ends when it is closed and nothing waits. */
+    private void idle() {
+        if (stopped) {
+            return;
+        }
+        if (closing) {
+            stopped = true;
+        }
+        if (pause > 0 && !stopped) {
+            pause--;
+        } else if (stopped ? sealer.isWaiting() : sealer.isDue()) {
+            var failure = attempt(List.of());
+            for (int i = 1; stopped && i < TRIES && failure == null && sealer.isWaiting(); i++) {
+                failure = attempt(List.of());
+            }
+            if (failure != null) {
+                pause = PAUSE;
+                LOG.warn("audit rows wait for their seal: the database answers {}", failure.getSQLState());
+            }
+        }
+    }
+
+    /** This node's newest durable seal, null before the first. */
+    @Nullable
+    Seal newestSeal() {
+        return sealer.newest();
+    }
+
     private void commitGroup(List<Entry> group) {
         var failure = attempt(group);
         if (failure == null) {
             group.forEach(Entry::succeed);
-        } else if (isAway(failure)) {
+        } else if (SqlStates.isAway(failure)) {
             unavailable(group, failure);
         } else if (group.size() == 1) {
             alone(group.get(0), failure);
@@ -126,12 +165,12 @@ final class Committer implements AutoCloseable {
     /** A single entry that failed: a lost race with another node is tried again, the rest is final. */
     private void alone(Entry entry, SQLException first) {
         SQLException failure = first;
-        for (int i = 1; i < TRIES && failure != null && isRace(failure); i++) {
+        for (int i = 1; i < TRIES && failure != null && SqlStates.isRace(failure); i++) {
             failure = attempt(List.of(entry));
         }
         if (failure == null) {
             entry.succeed();
-        } else if (isEntryAtFault(failure)) {
+        } else if (SqlStates.isEntryAtFault(failure)) {
             LOG.error("the database refuses an entry with {}; its sender gets a 2200", failure.getSQLState());
             entry.done().completeExceptionally(new EntryRefused(failure.getSQLState()));
         } else {
@@ -154,21 +193,28 @@ final class Committer implements AutoCloseable {
     }
 
     /** One transaction; null when it is durable. */
-    private @org.jspecify.annotations.Nullable SQLException attempt(List<Entry> group) {
+    private @Nullable SQLException attempt(List<Entry> group) {
         long end = UNKNOWN;
         boolean committing = false;
+        boolean sent = false;
         long start = UNKNOWN;
         try (var connection = database.connection()) {
             connection.setAutoCommit(false);
             try {
                 start = nextSeq == UNKNOWN ? lastSeq(connection) + 1 : nextSeq;
                 end = writer.write(connection, group, start);
+                boolean foreign = sealer.add(connection, start, writer.hashes(), stopped);
                 committing = true;
+                sent = true;
                 connection.commit();
                 // from here a failure is one of the disk, and the group counts as lost
                 committing = !database.isH2();
                 synchronise(connection);
                 nextSeq = end;
+                sealer.committed();
+                if (foreign) {
+                    tellOfForeignRows();
+                }
                 return null;
             } catch (SQLException e) {
                 rollback(connection);
@@ -178,7 +224,16 @@ final class Committer implements AutoCloseable {
             }
         } catch (SQLException e) {
             nextSeq = UNKNOWN;
+            sealer.failed(sent);
             return committing && end > start && happened(end - 1) ? null : e;
+        }
+    }
+
+    private void tellOfForeignRows() {
+        var event = AuditEvent.ofServer(
+                clock.instant(), AuditType.ALERT, "audit rows before this one were not written by this server");
+        if (!queue.offer(new Entry.Audit(event, null, 0))) {
+            LOG.warn("the audit trail is too busy for an alert");
         }
     }
 
@@ -218,32 +273,23 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private static String stateClass(SQLException e) {
-        var state = e.getSQLState();
-        return state == null || state.length() < 2 ? "" : state.substring(0, 2);
-    }
-
-    private static boolean isEntryAtFault(SQLException e) {
-        return ENTRY_AT_FAULT.contains(stateClass(e));
-    }
-
-    private static boolean isRace(SQLException e) {
-        return stateClass(e).equals("40") || stateClass(e).equals("23");
-    }
-
-    private static boolean isAway(SQLException e) {
-        return DATABASE_AWAY.contains(stateClass(e));
-    }
-
-    /** Commits what is queued, then stops. */
+    /** Commits and seals what is queued, then stops. */
     @Override
     public void close() {
+        closing = true;
+        join();
+    }
+
+    /** Stops without committing or sealing what waits. */
+    void abandon() {
+        closing = true;
+        stopped = true;
+        join();
+    }
+
+    private void join() {
         try {
-            for (int i = 0; i < 50 && !queue.isEmpty(); i++) {
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-            thread.interrupt();
-            thread.join(2000);
+            thread.join(STOP.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

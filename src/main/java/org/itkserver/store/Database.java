@@ -20,10 +20,12 @@ public final class Database implements AutoCloseable {
     private static final int LOCKS_KEPT_MILLIS = 5_000;
 
     private final HikariDataSource pool;
+    private final DatabaseSettings settings;
     private final boolean h2;
     private volatile boolean migrated;
 
     public Database(DatabaseSettings settings) {
+        this.settings = settings;
         h2 = settings.isH2();
         var config = new HikariConfig();
         config.setPoolName("itk");
@@ -60,15 +62,24 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable when the database is away
      */
     public void migrate() {
+        var owner = settings.owner();
         try {
-            Flyway.configure(getClass().getClassLoader())
-                    .dataSource(pool)
-                    .locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
+            var flyway = Flyway.configure(getClass().getClassLoader());
+            if (owner == null) {
+                flyway.dataSource(pool);
+            } else {
+                flyway.dataSource(settings.url(), owner.user(), owner.password());
+            }
+            flyway.locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
                     .load()
                     .migrate();
+            if (owner != null) {
+                Grants.give(settings.url(), owner, String.valueOf(settings.user()));
+            }
             migrated = true;
-        } catch (FlywayException e) {
-            throw new StoreUnavailable("the database cannot be brought up to date: " + firstLine(e.getMessage()));
+        } catch (FlywayException | SQLException e) {
+            throw new StoreUnavailable(
+                    "the database cannot be brought up to date: " + firstLine(String.valueOf(e.getMessage())));
         }
     }
 

@@ -27,6 +27,16 @@ sealed interface Entry {
         return List.of();
     }
 
+    /** SHA-256 of the bytes of a message that it stores, null for another message. */
+    default byte @Nullable [] digest(long message) {
+        for (var out : out()) {
+            if (out.message().id() == message) {
+                return out.digest();
+            }
+        }
+        return null;
+    }
+
     /** The caller's side; completed by the committer. */
     CompletableFuture<?> done();
 
@@ -37,8 +47,9 @@ sealed interface Entry {
      * A message to send.
      *
      * @param frame its compressed bytes; null when they are written already, or are its origin's
+     * @param digest SHA-256 of its bytes; of a forward, of the envelope in those of its origin
      */
-    record Out(OutboundMessage message, byte @Nullable [] frame) {}
+    record Out(OutboundMessage message, byte @Nullable [] frame, byte[] digest) {}
 
     /** A message to store; the result is the message that had its key before. */
     final class Accept implements Entry {
@@ -70,6 +81,11 @@ sealed interface Entry {
         @Override
         public List<Out> out() {
             return out;
+        }
+
+        @Override
+        public byte @Nullable [] digest(long id) {
+            return message.id() == id ? message.rawDigest() : Entry.super.digest(id);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package org.itkserver.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.RowHash;
@@ -22,7 +23,8 @@ final class EventWriter {
             "error_code varchar",
             "error_id varchar",
             "detail varchar",
-            "hash bytea");
+            "hash bytea",
+            "digest bytea");
     private static final BulkInsert REFUSED = new BulkInsert(
             "refused",
             "node varchar",
@@ -33,6 +35,7 @@ final class EventWriter {
             "bytes bytea");
 
     private final String node;
+    private List<byte[]> hashes = List.of();
 
     EventWriter(String node) {
         this.node = node;
@@ -47,6 +50,7 @@ final class EventWriter {
      */
     long add(List<Entry> group, long first, Tables tables) {
         long seq = first;
+        hashes = new ArrayList<>();
         var events = EVENTS.rows();
         var refused = REFUSED.rows();
         for (var entry : group) {
@@ -54,7 +58,7 @@ final class EventWriter {
                 refused.add(node, seq, audit.event.at(), audit.size, Chunks.CODEC, audit.refused);
             }
             for (var event : entry.change().events()) {
-                add(events, seq++, event);
+                add(events, seq++, bound(event, entry));
             }
         }
         tables.add(events);
@@ -62,7 +66,24 @@ final class EventWriter {
         return seq;
     }
 
+    /** The hashes of the rows added last, in order. */
+    List<byte[]> hashes() {
+        return hashes;
+    }
+
+    /** The event that stores a message says which bytes. */
+    private static AuditEvent bound(AuditEvent event, Entry entry) {
+        var message = event.message();
+        if (message == null || !event.type().isStoring()) {
+            return event;
+        }
+        var digest = entry.digest(message);
+        return digest == null ? event : event.withDigest(digest);
+    }
+
     private void add(BulkInsert.Rows rows, long seq, AuditEvent event) {
+        var hash = RowHash.of(node, seq, event);
+        hashes.add(hash);
         rows.add(
                 node,
                 seq,
@@ -78,6 +99,7 @@ final class EventWriter {
                 event.errorCode(),
                 event.errorId(),
                 event.detail(),
-                RowHash.of(node, seq, event));
+                hash,
+                event.digest());
     }
 }

@@ -60,6 +60,11 @@ final class GroupWriter {
         return next;
     }
 
+    /** The hashes of the audit rows written last, in order. */
+    List<byte[]> hashes() {
+        return events.hashes();
+    }
+
     private void decide(Connection connection, List<Entry> group) throws SQLException {
         for (var entry : group) {
             if (entry instanceof Entry.Apply apply) {

@@ -19,8 +19,6 @@ public final class JdbcAuditQuery implements AuditQuery {
             select node, seq, at, type, tracking_id, partner, actor, source, error_code, error_id, detail
             from audit_event""";
     private static final String EVENTS = EVENT_COLUMNS + " where message_id = ? order by at, node, seq";
-    private static final String OTHER_EVENTS =
-            EVENT_COLUMNS + " where message_id is null order by at desc, seq desc fetch first ? rows only";
 
     private final Database database;
     private final MessageStore messages;
@@ -39,11 +37,6 @@ public final class JdbcAuditQuery implements AuditQuery {
     @Override
     public List<EventRow> events(long id) {
         return list(EVENTS, select -> select.setLong(1, id), JdbcAuditQuery::event);
-    }
-
-    @Override
-    public List<EventRow> otherEvents(int limit) {
-        return list(OTHER_EVENTS, select -> select.setInt(1, limit), JdbcAuditQuery::event);
     }
 
     @Override

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.Seal;
+import org.itkserver.audit.SealKey;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.ToolkitError;
@@ -45,10 +47,13 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private long nextId;
     private long endOfBlock;
 
-    /** @param node id of this node; no other running node has it */
-    public JdbcMessageStore(Database database, String node, Clock clock) {
+    /**
+     * @param node id of this node; no other running node has it
+     * @param key signs the seals of this node's audit trail
+     */
+    public JdbcMessageStore(Database database, String node, SealKey key, Clock clock) {
         this.database = database;
-        this.committer = new Committer(database, node, clock);
+        this.committer = new Committer(database, node, key, clock);
         this.uploads = new Uploads(database, node, clock);
         this.records = new MessageRecords(database);
     }
@@ -123,9 +128,13 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private List<Entry.Out> frames(Change change) {
         var out = new ArrayList<Entry.Out>(change.out().size());
         for (var message : change.out()) {
-            out.add(new Entry.Out(message, frame(message)));
+            out.add(new Entry.Out(message, frame(message), digest(message)));
         }
         return out;
+    }
+
+    private static byte[] digest(OutboundMessage message) {
+        return message.kind() == MessageKind.FORWARD ? message.digest() : PartHash.of(message.content());
     }
 
     private byte @Nullable [] frame(OutboundMessage message) {
@@ -241,6 +250,16 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
                 return delete.executeUpdate();
             }
         });
+    }
+
+    /** This node's newest seal, empty before its first; also when the store is closed. */
+    public Optional<Seal> newestSeal() {
+        return Optional.ofNullable(committer.newestSeal());
+    }
+
+    /** Stops as a crash does: what waits is neither committed nor sealed. */
+    void abandon() {
+        committer.abandon();
     }
 
     @Override

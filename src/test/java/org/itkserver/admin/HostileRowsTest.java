@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,10 +25,12 @@ import org.itkserver.admin.PeopleViews.Secret;
 import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts.Client;
-import org.itkserver.audit.AuditQuery.EventRow;
 import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.audit.Role;
+import org.itkserver.audit.Seal;
+import org.itkserver.audit.TrailQuery;
 import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
@@ -89,10 +92,6 @@ class HostileRowsTest {
                 7, AT, AT, v, v, v, v, v, v, v, "in", v, null, "rejected", true, true, v, v, v, v, 11776, v);
     }
 
-    private static List<EventRow> events(String v) {
-        return List.of(new EventRow(v, 1, AT, v, v, v, v, v, v, v, v));
-    }
-
     private Map<String, byte[]> pagesWith(String v) throws Exception {
         var person = new Person(v, "s3cret", Role.all(), false);
         var out = new LinkedHashMap<String, byte[]>();
@@ -115,7 +114,7 @@ class HostileRowsTest {
         out.put("secret", pages.render("secret", new Secret(peoples, v, HARMLESS, HARMLESS, "/admin/people")));
         out.put("account", pages.render("account", new Own(peoples, Role.all(), true)));
         out.put("password", pages.render("password", new NewPassword(peoples, HARMLESS)));
-        out.put("events", pages.events(person, events(v)));
+        out.put("audit", audit(person, v));
         return out;
     }
 
@@ -177,6 +176,15 @@ class HostileRowsTest {
         var payloads = List.of(
                 new PayloadView(v, v, v, document, Show.visible(v), text), new PayloadView(v, v, v, null, null, text));
         return pages.render("opened", new Views.Opened(frame, row(v), payloads, text));
+    }
+
+    private byte[] audit(Person person, String v) {
+        var form = AuditForm.of(field -> field.equals("errors") || field.equals("type") ? "" : v, Clock.systemUTC());
+        var seal = new Seal(v, 1, 1, 1, 2, new byte[32], Seal.none(), AT, v, new byte[64]);
+        var seals = List.of(new Views.Sealed(new AuditSearch.Sealing(v, seal, 3, AT), true));
+        var event = new TrailQuery.TrailEvent(v, 1, AT, v, 7L, v, v, v, v, v, v, v, v);
+        var found = new AuditSearch.Found(List.of(event), null, AT);
+        return pages.audit(person, form, found, seals, true, "/admin/audit?after=x");
     }
 
     /**

@@ -162,11 +162,6 @@ class PayloadAuditTest {
         }
 
         @Override
-        public List<EventRow> otherEvents(int limit) {
-            return List.of();
-        }
-
-        @Override
         public Optional<InputStream> raw(long id) {
             done.add("bytes");
             throw new StoreUnavailable("away");

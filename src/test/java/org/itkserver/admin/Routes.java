@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -35,6 +36,7 @@ public final class Routes {
         var pages = new AdminPages(
                 fake(AuditQuery.class),
                 fake(MessageSearch.class),
+                fake(AuditSearch.class),
                 event -> {},
                 new MemoryPeople(),
                 () -> {

@@ -2,6 +2,7 @@ package org.itkserver.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
 import java.util.HashSet;
@@ -23,10 +24,30 @@ class RowHashTest {
     /** The canonical form is a promise: a change of this value needs a new version. */
     @Test
     void theCanonicalFormOfVersionOneNeverChanges() {
-        assertEquals(EXPECTED, hash("n", 1, event("t", "p", "d")));
+        assertEquals(VERSION_1, HexFormat.of().formatHex(RowHash.of(stored(1))));
     }
 
-    private static final String EXPECTED = "fdd7ba1b3a63ee81ca6aee1883522a7594d7d40349a135e2de9f9e833038a9d9";
+    @Test
+    void theCanonicalFormOfVersionTwoNeverChanges() {
+        assertEquals(VERSION_2, hash("n", 1, event("t", "p", "d")));
+        assertEquals(VERSION_2, HexFormat.of().formatHex(RowHash.of(stored(2))));
+        assertEquals(VERSION_2_DIGEST, hash("n", 1, event("t", "p", "d").withDigest(new byte[32])));
+    }
+
+    @Test
+    void anUnknownVersionIsNotGuessed() {
+        assertThrows(IllegalArgumentException.class, () -> RowHash.of(stored(3)));
+    }
+
+    private static StoredRow stored(int version) {
+        var at = event("t", "p", "d").at();
+        return new StoredRow(
+                "n", 1, version, at, "accepted", 7L, "t", "p", "s", "a", "ip", null, null, "d", null, new byte[0]);
+    }
+
+    private static final String VERSION_1 = "fdd7ba1b3a63ee81ca6aee1883522a7594d7d40349a135e2de9f9e833038a9d9";
+    private static final String VERSION_2 = "09d802842358430c1d3809f374b60f44f69f612caa85296df55d2820a4485d86";
+    private static final String VERSION_2_DIGEST = "0d896a5132b47f7a4c0aed7d539bc47992fda39c25bf1a4c8b8d6662ea317a71";
 
     @Test
     void everyFieldCounts() {
@@ -40,7 +61,9 @@ class RowHashTest {
         hashes.add(hash("n", 1, event("t", "q", "d")));
         hashes.add(hash("n", 1, event("tp", "", "d")));
         hashes.add(hash("n", 1, event("t", "p", "e")));
-        assertEquals(9, hashes.size());
+        hashes.add(hash("n", 1, event("t", "p", "d").withDigest(new byte[32])));
+        hashes.add(hash("n", 1, event("t", "p", "d").withDigest(new byte[0])));
+        assertEquals(11, hashes.size());
     }
 
     @Test

@@ -93,7 +93,9 @@ class ConsoleIT {
 
     @Test
     void nothingIsShownBeforeSigningIn() throws Exception {
-        for (var path : new String[] {"/", "/admin/", "/admin/messages", "/admin/messages/1000", "/admin/events"}) {
+        for (var path :
+                new String[] {"/", "/admin/", "/admin/messages", "/admin/messages/1000", "/admin/audit", "/admin/events"
+                }) {
             assertTrue(get(path).uri().getPath().equals("/admin/login"), path);
         }
     }
@@ -164,5 +166,31 @@ class ConsoleIT {
         var events = get("/admin/events").body();
         assertFalse(events.contains("<script>window"), events);
         assertTrue(events.contains("&lt;script&gt;window") || events.contains("&lt;script>window"), events);
+    }
+
+    @Test
+    void eventsAreFoundAndExportedAndBothEndsOfAnExportAreAudited() throws Exception {
+        var id = Sample.uuid();
+        Sample.of("send-cda-discharge").send(server.url(), id);
+        signIn(password());
+        var page = get("/admin/audit?type=accepted&trackingId=" + id.toLowerCase(java.util.Locale.ROOT))
+                .body();
+        assertTrue(page.contains(id) && page.contains("up to date"), page);
+        assertEquals(400, get("/admin/audit?from=yesterday").statusCode());
+        assertEquals(400, get("/admin/audit?after=nowhere").statusCode());
+
+        assertEquals(403, post("/admin/audit/csv", "").statusCode(), "without the form's token");
+        assertEquals(0, count("exported"));
+        var csv = post("/admin/audit/csv", hidden(page) + "&type=accepted&trackingId=" + id);
+        assertEquals(200, csv.statusCode());
+        assertEquals(2, csv.body().lines().count(), csv.body());
+        assertTrue(csv.body().contains(",accepted,") && csv.body().contains(id), csv.body());
+        var lines = post("/admin/audit/ndjson", hidden(page) + "&type=accepted&trackingId=" + id);
+        assertEquals(1, lines.body().lines().count(), lines.body());
+        assertEquals(4, count("exported"));
+        var details = postgres.column("select detail from audit_event where type = 'exported'");
+        assertTrue(
+                details.stream().anyMatch(d -> d.startsWith("ended after 1 rows: CSV of type=accepted")),
+                details.toString());
     }
 }

@@ -470,15 +470,15 @@ class ConsoleSecurityIT {
         person("bob", Role.AUDITOR, false);
         var admin = signedIn("admin");
         var bob = signedIn("bob");
-        assertEquals(200, bob.get("/admin/events").statusCode());
-        assertTrue(bob.get("/admin/messages").body().contains("Other events"));
+        assertEquals(200, bob.get("/admin/audit").statusCode());
+        assertTrue(bob.get("/admin/messages").body().contains("href=\"/admin/audit\""));
 
         assertEquals(
                 303,
                 admin.submit("/admin/people/bob/roles", form("role", "operator"))
                         .statusCode());
-        assertEquals(403, bob.get("/admin/events").statusCode());
-        assertFalse(bob.get("/admin/messages").body().contains("Other events"));
+        assertEquals(403, bob.get("/admin/audit").statusCode());
+        assertFalse(bob.get("/admin/messages").body().contains("href=\"/admin/audit\""));
 
         assertEquals(303, admin.submit("/admin/people/bob/disable", "").statusCode());
         assertEquals("/admin/login", location(bob.get("/admin/messages")));

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.RowHash;
+import org.itkserver.audit.SealKey;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
 import org.itkserver.exchange.Change;
@@ -37,10 +38,10 @@ abstract class JdbcStoreContract extends MessageStoreContract {
         node = "node-" + ids.next().substring(0, 8);
         database = new Database(settings());
         database.migrate();
-        store = new JdbcMessageStore(database, node, clock());
+        store = new JdbcMessageStore(database, node, SealKey.generate(), clock());
         queue = new JdbcDeliveryQueue(database, node);
         var other = "node-" + ids.next().substring(0, 8);
-        otherStore = new JdbcMessageStore(database, other, clock());
+        otherStore = new JdbcMessageStore(database, other, SealKey.generate(), clock());
         otherQueue = new JdbcDeliveryQueue(database, other);
     }
 
@@ -140,7 +141,7 @@ abstract class JdbcStoreContract extends MessageStoreContract {
     void theNumbersGoOnAfterARestart() {
         store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "one"));
         store.close();
-        store = new JdbcMessageStore(database, node, clock());
+        store = new JdbcMessageStore(database, node, SealKey.generate(), clock());
         store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "two"));
         assertEquals(2, number("select max(seq) from audit_event where node = ?"));
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.UUID;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.SealKey;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.TrailQuery;
 import org.itkserver.audit.TrailQuery.Filter;
@@ -66,8 +67,8 @@ abstract class TrailQueryContract {
     void begin() {
         node = "node-" + UUID.randomUUID();
         other = "node-" + UUID.randomUUID();
-        store = new JdbcMessageStore(database, node, Clock.systemUTC());
-        otherStore = new JdbcMessageStore(database, other, Clock.systemUTC());
+        store = new JdbcMessageStore(database, node, SealKey.generate(), Clock.systemUTC());
+        otherStore = new JdbcMessageStore(database, other, SealKey.generate(), Clock.systemUTC());
         trail = new JdbcTrailQuery(database);
     }
 

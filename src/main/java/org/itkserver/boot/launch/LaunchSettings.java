@@ -68,6 +68,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
         out.add("-Djboss.tx.node.id=itk");
         checkHome(env);
         checkDatabase(env);
+        checkOwner(env);
         checkSizes(env);
         checkUrls(env);
         return out;
@@ -117,6 +118,20 @@ public final class LaunchSettings implements BootableServerConfigurator {
         }
         if (url == null && env.containsKey("ITK_DB_USER")) {
             throw new BadSetting("ITK_DB_USER is set but ITK_DB_URL is not: the embedded H2 file takes no user.");
+        }
+    }
+
+    /** Two roles, or one: an owner that is the application's own role would protect nothing. */
+    private static void checkOwner(Map<String, String> env) throws BadSetting {
+        var owner = env.get("ITK_DB_OWNER_USER");
+        if (owner == null) {
+            if (env.containsKey("ITK_DB_OWNER_PASSWORD")) {
+                throw new BadSetting("ITK_DB_OWNER_PASSWORD is set but ITK_DB_OWNER_USER is not.");
+            }
+        } else if (!env.containsKey("ITK_DB_URL")) {
+            throw new BadSetting("ITK_DB_OWNER_USER is set but ITK_DB_URL is not: the embedded H2 file has no roles.");
+        } else if (owner.isBlank() || env.getOrDefault("ITK_DB_USER", owner).equals(owner)) {
+            throw new BadSetting("ITK_DB_OWNER_USER must be another role than ITK_DB_USER, which must be set too.");
         }
     }
 

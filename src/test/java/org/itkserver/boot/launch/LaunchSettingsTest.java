@@ -47,6 +47,8 @@ class LaunchSettingsTest {
         "ITK_BIND,not a host",
         "ITK_DB_URL,jdbc:h2:mem:x",
         "ITK_DB_USER,somebody",
+        "ITK_DB_OWNER_USER,somebody",
+        "ITK_DB_OWNER_PASSWORD,secret",
         "ITK_MAX_MESSAGE,-1MB",
         "ITK_PUBLIC_URL,itk.example",
         "ITK_TO_ALIASES,http://a/path"
@@ -54,5 +56,14 @@ class LaunchSettingsTest {
     void aWrongValueNamesItsVariable(String name, String value) {
         var refused = assertThrows(LaunchSettings.BadSetting.class, () -> LaunchSettings.arguments(env(name, value)));
         assertTrue(refused.getMessage().startsWith(name), refused.getMessage());
+    }
+
+    @Test
+    void theOwnerIsAnotherRoleThanTheApplications() throws Exception {
+        var url = "jdbc:postgresql://db/itk";
+        var same = env("ITK_DB_URL", url, "ITK_DB_USER", "itk", "ITK_DB_OWNER_USER", "itk");
+        var refused = assertThrows(LaunchSettings.BadSetting.class, () -> LaunchSettings.arguments(same));
+        assertTrue(refused.getMessage().startsWith("ITK_DB_OWNER_USER"));
+        LaunchSettings.arguments(env("ITK_DB_URL", url, "ITK_DB_USER", "itk", "ITK_DB_OWNER_USER", "owner"));
     }
 }

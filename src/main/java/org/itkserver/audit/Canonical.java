@@ -1,0 +1,82 @@
+package org.itkserver.audit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values in the one form that is hashed and signed: numbers and times as 8 bytes, times as microseconds since the epoch,
+ * texts and bytes as their length in 4 bytes (-1 for null) and the bytes, texts in UTF-8, all big-endian.
+ */
+final class Canonical {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(384);
+    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    Canonical octet(int value) {
+        return write(() -> out.writeByte(value));
+    }
+
+    Canonical number(long value) {
+        return write(() -> out.writeLong(value));
+    }
+
+    Canonical time(Instant at) {
+        return number(Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1000));
+    }
+
+    Canonical text(@Nullable String value) {
+        return bytes(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Canonical bytes(byte @Nullable [] value) {
+        return write(() -> {
+            if (value == null) {
+                out.writeInt(-1);
+            } else {
+                out.writeInt(value.length);
+                out.write(value);
+            }
+        });
+    }
+
+    byte[] toBytes() {
+        return bytes.toByteArray();
+    }
+
+    /** SHA-256 over several pieces. */
+    static byte[] sha256(byte[]... pieces) {
+        var digest = sha256();
+        for (var piece : pieces) {
+            digest.update(piece);
+        }
+        return digest.digest();
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private Canonical write(Step step) {
+        try {
+            step.run();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+}

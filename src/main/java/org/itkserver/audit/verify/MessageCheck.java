@@ -1,0 +1,89 @@
+package org.itkserver.audit.verify;
+
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.itkserver.audit.StoredRow;
+
+/** Compares messages with the events that store them. Thread-safe. */
+final class MessageCheck {
+    /** Most messages that are compared at once. */
+    static final int BATCH = 2000;
+
+    private final TrailSource source;
+    private final boolean payloads;
+    private final Findings findings;
+    private final AtomicLong compared = new AtomicLong();
+    private final AtomicLong lowest = new AtomicLong(Long.MAX_VALUE);
+
+    /** @param payloads whether the bytes are hashed too */
+    MessageCheck(TrailSource source, boolean payloads, Findings findings) {
+        this.source = source;
+        this.payloads = payloads;
+        this.findings = findings;
+    }
+
+    /** @param told the events that store messages, by message */
+    void compare(Map<Long, StoredRow> told) {
+        if (told.isEmpty()) {
+            return;
+        }
+        compared.addAndGet(told.size());
+        told.keySet().forEach(id -> lowest.accumulateAndGet(id, Math::min));
+        var stored = source.messages(told.keySet());
+        var gone = told.keySet().stream().filter(id -> !stored.containsKey(id)).collect(Collectors.toSet());
+        Set<Long> purged = gone.isEmpty() ? Set.of() : source.purged(gone);
+        for (var id : gone) {
+            if (!purged.contains(id)) {
+                add(told, id, "is gone, and no record says that it was removed");
+            }
+        }
+        stored.forEach((id, message) -> {
+            if (differs(told, id, message.digest())) {
+                add(told, id, "is not the one that was stored: its digest differs");
+            }
+        });
+        if (payloads) {
+            payloads(told, stored);
+        }
+    }
+
+    private void payloads(Map<Long, StoredRow> told, Map<Long, TrailSource.StoredMessage> stored) {
+        var own = stored.entrySet().stream()
+                .filter(entry -> entry.getValue().bytes())
+                .map(Map.Entry::getKey)
+                .toList();
+        var digests = source.digests(own);
+        for (var id : own) {
+            var digest = digests.get(id);
+            if (digest == null) {
+                add(told, id, "has lost its bytes");
+            } else if (differs(told, id, digest)) {
+                add(told, id, "has other bytes than those that were stored");
+            }
+        }
+    }
+
+    private static boolean differs(Map<Long, StoredRow> told, long id, byte[] digest) {
+        var row = told.get(id);
+        return row != null && row.digest() != null && !MessageDigest.isEqual(row.digest(), digest);
+    }
+
+    private void add(Map<Long, StoredRow> told, long id, String problem) {
+        var row = told.get(id);
+        if (row != null) {
+            findings.add(row.seq(), "message " + id + ", which row " + row.seq() + " tells of, " + problem);
+        }
+    }
+
+    long compared() {
+        return compared.get();
+    }
+
+    /** Lowest id of a message that was compared. */
+    long lowest() {
+        return lowest.get();
+    }
+}

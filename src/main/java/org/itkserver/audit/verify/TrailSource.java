@@ -1,0 +1,69 @@
+package org.itkserver.audit.verify;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.itkserver.audit.Seal;
+import org.itkserver.audit.StoredRow;
+
+/**
+ * A stored trail as it is, for a check. Believes nothing: gaps and nonsense are handed on. Thread-safe; several stretches are
+ * read at once. All methods throw {@link org.itkserver.audit.StoreUnavailable} when the database is away.
+ */
+public interface TrailSource {
+
+    /** Every node with a row or a seal, by name. */
+    List<Extent> nodes();
+
+    /** Rows of a node with numbers from {@code first} to {@code last}, by number. */
+    void rows(String node, long first, long last, Consumer<StoredRow> to);
+
+    /** Seals of a node with numbers from {@code first} to {@code last}, by number. */
+    void seals(String node, long first, long last, Consumer<Seal> to);
+
+    /** The last seal of a node made before a time; empty when there is none. */
+    Optional<Seal> sealBefore(String node, Instant time);
+
+    /** What is stored of messages; those that are not there are missing in the answer. */
+    Map<Long, StoredMessage> messages(Collection<Long> ids);
+
+    /** SHA-256 of the stored bytes of messages; those without bytes are missing in the answer. */
+    Map<Long, byte[]> digests(Collection<Long> ids);
+
+    /** Which of these messages were removed on purpose, with a record of it. */
+    Set<Long> purged(Collection<Long> ids);
+
+    /**
+     * Where a stretch of messages ends.
+     *
+     * @param after an id
+     * @param count how many messages
+     * @return the id of the last of so many messages with ids above {@code after}; of the very last one when there are
+     *     fewer; {@code after} when there is none
+     */
+    long messages(long after, int count);
+
+    /** Some of the messages with an id above {@code after} and up to {@code last} of which no event tells. */
+    List<Long> untold(long after, long last);
+
+    /**
+     * How far a node's trail goes.
+     *
+     * @param firstSeq lowest number of a row, 0 when there is no row
+     * @param lastSeq highest number of a row, 0 when there is no row
+     * @param lastSeal highest number of a seal, 0 when there is none
+     */
+    record Extent(String node, long firstSeq, long lastSeq, long lastSeal) {}
+
+    /**
+     * A message's row.
+     *
+     * @param digest its digest of the bytes, as stored
+     * @param bytes whether it has bytes of its own; a forward has those of its origin
+     */
+    record StoredMessage(byte[] digest, boolean bytes) {}
+}

@@ -1,0 +1,69 @@
+package org.itkserver.boot;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.itkserver.audit.Anchor;
+import org.itkserver.audit.Seal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file outside the database that remembers the newest seal, line after line, and is only ever added to. Once an hour the
+ * log gets the same line, for it usually leaves the machine. Thread-safe.
+ */
+final class AnchorFile {
+    private static final Logger LOG = LoggerFactory.getLogger(AnchorFile.class);
+    private static final Duration LOG_PACE = Duration.ofHours(1);
+
+    private final Path file;
+    private final Clock clock;
+    private @Nullable Anchor last;
+    private Instant logged = Instant.MIN;
+
+    /** @throws IllegalArgumentException naming the setting when the file cannot be added to */
+    AnchorFile(Path file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+        try {
+            append("");
+        } catch (IOException e) {
+            throw new IllegalArgumentException("ITK_SEAL_ANCHORS=" + file + " cannot be written to: " + e.getMessage());
+        }
+    }
+
+    /** Adds a line for a seal unless it has been noted; a failure is logged, and the next call tries again. */
+    synchronized void note(Seal seal) {
+        var anchor = Anchor.of(seal);
+        if (anchor.equals(last)) {
+            return;
+        }
+        try {
+            append(anchor.line() + "\n");
+            last = anchor;
+        } catch (IOException e) {
+            LOG.error("the seal cannot be noted in {}; it is tried again in a minute: {}", file, e.getMessage());
+        }
+        if (!logged.isAfter(clock.instant().minus(LOG_PACE))) {
+            LOG.info("audit seal {}", anchor.line());
+            logged = clock.instant();
+        }
+    }
+
+    private void append(String line) throws IOException {
+        var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try (var channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), mode)) {
+            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
+    }
+}

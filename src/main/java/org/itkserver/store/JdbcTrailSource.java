@@ -1,0 +1,280 @@
+package org.itkserver.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Seal;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.audit.StoredRow;
+import org.itkserver.audit.verify.TrailSource;
+import org.itkserver.exchange.MessageKind;
+
+/** The trail as stored, on JDBC: stretches by primary key, read with a cursor. */
+public final class JdbcTrailSource implements TrailSource {
+    private static final int FETCH = 5000;
+    private static final int SOME = 10;
+    private static final String NEXT_NODE =
+            """
+            select min(node) from (select min(node) as node from audit_event where node > ?
+                union all select min(node) from audit_seal where node > ?) as nodes""";
+    private static final String EXTENT =
+            """
+            select (select coalesce(max(seal_no), 0) from audit_seal where node = ?),
+                (select coalesce(min(seq), 0) from audit_event where node = ?),
+                (select coalesce(max(seq), 0) from audit_event where node = ?)""";
+    private static final String ROWS =
+            """
+            select node, seq, version, at, type, message_id, tracking_id, partner, service, actor, source, error_code,
+                error_id, detail, digest, hash
+            from audit_event where node = ? and seq >= ? and seq <= ? order by node, seq""";
+    private static final String SEALS = "select " + Seals.COLUMNS
+            + " from audit_seal where node = ? and seal_no >= ? and seal_no <= ? order by node, seal_no";
+    private static final String SEAL_FROM = "select " + Seals.COLUMNS
+            + " from audit_seal where node = ? and seal_no >= ? order by node, seal_no" + " fetch first 1 rows only";
+    private static final String SEAL_UP_TO = "select " + Seals.COLUMNS
+            + " from audit_seal where node = ? and seal_no <= ? order by node desc, seal_no desc"
+            + " fetch first 1 rows only";
+    private static final String MESSAGES =
+            "select id, raw_sha256, kind from unnest(cast(? as bigint array)) as wanted(k)" + " join message on id = k";
+    private static final String PARTS =
+            """
+            select message_id, number, bytes from unnest(cast(? as bigint array)) as wanted(k)
+            join message_part on message_id = k where kind = 'q' order by message_id, number""";
+    private static final String END_OF_MESSAGES =
+            "select max(id) from (select id from message where id > ? order by id fetch first ? rows only) as some_of";
+    private static final String UNTOLD = "select id from message m where id > ? and id <= ? and not exists (select 1"
+            + " from audit_event e where e.message_id = m.id and e.type in ("
+            + AuditType.storing().stream().map(type -> "'" + type.label() + "'").collect(Collectors.joining(", "))
+            + ")) order by id fetch first " + SOME + " rows only";
+
+    private final Connections connections;
+
+    /** @param connections where connections come from; each is used by one thread at a time */
+    JdbcTrailSource(Connections connections) {
+        this.connections = connections;
+    }
+
+    @Override
+    public List<Extent> nodes() {
+        return read(connection -> {
+            var out = new ArrayList<Extent>();
+            try (var next = connection.prepareStatement(NEXT_NODE)) {
+                for (var node = next(next, ""); node != null; node = next(next, node)) {
+                    out.add(extent(connection, node));
+                }
+            }
+            return out;
+        });
+    }
+
+    private static @org.jspecify.annotations.Nullable String next(PreparedStatement select, String after)
+            throws SQLException {
+        select.setString(1, after);
+        select.setString(2, after);
+        try (var row = select.executeQuery()) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** One statement: the rows of a seal are there when the seal is. */
+    private static Extent extent(Connection connection, String node) throws SQLException {
+        try (var select = connection.prepareStatement(EXTENT)) {
+            for (int i = 1; i <= 3; i++) {
+                select.setString(i, node);
+            }
+            try (var row = select.executeQuery()) {
+                row.next();
+                return new Extent(node, row.getLong(2), row.getLong(3), row.getLong(1));
+            }
+        }
+    }
+
+    @Override
+    public void rows(String node, long first, long last, Consumer<StoredRow> to) {
+        stream(ROWS, node, first, last, row -> to.accept(row(row)));
+    }
+
+    private static StoredRow row(ResultSet row) throws SQLException {
+        long message = row.getLong(6);
+        boolean hasMessage = !row.wasNull();
+        return new StoredRow(
+                row.getString(1),
+                row.getLong(2),
+                row.getInt(3),
+                row.getObject(4, OffsetDateTime.class).toInstant(),
+                row.getString(5),
+                hasMessage ? message : null,
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                row.getString(11),
+                row.getString(12),
+                row.getString(13),
+                row.getString(14),
+                row.getBytes(15),
+                row.getBytes(16));
+    }
+
+    @Override
+    public void seals(String node, long first, long last, Consumer<Seal> to) {
+        stream(SEALS, node, first, last, row -> to.accept(Seals.of(row)));
+    }
+
+    private void stream(String sql, String node, long first, long last, Each each) {
+        read(connection -> {
+            try (var select = connection.prepareStatement(sql)) {
+                select.setFetchSize(FETCH);
+                select.setString(1, node);
+                select.setLong(2, first);
+                select.setLong(3, last);
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        each.row(rows);
+                    }
+                }
+            }
+            return 0;
+        });
+    }
+
+    /** Halves the numbers until the place is found; times of seals rise with their numbers. */
+    @Override
+    public Optional<Seal> sealBefore(String node, Instant time) {
+        return read(connection -> {
+            long low = 0;
+            long high = extent(connection, node).lastSeal();
+            while (low < high) {
+                long middle = low + (high - low + 1) / 2;
+                var seal = seal(connection, SEAL_FROM, node, middle);
+                if (seal.isPresent() && seal.get().at().isBefore(time)) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return low == 0 ? Optional.empty() : seal(connection, SEAL_UP_TO, node, low);
+        });
+    }
+
+    private static Optional<Seal> seal(Connection connection, String sql, String node, long number)
+            throws SQLException {
+        try (var select = connection.prepareStatement(sql)) {
+            select.setString(1, node);
+            select.setLong(2, number);
+            try (var row = select.executeQuery()) {
+                return row.next() ? Optional.of(Seals.of(row)) : Optional.empty();
+            }
+        }
+    }
+
+    @Override
+    public Map<Long, StoredMessage> messages(Collection<Long> ids) {
+        var forward = MessageKind.FORWARD.label();
+        return read(connection -> {
+            var out = new HashMap<Long, StoredMessage>();
+            each(
+                    connection,
+                    MESSAGES,
+                    ids,
+                    row -> out.put(
+                            row.getLong(1), new StoredMessage(row.getBytes(2), !forward.equals(row.getString(3)))));
+            return out;
+        });
+    }
+
+    @Override
+    public Map<Long, byte[]> digests(Collection<Long> ids) {
+        return read(connection -> {
+            var out = new HashMap<Long, byte[]>();
+            var hashing = new PartHash(out);
+            each(connection, PARTS, ids, row -> hashing.part(row.getLong(1), row.getBytes(3)));
+            hashing.end();
+            return out;
+        });
+    }
+
+    private static void each(Connection connection, String sql, Collection<Long> ids, Each each) throws SQLException {
+        try (var select = connection.prepareStatement(sql)) {
+            select.setFetchSize(100);
+            select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    each.row(rows);
+                }
+            }
+        }
+    }
+
+    /** Nothing removes messages yet; whatever does will leave its records here. */
+    @Override
+    public Set<Long> purged(Collection<Long> ids) {
+        return Set.of();
+    }
+
+    @Override
+    public long messages(long after, int count) {
+        return read(connection -> {
+            try (var select = connection.prepareStatement(END_OF_MESSAGES)) {
+                select.setLong(1, after);
+                select.setInt(2, count);
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    long last = row.getLong(1);
+                    return row.wasNull() ? after : last;
+                }
+            }
+        });
+    }
+
+    @Override
+    public List<Long> untold(long after, long last) {
+        return read(connection -> {
+            try (var select = connection.prepareStatement(UNTOLD)) {
+                select.setLong(1, after);
+                select.setLong(2, last);
+                try (var rows = select.executeQuery()) {
+                    var out = new TreeSet<Long>();
+                    while (rows.next()) {
+                        out.add(rows.getLong(1));
+                    }
+                    return List.copyOf(out);
+                }
+            }
+        });
+    }
+
+    private <T> T read(Database.Query<T> query) {
+        try {
+            return connections.use(query);
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the trail cannot be read: " + e.getMessage());
+        }
+    }
+
+    @FunctionalInterface
+    private interface Each {
+        void row(ResultSet row) throws SQLException;
+    }
+
+    /** Lends connections. */
+    @FunctionalInterface
+    interface Connections {
+        <T> T use(Database.Query<T> query) throws SQLException;
+    }
+}

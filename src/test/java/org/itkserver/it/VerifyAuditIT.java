@@ -1,0 +1,147 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real command on the trail of real servers that were killed under load. */
+class VerifyAuditIT {
+    private static final Path COMMAND = Path.of(System.getProperty("itk.basedir", "."), "bin", "verify-audit")
+            .toAbsolutePath();
+
+    @TempDir
+    Path folder;
+
+    private record Result(int code, String text) {}
+
+    private static Result verify(Path home, Postgres postgres, String... options) throws Exception {
+        var command = new ArrayList<String>(List.of("sh", COMMAND.toString()));
+        command.addAll(List.of(options));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        var env = builder.environment();
+        env.keySet().removeIf(name -> name.startsWith("ITK_"));
+        env.put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + env.get("PATH"));
+        env.put("ITK_HOME", home.toString());
+        env.put(
+                "ITK_JAR",
+                Path.of(System.getProperty("itk.jar", "target/itk-transport-server-bootable.jar"))
+                        .toAbsolutePath()
+                        .toString());
+        if (postgres != null) {
+            env.put("ITK_DB_URL", postgres.url());
+            env.put("ITK_DB_USER", "postgres");
+        }
+        var process = builder.start();
+        var text = new String(process.getInputStream().readAllBytes());
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return new Result(process.exitValue(), text);
+    }
+
+    /** Sends until the server is killed in the middle of it. */
+    private static void killUnderLoad(ServerProcess server) throws Exception {
+        var sent = new AtomicInteger();
+        var pool = Executors.newFixedThreadPool(4);
+        for (int i = 0; i < 4; i++) {
+            pool.submit(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
+                    sent.incrementAndGet();
+                }
+                return 0;
+            });
+        }
+        server.await(() -> sent.get() > 60, Duration.ofSeconds(60));
+        server.kill();
+        pool.shutdownNow();
+        assertTrue(pool.awaitTermination(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void anH2TrailIsIntactWhenItsServerWasKilledUnderLoad() throws Exception {
+        var home = folder.resolve("home");
+        for (int cycle = 0; cycle < 2; cycle++) {
+            try (var server = ServerProcess.at(home).start()) {
+                if (cycle == 0) {
+                    var busy = verify(home, null);
+                    assertEquals(2, busy.code, busy.text);
+                    assertTrue(busy.text.contains("in use by a running server"), busy.text);
+                }
+                killUnderLoad(server);
+            }
+            var result = verify(home, null, "--payloads");
+            assertEquals(0, result.code, result.text);
+        }
+        try (var server = ServerProcess.at(home).start()) {
+            server.stop();
+        }
+        var result = verify(home, null, "--payloads");
+        assertEquals(0, result.code, result.text);
+        assertTrue(result.text.contains("1 anchors: intact"), result.text);
+        assertTrue(!result.text.contains("not sealed yet"), result.text);
+    }
+
+    @Test
+    void twoNodesOfOnePostgresAreCheckedTogether() throws Exception {
+        try (var postgres = new Postgres()) {
+            var one = folder.resolve("one");
+            var two = folder.resolve("two");
+            try (var first = postgres.configure(ServerProcess.at(one)).start();
+                    var second = postgres.configure(ServerProcess.at(two)).start()) {
+                Sample.of("send-cda-discharge").send(second.url(), Sample.uuid());
+                killUnderLoad(first);
+                var running = verify(two, postgres, "--payloads", "--public-key", key(one), "--public-key", key(two));
+                assertEquals(0, running.code, running.text);
+                second.stop();
+            }
+            try (var connection = postgres.connect();
+                    var statement = connection.createStatement()) {
+                statement.execute("set session_replication_role = replica");
+                statement.execute("update audit_event set detail = 'nothing happened' where seq = 4 and node = '"
+                        + Files.readString(one.resolve("node-id")).strip() + "'");
+            }
+            var broken = verify(two, postgres, "--public-key", key(one), "--public-key", key(two));
+            assertEquals(1, broken.code, broken.text);
+            assertTrue(broken.text.contains("FIRST BAD ROW 4: row 4 does not fit its hash"), broken.text);
+            var unknown = verify(two, postgres);
+            assertEquals(1, unknown.code, unknown.text);
+            assertTrue(unknown.text.contains("none of the public keys given"), unknown.text);
+        }
+    }
+
+    private static String key(Path home) {
+        return home.resolve("seal-key.pub.pem").toString();
+    }
+
+    @Test
+    void wrongUseIsAnsweredInASentence() throws Exception {
+        for (var options :
+                List.of(List.of("--nonsense"), List.of("--since", "yesterday"), List.of("--node"), List.<String>of())) {
+            var result = verify(folder, null, options.toArray(new String[0]));
+            assertEquals(2, result.code, result.text);
+            assertTrue(result.text.startsWith("verify-audit: "), result.text);
+        }
+    }
+
+    @Test
+    void aBadSealKeyStopsTheStart() throws IOException {
+        var key = folder.resolve("key.pem");
+        Files.writeString(key, "no key");
+        try (var server = ServerProcess.at(folder.resolve("home"))
+                .with("ITK_SEAL_KEY", key.toString())
+                .launch()) {
+            assertEquals(78, server.exited());
+            assertTrue(Files.readString(server.log()).contains("ITK_SEAL_KEY=" + key), server.logTail());
+        }
+    }
+}
