@@ -90,6 +90,7 @@ public final class AuditPages {
         return export(AuditFormat.NDJSON, request);
     }
 
+    /** The fields come from the servlet, for the guard has read the form already. */
     private Response export(AuditFormat format, HttpServletRequest request) {
         var form = AuditForm.of(request::getParameter, clock);
         if (form.problem() != null) {

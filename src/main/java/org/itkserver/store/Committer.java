@@ -40,7 +40,8 @@ final class Committer implements AutoCloseable {
     private static final int PAUSE = 20;
 
     private static final Duration STOP = Duration.ofSeconds(5);
-    private static final String LAST_SEQ = "select coalesce(max(seq), 0) from audit_event where node = ?";
+    private static final String LAST_SEQ = "select coalesce((select seq from audit_event where node = ?"
+            + " order by node desc, seq desc fetch first 1 rows only), 0)";
 
     private final Database database;
     private final String node;

@@ -31,7 +31,7 @@ public final class JdbcAuditSearch implements AuditSearch {
             + " case when e.at <= ? and e.at >= ? then 1 else 0 end = 1 order by e.at desc fetch first ? rows only";
 
     private static final String FIRST_WAITING =
-            "select at from audit_event where node = ? and seq > ? order by seq fetch first 1 rows only";
+            "select at from audit_event where node = ? and seq > ? order by node, seq fetch first 1 rows only";
 
     private static final Comparator<TrailEvent> NEWEST_FIRST = Comparator.comparing(TrailEvent::at)
             .thenComparing(TrailEvent::node)

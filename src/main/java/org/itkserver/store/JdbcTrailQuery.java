@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The trail on JDBC: every question is answered by the primary key (node, seq) or by the key of a message. */
 public final class JdbcTrailQuery implements TrailQuery {
-    private static final String NEXT_NODE = "select min(node) from audit_event where node > ?";
-    private static final String END = "select max(seq) from audit_event where node = ?";
+    private static final String NEXT_NODE =
+            "select (select node from audit_event where node > ?" + " order by node, seq fetch first 1 rows only)";
+    private static final String END = "select coalesce((select seq from audit_event"
+            + " where node = ? order by node desc, seq desc fetch first 1 rows only), 0)";
     private static final String TIME_AFTER =
-            "select at from audit_event where node = ? and seq > ? order by seq fetch first 1 rows only";
+            "select at from audit_event where node = ? and seq > ? order by node, seq fetch first 1 rows only";
     static final String COLUMNS =
             """
             select e.node, e.seq, e.at, e.type, e.message_id, e.tracking_id, e.partner, e.service, e.actor, e.source,
@@ -51,7 +53,7 @@ public final class JdbcTrailQuery implements TrailQuery {
     public Map<String, Long> ends() {
         return database.read(connection -> {
             var out = new LinkedHashMap<String, Long>();
-            for (var node = next(connection, ""); node != null; node = next(connection, node)) {
+            for (var node = next(connection, ""); node != null; node = next(connection, after(node))) {
                 try (var select = connection.prepareStatement(END)) {
                     select.setString(1, node);
                     try (var row = select.executeQuery()) {
@@ -62,6 +64,11 @@ public final class JdbcTrailQuery implements TrailQuery {
             }
             return out;
         });
+    }
+
+    /** H2 begins a range at its value and would walk all rows of the node; PostgreSQL begins behind it. */
+    private String after(String node) {
+        return database.isH2() ? node + '\u0001' : node;
     }
 
     private static @Nullable String next(Connection connection, String node) throws SQLException {
