@@ -1,0 +1,222 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The console in a real browser: every page at two widths, with the keyboard alone, and without JavaScript. */
+class BrowserIT {
+    private static final int LARGEST_HTML = 30 * 1024;
+    private static final int LARGEST_LOAD = 100 * 1024;
+
+    @TempDir
+    static Path folder;
+
+    private static ServerProcess server;
+    private static Browser browser;
+    private static String letter;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.at(folder.resolve("home")).start();
+        for (int i = 0; i < 55; i++) {
+            Sample.of(i % 5 == 0 ? "broadcast-document" : "send-cda-discharge").send(server.url(), Sample.uuid());
+        }
+        letter = Sample.uuid();
+        Sample.of("send-cda-discharge").send(server.url(), letter);
+        Attempt.soap11(server.url())
+                .text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;")
+                .send();
+        browser = new Browser(server.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        server.close();
+    }
+
+    private static String password() {
+        try {
+            return Files.readAllLines(server.home().resolve("first-run.txt"))
+                    .get(1)
+                    .substring("admin-password=".length());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Page signedIn(int width, int height, boolean scripts) {
+        var page = browser.window(width, height, scripts);
+        browser.signIn(page, "admin", password());
+        return page;
+    }
+
+    private static void open(Page page, String path) {
+        page.navigate(server.url() + path);
+    }
+
+    private static void openLetter(Page page) {
+        open(page, "/admin/messages?trackingId=" + letter);
+        page.click("table a.code");
+    }
+
+    private static void openContent(Page page) {
+        openLetter(page);
+        page.selectOption("#reason", "test message");
+        page.click("text=Open the content");
+    }
+
+    private static void tryOne(Page page) {
+        open(page, "/admin/try");
+        page.click("main form button");
+    }
+
+    /** A page and the way to it. */
+    private record Stop(String name, java.util.function.Consumer<Page> way) {
+        static Stop at(String name, String path) {
+            return new Stop(name, page -> open(page, path));
+        }
+    }
+
+    private static List<Stop> stops() {
+        return List.of(
+                Stop.at("messages", "/admin/messages"),
+                Stop.at("search", "/admin/messages?what=all&direction=in&from=2026-01-01T00:00"),
+                Stop.at("wrong-search", "/admin/messages?trackingId=nonsense"),
+                new Stop("message", BrowserIT::openLetter),
+                new Stop("content", BrowserIT::openContent),
+                Stop.at("audit", "/admin/audit"),
+                Stop.at("wrong-audit", "/admin/audit?from=yesterday"),
+                Stop.at("directory", "/admin/directory?address=urn:nhs-uk:addressing:ods:X1111:ward"),
+                Stop.at("try", "/admin/try"),
+                new Stop("tried", BrowserIT::tryOne),
+                Stop.at("people", "/admin/people"),
+                Stop.at("person", "/admin/people/admin"),
+                Stop.at("clients", "/admin/clients"),
+                Stop.at("client", "/admin/clients/first-run"),
+                Stop.at("account", "/admin/account"),
+                Stop.at("password", "/admin/account/password"),
+                Stop.at("nothing", "/admin/nothing"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, 900, desktop", "375, 800, phone"})
+    void everyPageIsForEverybody(int width, int height, String name) {
+        var page = browser.window(width, height, true);
+        open(page, "/admin/");
+        var wrong = new ArrayList<String>();
+        look(page, "login", name, wrong);
+        browser.signIn(page, "admin", password());
+        for (var stop : stops()) {
+            stop.way().accept(page);
+            look(page, stop.name(), name, wrong);
+        }
+        page.context().close();
+        assertEquals(List.of(), wrong);
+    }
+
+    private static void look(Page page, String what, String width, List<String> wrong) {
+        browser.violations(page).forEach(v -> wrong.add(what + " breaks " + v));
+        var complaints = browser.complaints();
+        complaints.removeIf(c -> c.contains("status of 40") || c.contains("status of 404"));
+        complaints.forEach(c -> wrong.add(what + ": " + c));
+        if ((int) page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") > 0) {
+            wrong.add(what + " is wider than a " + width);
+        }
+        if (page.evaluate("() => String(window.__x)").equals("1")) {
+            wrong.add(what + " ran a sender's script");
+        }
+        Browser.picture(page, what + "-" + width);
+    }
+
+    @Test
+    void aFullListIsSmall() {
+        var page = browser.window(1280, 900, true);
+        browser.signIn(page, "admin", password());
+        browser.received();
+        page.context().close();
+
+        var fresh = browser.window(1280, 900, true);
+        browser.signIn(fresh, "admin", password());
+        fresh.waitForLoadState();
+        long firstLoad = browser.received();
+        var html = fresh.navigate(server.url() + "/admin/messages").body();
+        fresh.context().close();
+        assertEquals(50, new String(html).split("class=\"code keep\"").length - 1);
+        assertTrue(html.length < LARGEST_HTML, "a list of 50 has " + html.length + " bytes");
+        assertTrue(firstLoad < LARGEST_LOAD, "the first load took " + firstLoad + " bytes");
+    }
+
+    @Test
+    void aLetterIsFoundAndOpenedWithTheKeyboardAlone() {
+        var page = browser.window(1280, 900, true);
+        open(page, "/admin/login");
+        tabTo(page, "#name");
+        page.keyboard().type("admin");
+        page.keyboard().press("Tab");
+        page.keyboard().type(password());
+        page.keyboard().press("Enter");
+        page.waitForURL("**/admin/**");
+        open(page, "/admin/messages");
+
+        tabTo(page, "#trackingId");
+        page.keyboard().type(letter);
+        page.keyboard().press("Enter");
+        page.waitForURL("**trackingId=**");
+        tabTo(page, "table a.code");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/admin/messages/*");
+        tabTo(page, "#reason");
+        page.keyboard().type("test");
+        tabTo(page, "text=Open the content");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/payload");
+        assertTrue(page.content().contains("Payload"));
+        page.context().close();
+    }
+
+    /** Presses the key until the element has the focus, which must be seen. */
+    private static void tabTo(Page page, String selector) {
+        for (int i = 0; i < 120; i++) {
+            page.keyboard().press("Tab");
+            if ((boolean) page.locator(selector).first().evaluate("e => e === document.activeElement")) {
+                var seen = "e => { const s = getComputedStyle(e);"
+                        + " return s.outlineStyle !== 'none' || s.boxShadow !== 'none' }";
+                assertTrue((boolean) page.locator(selector).first().evaluate(seen), selector + " shows no focus");
+                return;
+            }
+        }
+        throw new AssertionError(selector + " cannot be reached with the keyboard");
+    }
+
+    @Test
+    void everythingWorksWithoutJavaScript() {
+        var page = signedIn(1280, 900, false);
+        for (var stop : stops()) {
+            stop.way().accept(page);
+            assertTrue(page.locator("h1").isVisible(), stop.name());
+        }
+        openContent(page);
+        assertTrue(page.content().contains("ClinicalDocument"));
+        page.click("text=Sign out");
+        assertTrue(page.url().endsWith("/admin/login"));
+        page.goBack();
+        page.reload();
+        assertFalse(page.content().contains("ClinicalDocument"), "nothing is left after signing out");
+        page.context().close();
+    }
+}
