@@ -21,7 +21,7 @@ import org.itkserver.audit.Accounts.Client;
 import org.itkserver.audit.Accounts.Outcome;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** The applications of the REST API: what each may do, and their tokens, which are shown once. */
@@ -85,7 +85,7 @@ public final class ClientPages {
         var token = secrets.token();
         var outcome = changes.make(request, AuditType.CLIENT_CHANGED, "adds " + who + ": " + text(scopes), () -> {
             try {
-                accounts.addClient(who, Tokens.hash(token), scopes, clock.instant());
+                accounts.addClient(who, Sha256.of(token), scopes, clock.instant());
                 return Outcome.DONE;
             } catch (IllegalStateException e) {
                 return Outcome.GONE; // somebody else took the name just now

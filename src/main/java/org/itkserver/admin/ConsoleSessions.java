@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,7 +122,7 @@ final class ConsoleSessions implements SignIn {
     }
 
     private static String key(String id) {
-        return HexFormat.of().formatHex(Tokens.hash(id));
+        return HexFormat.of().formatHex(Sha256.of(id));
     }
 
     private String secret() {

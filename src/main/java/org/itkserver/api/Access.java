@@ -8,7 +8,7 @@ import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 
 /**
  * Who may do what. Denials are audited, of unknown tokens as many a minute as {@link Denials} lets pass. Tokens are random
@@ -53,7 +53,7 @@ final class Access {
         if (headers.size() == 1 && value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             var token = value.substring(SCHEME.length()).strip();
             if (!token.isEmpty() && token.length() <= LONGEST_TOKEN) {
-                var hash = Tokens.hash(token);
+                var hash = Sha256.of(token);
                 var client = accounts.client(hash);
                 if (client.isPresent() && MessageDigest.isEqual(client.get().tokenHash(), hash)) {
                     return new Client(client.get().name(), client.get().scopes());

@@ -5,9 +5,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,19 +50,11 @@ final class Canonical {
 
     /** SHA-256 over several pieces. */
     static byte[] sha256(byte[]... pieces) {
-        var digest = sha256();
+        var digest = Sha256.digest();
         for (var piece : pieces) {
             digest.update(piece);
         }
         return digest.digest();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private Canonical write(Step step) {

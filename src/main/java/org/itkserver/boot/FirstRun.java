@@ -14,7 +14,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +60,7 @@ final class FirstRun {
                 home.firstRun(),
                 "admin-user=" + ADMIN + "\nadmin-password=" + password + "\napi-token=" + token + "\n");
         accounts.add(ADMIN, Passwords.hash(password), Role.all(), false, clock.instant());
-        accounts.addClient("first-run", Tokens.hash(token), Set.copyOf(Accounts.Client.SCOPES), clock.instant());
+        accounts.addClient("first-run", Sha256.of(token), Set.copyOf(Accounts.Client.SCOPES), clock.instant());
         LOG.info("first start: user and password are in {}", home.firstRun());
     }
 

@@ -23,9 +23,13 @@ public final class JdbcAuditSearch implements AuditSearch {
     private static final int LOOK = 4000;
     private static final String WINDOW = " e.at <= ? and e.at >= ? order by e.at desc fetch first ? rows only";
     private static final String BY_TIME = JdbcTrailQuery.COLUMNS + " where" + WINDOW;
-    /** Named in the order too: a plan by time would walk past everything else. */
+    /** For H2: named in the order too, or a plan by time would walk past everything else. */
     private static final String BY_TYPE = JdbcTrailQuery.COLUMNS + " where e.type = ? and"
             + WINDOW.replace("order by e.at desc", "order by e.type desc, e.at desc");
+    /** For PostgreSQL, which sees through that: only the index of types and times serves such a pair. */
+    private static final String BY_TYPE_AND_TIME = JdbcTrailQuery.COLUMNS
+            + " where (e.type, e.at) <= (?, ?) and (e.type, e.at) >= (?, ?) order by e.type desc, e.at desc"
+            + " fetch first ? rows only";
     /** The time in a shape that no index serves: a message has few events. */
     private static final String BY_MESSAGE = JdbcTrailQuery.COLUMNS + " where e.message_id = ? and"
             + " case when e.at <= ? and e.at >= ? then 1 else 0 end = 1 order by e.at desc fetch first ? rows only";
@@ -117,8 +121,9 @@ public final class JdbcAuditSearch implements AuditSearch {
         var message = filter.message();
         var type = filter.type();
         return database.read(connection -> {
-            try (var select =
-                    connection.prepareStatement(message != null ? BY_MESSAGE : type != null ? BY_TYPE : BY_TIME)) {
+            boolean pair = message == null && type != null && !database.isH2();
+            var sql = message != null ? BY_MESSAGE : pair ? BY_TYPE_AND_TIME : type != null ? BY_TYPE : BY_TIME;
+            try (var select = connection.prepareStatement(sql)) {
                 int next = 1;
                 if (message != null) {
                     select.setLong(next++, message);
@@ -126,6 +131,9 @@ public final class JdbcAuditSearch implements AuditSearch {
                     select.setString(next++, type);
                 }
                 select.setObject(next++, utc(to));
+                if (pair) {
+                    select.setString(next++, type);
+                }
                 select.setObject(next++, utc(filter.from()));
                 select.setInt(next, most);
                 var out = new ArrayList<TrailEvent>();

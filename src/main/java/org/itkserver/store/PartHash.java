@@ -1,15 +1,15 @@
 package org.itkserver.store;
 
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
+import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** SHA-256 over the parts of messages, as they come: message after message, part after part. Not thread-safe. */
 final class PartHash {
     private final Map<Long, byte[]> out;
     private @Nullable Long message;
-    private MessageDigest digest = sha256();
+    private MessageDigest digest = Sha256.digest();
     private boolean readable = true;
 
     PartHash(Map<Long, byte[]> out) {
@@ -18,7 +18,7 @@ final class PartHash {
 
     /** SHA-256 of bytes that are at hand. */
     static byte[] of(byte[] bytes) {
-        return sha256().digest(bytes);
+        return Sha256.digest().digest(bytes);
     }
 
     void part(long of, byte[] frame) {
@@ -39,15 +39,7 @@ final class PartHash {
         if (message != null) {
             out.put(message, readable ? digest.digest() : new byte[0]);
         }
-        digest = sha256();
+        digest = Sha256.digest();
         readable = true;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

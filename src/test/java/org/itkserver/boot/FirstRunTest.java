@@ -18,7 +18,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 import org.itkserver.store.Database;
 import org.itkserver.store.DatabaseSettings;
 import org.itkserver.store.JdbcAccounts;
@@ -79,7 +79,7 @@ class FirstRunTest {
         var admin = accounts.person(line(home.firstRun(), 0)).orElseThrow();
         assertEquals(Role.all(), admin.roles());
         assertTrue(Passwords.verify(line(home.firstRun(), 1), admin.passwordHash()));
-        var client = accounts.client(Tokens.hash(line(home.firstRun(), 2))).orElseThrow();
+        var client = accounts.client(Sha256.of(line(home.firstRun(), 2))).orElseThrow();
         assertEquals(Set.of("messages", "audit"), client.scopes());
 
         start(null);

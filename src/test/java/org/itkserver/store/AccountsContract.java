@@ -17,7 +17,7 @@ import org.itkserver.audit.Accounts.Client;
 import org.itkserver.audit.Accounts.Outcome;
 import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
-import org.itkserver.audit.Tokens;
+import org.itkserver.envelope.Sha256;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,7 +197,7 @@ abstract class AccountsContract {
 
     @Test
     void aClientIsFoundByTheHashOfItsTokenUntilItIsRemoved() {
-        var hash = Tokens.hash("token");
+        var hash = Sha256.of("token");
         accounts.addClient("app", hash, Set.copyOf(Client.SCOPES), AT);
 
         var client = accounts.client(hash).orElseThrow();
