@@ -12,7 +12,7 @@ final class Console {
     static AdminPages of(Server server) {
         return new AdminPages(
                 server.query,
-                new JdbcMessageSearch(server.database),
+                new JdbcMessageSearch(server.reading),
                 server.search,
                 server.store,
                 server.accounts,

@@ -78,6 +78,7 @@ final class Server implements AutoCloseable {
     final Clock clock;
     final Home home;
     final Database database;
+    final Database reading;
     final JdbcMessageStore store;
     final JdbcAuditQuery query;
     final PatientKey patientKey;
@@ -113,9 +114,10 @@ final class Server implements AutoCloseable {
         database = new Database(settings.database());
         store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
-        query = new JdbcAuditQuery(database, store);
-        trail = new JdbcTrailQuery(database);
-        search = new JdbcAuditSearch(database, trail);
+        reading = Database.forReading(settings.database());
+        query = new JdbcAuditQuery(reading, store);
+        trail = new JdbcTrailQuery(reading);
+        search = new JdbcAuditSearch(reading, trail);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
         settler = new Settler(

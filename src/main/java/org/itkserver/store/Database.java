@@ -18,6 +18,8 @@ import org.itkserver.audit.StoreUnavailable;
 public final class Database implements AutoCloseable {
     private static final int CONNECT_MILLIS = 750;
     private static final int LOCKS_KEPT_MILLIS = 5_000;
+    private static final int READING_SECONDS = 3;
+    private static final int READERS = 4;
 
     private final HikariDataSource pool;
     private final DatabaseSettings settings;
@@ -25,15 +27,30 @@ public final class Database implements AutoCloseable {
     private volatile boolean migrated;
 
     public Database(DatabaseSettings settings) {
+        this(settings, "itk", settings.poolSize(), "");
+    }
+
+    /**
+     * Connections of their own for people and applications that search and read: however many do and however long it
+     * takes, accepting and sending do not wait for them. A statement that takes longer than {@value #READING_SECONDS} s
+     * ends.
+     */
+    public static Database forReading(DatabaseSettings settings) {
+        int millis = READING_SECONDS * 1000;
+        var timeout = settings.isH2() ? "set query_timeout " + millis : "; set statement_timeout = " + millis;
+        return new Database(settings, "itk-reading", READERS, timeout);
+    }
+
+    private Database(DatabaseSettings settings, String name, int size, String initialSql) {
         this.settings = settings;
         h2 = settings.isH2();
         var config = new HikariConfig();
-        config.setPoolName("itk");
+        config.setPoolName(name);
         config.setDriverClassName(h2 ? "org.h2.Driver" : "org.postgresql.Driver");
         config.setJdbcUrl(settings.url());
         config.setUsername(settings.user());
         config.setPassword(settings.password());
-        config.setMaximumPoolSize(settings.poolSize());
+        config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_MILLIS);
         config.setValidationTimeout(500);
@@ -41,13 +58,16 @@ public final class Database implements AutoCloseable {
         if (!h2) {
             // a statement first planned while a table was empty would scan it for ever after
             // and a node that froze inside a transaction must not keep its rows from the others
-            config.setConnectionInitSql(
-                    "set enable_seqscan = off; set idle_in_transaction_session_timeout = " + LOCKS_KEPT_MILLIS);
+            config.setConnectionInitSql("set enable_seqscan = off; set idle_in_transaction_session_timeout = "
+                    + LOCKS_KEPT_MILLIS + initialSql);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("connectTimeout", "1");
             config.addDataSourceProperty("socketTimeout", "20");
             config.addDataSourceProperty("ApplicationName", "itk-transport-server");
+        }
+        if (h2 && !initialSql.isEmpty()) {
+            config.setConnectionInitSql(initialSql);
         }
         pool = new HikariDataSource(config);
     }
