@@ -2,6 +2,7 @@ package org.itkserver.audit;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.itkserver.envelope.TenDigits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,9 @@ public record AuditEvent(
 
     public AuditEvent {
         at = at.truncatedTo(ChronoUnit.MICROS);
-        actor = plain(actor, FIELD);
-        trackingId = trackingId == null ? null : plain(trackingId, FIELD);
-        detail = plain(detail, DETAIL);
+        actor = plain(TenDigits.masked(actor), FIELD);
+        trackingId = trackingId == null ? null : plain(TenDigits.masked(trackingId), FIELD);
+        detail = plain(TenDigits.masked(detail), DETAIL);
     }
 
     /** An event that stores no message, or whose digest is not known yet. */

@@ -49,7 +49,8 @@ public record ToolkitError(ErrorCode code, FaultCode faultCode, String diagnosti
     }
 
     /** The start of a sender's value, safe to put into a fault, a log line or an audit row. */
-    public static String quoted(String value) {
+    public static String quoted(String text) {
+        var value = TenDigits.masked(text);
         var out = new StringBuilder(Math.min(value.length(), QUOTED) + 3).append('"');
         for (int i = 0; i < value.length() && i < QUOTED; i++) {
             char c = value.charAt(i);

@@ -66,6 +66,9 @@ public final class LaunchSettings implements BootableServerConfigurator {
         out.add("-Ditk.bind=" + address.getHostAddress());
         out.add("-Ditk.http.port=" + port(env, "ITK_HTTP_PORT", 8080));
         out.add("-Djboss.tx.node.id=itk");
+        boolean json = isLogJson(env);
+        out.add("-Ditk.log.json=" + json);
+        out.add("-Ditk.log.text=" + !json);
         checkHome(env);
         checkDatabase(env);
         checkOwner(env);
@@ -96,6 +99,14 @@ public final class LaunchSettings implements BootableServerConfigurator {
             // refused below
         }
         throw new BadSetting(name + "=" + value + " is not a port number from 1 to 65535.");
+    }
+
+    private static boolean isLogJson(Map<String, String> env) throws BadSetting {
+        var value = env.getOrDefault("ITK_LOG", "text");
+        if (!value.equals("text") && !value.equals("json")) {
+            throw new BadSetting("ITK_LOG=" + value + " is neither text nor json.");
+        }
+        return value.equals("json");
     }
 
     private static void checkHome(Map<String, String> env) throws BadSetting {
