@@ -1,6 +1,5 @@
 package org.itkserver.connector;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.itkserver.directory.HandlerSettings;
+import org.itkserver.envelope.BoundedAnswer;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.Payload;
@@ -71,7 +71,7 @@ public final class HttpHandler implements PayloadHandler {
     }
 
     private Outcome post(HandledMessage message, Payload payload) {
-        var body = new Limited(mostReply);
+        var body = new BoundedAnswer(mostReply);
         var call = client.sendAsync(
                 request(message, payload), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(body::add));
         try {
@@ -97,7 +97,7 @@ public final class HttpHandler implements PayloadHandler {
                 return new Outcome.GiveUp(
                         "the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
             }
-            if (at instanceof TooLong) {
+            if (at instanceof BoundedAnswer.TooLong) {
                 return new Outcome.GiveUp("the answer of back end " + settings.name() + " is too large");
             }
         }
@@ -137,7 +137,7 @@ public final class HttpHandler implements PayloadHandler {
         }
     }
 
-    private Outcome outcome(HttpResponse<Void> response, Limited body) {
+    private Outcome outcome(HttpResponse<Void> response, BoundedAnswer body) {
         int status = response.statusCode();
         if (status >= 200 && status < 300) {
             return new Outcome.Done(reply(response, body.bytes()), status != 202);
@@ -178,29 +178,6 @@ public final class HttpHandler implements PayloadHandler {
                 bytes);
     }
 
-    /** Collects an answer up to a limit. */
-    private static final class Limited {
-        private final int most;
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Limited(int most) {
-            this.most = most;
-        }
-
-        void add(Optional<byte[]> piece) {
-            if (piece.isPresent()) {
-                if (out.size() + piece.get().length > most) {
-                    throw new TooLong();
-                }
-                out.writeBytes(piece.get());
-            }
-        }
-
-        byte[] bytes() {
-            return out.toByteArray();
-        }
-    }
-
     /** Tells a payload that cannot be decoded from a connection that fails. */
     private static final class Guarded extends java.io.FilterInputStream {
         Guarded(InputStream in) {
@@ -225,9 +202,5 @@ public final class HttpHandler implements PayloadHandler {
         Unreadable(IOException cause) {
             super(cause);
         }
-    }
-
-    private static final class TooLong extends RuntimeException {
-        private static final long serialVersionUID = 1L;
     }
 }

@@ -1,7 +1,6 @@
 package org.itkserver.soap;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.net.ConnectException;
@@ -14,11 +13,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.itkserver.envelope.BoundedAnswer;
 import org.itkserver.envelope.RequestHead;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequest;
@@ -66,7 +65,7 @@ public final class SoapClient implements Transport {
                 TIME_TO_LIVE,
                 letter.charset());
         var request = writer.around(head, letter.inherited());
-        var answer = new Bounded(letter.synchronous() ? MOST_RESPONSE : MOST_ANSWER);
+        var answer = new BoundedAnswer(letter.synchronous() ? MOST_RESPONSE : MOST_ANSWER);
         var call = client.sendAsync(
                 http(endpoint, letter, request), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(answer::add));
         try {
@@ -110,7 +109,7 @@ public final class SoapClient implements Transport {
     /** Says what kind of failure it was, and nothing that a peer could have written. */
     private static String reason(@Nullable Throwable cause) {
         for (var at = cause; at != null; at = at.getCause()) {
-            if (at instanceof TooLong) {
+            if (at instanceof BoundedAnswer.TooLong) {
                 return "the answer is too large";
             } else if (at instanceof HttpConnectTimeoutException || at instanceof ConnectException) {
                 return "no connection";
@@ -119,32 +118,5 @@ public final class SoapClient implements Transport {
             }
         }
         return "the connection failed";
-    }
-
-    /** Collects an answer up to a limit. */
-    private static final class Bounded {
-        private final int most;
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Bounded(int most) {
-            this.most = most;
-        }
-
-        void add(Optional<byte[]> piece) {
-            if (piece.isPresent()) {
-                if (out.size() + piece.get().length > most) {
-                    throw new TooLong();
-                }
-                out.writeBytes(piece.get());
-            }
-        }
-
-        byte[] bytes() {
-            return out.toByteArray();
-        }
-    }
-
-    private static final class TooLong extends RuntimeException {
-        private static final long serialVersionUID = 1L;
     }
 }
