@@ -25,7 +25,8 @@ class ArchitectureTest {
             .layer("use cases")
             .definedBy(ROOT + "exchange..")
             .layer("concepts")
-            .definedBy(ROOT + "directory..", ROOT + "handler..", ROOT + "audit..", ROOT + "delivery..")
+            .definedBy(
+                    ROOT + "directory..", ROOT + "handler..", ROOT + "audit..", ROOT + "delivery..", ROOT + "watch..")
             .layer("vocabulary")
             .definedBy(ROOT + "envelope..")
             .whereLayer("boot")
@@ -70,6 +71,7 @@ class ArchitectureTest {
                     ROOT + "handler..",
                     ROOT + "audit..",
                     ROOT + "delivery..",
+                    ROOT + "watch..",
                     ROOT + "exchange..")
             .should()
             .onlyDependOnClassesThat()

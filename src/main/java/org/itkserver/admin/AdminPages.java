@@ -37,6 +37,7 @@ public final class AdminPages {
      * @param factory reads payloads; it is configured here
      * @param spoolFolder where a large message is kept while it is read
      * @param sample whether this server may answer with invented data; every page says so then
+     * @param monitor how this server is
      */
     public AdminPages(
             AuditQuery query,
@@ -54,8 +55,9 @@ public final class AdminPages {
             Trial trial,
             Clock clock,
             AdminSettings settings,
-            BooleanSupplier sample) {
-        var pages = new Pages(sample);
+            BooleanSupplier sample,
+            Monitor monitor) {
+        var pages = new Pages(sample, monitor::openAlerts);
         var sessions = new ConsoleSessions(accounts, settings, clock);
         var throttle = new SignInThrottle(clock);
         var changes = new Changes(trail, clock);
@@ -64,6 +66,7 @@ public final class AdminPages {
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
                 new SignInPages(accounts, trail, sessions, throttle, pages, clock),
+                new OverviewPages(monitor, audit, trail, pages, clock),
                 new AccountPages(accounts, trail, sessions, throttle, pages, clock),
                 new PeoplePages(accounts, changes, secrets, pages, clock),
                 new ClientPages(accounts, changes, secrets, pages, clock),
@@ -73,6 +76,7 @@ public final class AdminPages {
                         search,
                         new StoredContent(query, scanner, streams, factory, spoolFolder),
                         trail,
+                        new BreakGlass(clock),
                         pages,
                         clock),
                 new DirectoryPages(directory, directoryStatus, pages),

@@ -21,8 +21,10 @@ import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Cause;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
+import org.jspecify.annotations.Nullable;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
@@ -35,15 +37,23 @@ public final class MessagePages {
     private final MessageSearch search;
     private final StoredContent content;
     private final AuditTrail trail;
+    private final BreakGlass breakGlass;
     private final Pages pages;
     private final Clock clock;
 
     MessagePages(
-            AuditQuery query, MessageSearch search, StoredContent content, AuditTrail trail, Pages pages, Clock clock) {
+            AuditQuery query,
+            MessageSearch search,
+            StoredContent content,
+            AuditTrail trail,
+            BreakGlass breakGlass,
+            Pages pages,
+            Clock clock) {
         this.query = query;
         this.search = search;
         this.content = content;
         this.trail = trail;
+        this.breakGlass = breakGlass;
         this.pages = pages;
         this.clock = clock;
     }
@@ -146,12 +156,16 @@ public final class MessagePages {
     }
 
     private void record(long id, HttpServletRequest request, String detail) {
-        trail.append(AuditEvent.ofPerson(
-                clock.instant(),
-                AuditType.PAYLOAD_VIEWED,
-                id,
-                Person.of(request).name(),
-                request.getRemoteAddr(),
-                detail));
+        append(AuditType.PAYLOAD_VIEWED, id, request, detail, null);
+        var many = breakGlass.opened(Person.of(request).name());
+        if (many.isPresent()) {
+            append(AuditType.ALERT, id, request, many.get().text(), many.get());
+        }
+    }
+
+    private void append(AuditType type, long id, HttpServletRequest request, String detail, @Nullable Cause cause) {
+        var who = Person.of(request).name();
+        var event = AuditEvent.ofPerson(clock.instant(), type, id, who, request.getRemoteAddr(), detail);
+        trail.append(cause == null ? event : event.raising(cause));
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.itkserver.audit.AuditSearch.Found;
 import org.itkserver.audit.Role;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,17 @@ final class Pages {
 
     private final TemplateEngine engine = TemplateEngine.createPrecompiled(ContentType.Html);
     private final BooleanSupplier sample;
+    private final IntSupplier alerts;
 
     /** @param sample whether this server may answer with invented data; asked for each page */
     Pages(BooleanSupplier sample) {
+        this(sample, () -> 0);
+    }
+
+    /** @param alerts how many alerts are open; asked for each page */
+    Pages(BooleanSupplier sample, IntSupplier alerts) {
         this.sample = sample;
+        this.alerts = alerts;
     }
 
     byte[] login(@Nullable String problem) {
@@ -63,7 +71,7 @@ final class Pages {
     }
 
     Views.Frame frame(String title, String section, @Nullable Person person) {
-        return new Views.Frame(title, section, person, sample.getAsBoolean());
+        return new Views.Frame(title, section, person, sample.getAsBoolean(), alerts.getAsInt());
     }
     /** A page, made from the template of this name. */
     byte[] render(String template, Object view) {

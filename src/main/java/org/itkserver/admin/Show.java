@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.MessageSearch.Waiting;
+import org.itkserver.delivery.Lane;
 import org.itkserver.envelope.ManifestItem;
 import org.itkserver.exchange.MessageState;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,26 @@ public final class Show {
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
+    /** A number that was counted up to a bound. */
+    public static String upTo(long count, int most) {
+        return count > most ? String.format(Locale.ENGLISH, "more than %,d", most) : number(count);
+    }
+
+    /** Such as {@code 10,000}. */
+    public static String number(long count) {
+        return String.format(Locale.ENGLISH, "%,d", count);
+    }
+
+    /** A time that may be missing, as how long ago it was. */
+    public static String ago(@Nullable Instant at, Instant now) {
+        return at == null ? "never" : age(at, now) + " ago";
+    }
+
+    /** A duration that may be missing. */
+    public static String orNone(@Nullable Duration time) {
+        return time == null ? "–" : duration(time);
+    }
+
     /** Values in their natural order, with commas. */
     public static String list(Collection<String> values) {
         return text(values.stream().sorted().collect(Collectors.joining(", ")));
@@ -155,6 +176,16 @@ public final class Show {
                 };
         var attempts = work.attempt() == 0 ? "" : ", attempt " + work.attempt() + " made";
         return what + (work.running() ? ", now" : ", due " + time(work.due()) + " UTC") + attempts;
+    }
+
+    /** What a lane leads to, in words. */
+    public static String lane(Lane lane) {
+        return switch (lane.kind()) {
+            case SEND -> "endpoint " + text(lane.name());
+            case HANDLE -> "handler " + text(lane.name());
+            case QUEUE -> "queue " + text(lane.name());
+            case SYNC, EXPIRE -> lane.kind().label();
+        };
     }
 
     /** What a message is, in words. */

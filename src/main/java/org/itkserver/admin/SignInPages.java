@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 @Path("/")
 public final class SignInPages {
     private static final Logger LOG = LoggerFactory.getLogger(SignInPages.class);
-    private static final String HOME = "/admin/messages";
+    private static final String HOME = "/admin/";
     private static final String WRONG = "The name or the password is not right.";
     /** Somebody may type the password where the name belongs: a name that is none of ours is not kept. */
     private static final String UNKNOWN = "unknown name";
@@ -56,17 +56,11 @@ public final class SignInPages {
     }
 
     @GET
-    @Needs(Role.VIEWER)
-    public Response home() {
-        return Pages.goTo(HOME);
-    }
-
-    @GET
     @Path("login")
     @Open
     public Response form(@Context HttpServletRequest request) {
         return sessions.person(request).isPresent()
-                ? home()
+                ? Pages.goTo(HOME)
                 : Pages.answer(200, pages.login(null)).build();
     }
 

@@ -18,11 +18,22 @@ public final class Views {
     /**
      * What every page shows around its content.
      *
-     * @param section {@code messages}, {@code audit} or empty: the entry of the navigation that is current
+     * @param section {@code overview}, {@code messages}, {@code audit} or empty: the entry of the navigation that is current
      * @param person who is signed in, null for nobody
      * @param sample whether this server may answer with invented data
+     * @param alerts how many alerts are open
      */
-    public record Frame(String title, String section, @Nullable Person person, boolean sample) {
+    public record Frame(String title, String section, @Nullable Person person, boolean sample, int alerts) {
+        /** The same with a newer number of alerts. */
+        Frame withAlerts(int open) {
+            return new Frame(title, section, person, sample, open);
+        }
+
+        /** The name of the first page, with what waits there. */
+        public String overview() {
+            return alerts == 0 ? "Overview" : "Overview (" + alerts + (alerts == 1 ? " alert)" : " alerts)");
+        }
+
         /** The token for forms; there are none but for somebody who is signed in. */
         public String token() {
             return person == null ? "" : person.formToken();

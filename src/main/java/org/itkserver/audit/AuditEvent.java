@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param errorId the ErrorID of the fault, null when there was none
  * @param detail one sentence, at most {@value #DETAIL} characters
  * @param digest SHA-256 of the stored bytes of the message, 32 bytes, when the event stores one; else null
+ * @param aside what the server makes of it besides the row; neither stored nor hashed; null for nothing
  */
 public record AuditEvent(
         Instant at,
@@ -33,7 +34,8 @@ public record AuditEvent(
         @Nullable String errorCode,
         @Nullable String errorId,
         String detail,
-        byte @Nullable [] digest) {
+        byte @Nullable [] digest,
+        @Nullable Aside aside) {
     public static final int DETAIL = 500;
     private static final int FIELD = 128;
 
@@ -42,6 +44,31 @@ public record AuditEvent(
         actor = plain(TenDigits.masked(actor), FIELD);
         trackingId = trackingId == null ? null : plain(TenDigits.masked(trackingId), FIELD);
         detail = plain(TenDigits.masked(detail), DETAIL);
+    }
+
+    /**
+     * What goes with an event and is not in its row.
+     *
+     * @param cause the alert that it raises, null for none
+     * @param began when the message it brings to an end came, null when it ends none
+     */
+    public record Aside(@Nullable Cause cause, @Nullable Instant began) {}
+
+    /** An event without an aside. */
+    public AuditEvent(
+            Instant at,
+            AuditType type,
+            @Nullable Long message,
+            @Nullable String trackingId,
+            @Nullable String partner,
+            @Nullable String service,
+            String actor,
+            @Nullable String source,
+            @Nullable String errorCode,
+            @Nullable String errorId,
+            String detail,
+            byte @Nullable [] digest) {
+        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, digest, null);
     }
 
     /** An event that stores no message, or whose digest is not known yet. */
@@ -57,13 +84,52 @@ public record AuditEvent(
             @Nullable String errorCode,
             @Nullable String errorId,
             String detail) {
-        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, null);
+        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, null, null);
     }
 
     /** The same event, bound to the bytes of the message it stores. */
     public AuditEvent withDigest(byte[] sha256) {
         return new AuditEvent(
-                at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, sha256);
+                at,
+                type,
+                message,
+                trackingId,
+                partner,
+                service,
+                actor,
+                source,
+                errorCode,
+                errorId,
+                detail,
+                sha256,
+                aside);
+    }
+
+    /** The same event, which raises an alert. */
+    public AuditEvent raising(Cause cause) {
+        return with(new Aside(cause, null));
+    }
+
+    /** The same event, which brings to an end what came at that time. */
+    public AuditEvent ending(Instant began) {
+        return with(new Aside(null, began));
+    }
+
+    private AuditEvent with(Aside other) {
+        return new AuditEvent(
+                at,
+                type,
+                message,
+                trackingId,
+                partner,
+                service,
+                actor,
+                source,
+                errorCode,
+                errorId,
+                detail,
+                digest,
+                other);
     }
 
     /** One line, printable ASCII, capped: safe for the table, a log and a terminal. */

@@ -85,7 +85,9 @@ public enum AuditType {
     /** The server started. */
     SERVER_STARTED,
     /** A person took events out of the console. */
-    EXPORTED;
+    EXPORTED,
+    /** A person closed an alert. */
+    ALERT_CLOSED;
 
     private static final Set<AuditType> STORING =
             EnumSet.of(ACCEPTED, SUBMITTED, FORWARDING, ACKNOWLEDGING, REPLYING, DEAD_LETTER);

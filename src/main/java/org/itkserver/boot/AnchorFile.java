@@ -29,6 +29,7 @@ final class AnchorFile {
     private final Clock clock;
     private @Nullable Anchor last;
     private Instant logged = Instant.MIN;
+    private volatile boolean failing;
 
     /** @throws IllegalArgumentException naming the setting when the file cannot be added to */
     AnchorFile(Path file, Clock clock) {
@@ -50,13 +51,20 @@ final class AnchorFile {
         try {
             append(anchor.line() + "\n");
             last = anchor;
+            failing = false;
         } catch (IOException e) {
+            failing = true;
             LOG.error("the seal cannot be noted in {}; it is tried again in a minute: {}", file, e.getMessage());
         }
         if (!logged.isAfter(clock.instant().minus(LOG_PACE))) {
             LOG.info("audit seal {}", anchor.line());
             logged = clock.instant();
         }
+    }
+
+    /** Whether the newest seal could not be noted. */
+    boolean isFailing() {
+        return failing;
     }
 
     private void append(String line) throws IOException {

@@ -21,7 +21,7 @@ final class MetricsServlet extends HttpServlet {
     private final transient PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    MetricsServlet(Counters counters) {
+    MetricsServlet(Counters counters, Lookout lookout) {
         count("itk_messages_accepted", "Messages stored", counters::acceptedCount);
         count("itk_messages_duplicate", "Copies answered again", counters::duplicateCount);
         count("itk_messages_handled", "Messages that handlers took", counters::handledCount);
@@ -36,6 +36,17 @@ final class MetricsServlet extends HttpServlet {
                         callback.call(counters.faultCount(code), code.code());
                     }
                 })
+                .register(registry);
+        gauge("itk_alerts_open", "Alerts that are open, on all nodes", lookout::openAlerts);
+        GaugeWithCallback.builder()
+                .name("itk_work_waiting")
+                .help("Pieces of work of a lane that are not done, up to 10001; all nodes together")
+                .labelNames("kind", "lane")
+                .callback(callback -> lookout.waiting()
+                        .forEach(waiting -> callback.call(
+                                waiting.count(),
+                                waiting.lane().kind().label(),
+                                waiting.lane().name())))
                 .register(registry);
         var memory = ManagementFactory.getMemoryMXBean();
         gauge("jvm_heap_used_bytes", "Heap in use", () -> memory.getHeapMemoryUsage()

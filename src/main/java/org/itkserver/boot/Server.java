@@ -58,6 +58,7 @@ import org.itkserver.store.JdbcAuditSearch;
 import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
+import org.itkserver.watch.Traffic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,9 +92,12 @@ final class Server implements AutoCloseable {
     final Submissions submissions;
     final PayloadStreams streams;
     final EnvelopeScanner scanner;
-    private final AnchorFile anchors;
+    final AnchorFile anchors;
     final Counters counters = new Counters();
-    private final JdbcDeliveryQueue queue;
+    final Traffic traffic = new Traffic();
+    final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
+    final String node;
+    final JdbcDeliveryQueue queue;
     private final Settler settler;
     private final DeliveryWorker worker;
     private final OutboxWatcher outboxes;
@@ -110,9 +114,9 @@ final class Server implements AutoCloseable {
         boolean loopback = InetAddress.getByName(settings.bind()).isLoopbackAddress();
         ours = new OwnAddresses(settings.publicUrl(), settings.toAliases());
         directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
-        var node = home.node(settings.node());
+        node = home.node(settings.node());
         database = new Database(settings.database());
-        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock);
+        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, traffic);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
         reading = Database.forReading(settings.database());
         query = new JdbcAuditQuery(reading, store);
@@ -182,7 +186,7 @@ final class Server implements AutoCloseable {
                         clock,
                         counters),
                 new Expiry(store, clock),
-                new Breaker(LANE_AT_ONCE, System::nanoTime),
+                breaker,
                 scanner,
                 directory,
                 home.spool(),

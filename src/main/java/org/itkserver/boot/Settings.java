@@ -1,5 +1,7 @@
 package org.itkserver.boot;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -7,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.store.DatabaseSettings;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param resetAdmin {@code ITK_RESET_ADMIN}: the admin whose password is lost, null for nobody
  * @param sealKey {@code ITK_SEAL_KEY}: the key that signs audit seals
  * @param sealAnchors {@code ITK_SEAL_ANCHORS}: where the newest seal is noted outside the database
+ * @param alertWebhook {@code ITK_ALERT_WEBHOOK}: who is told of alerts, null for nobody
+ * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -49,6 +54,8 @@ record Settings(
         @Nullable String resetAdmin,
         Path sealKey,
         Path sealAnchors,
+        @Nullable URI alertWebhook,
+        AlertMail.@Nullable Settings alertMail,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -79,6 +86,8 @@ record Settings(
                 env.get("ITK_RESET_ADMIN"),
                 path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
                 path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
+                webhook(env.get("ITK_ALERT_WEBHOOK")),
+                mail(env),
                 retries(env));
     }
 
@@ -107,6 +116,57 @@ record Settings(
             throw new IllegalArgumentException(name + " is set but names no file");
         }
         return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    private static @Nullable URI webhook(@Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            var url = new URI(value);
+            if (List.of("http", "https").contains(String.valueOf(url.getScheme())) && url.getHost() != null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // refused below
+        }
+        // not the value: such an address often holds a secret
+        throw new IllegalArgumentException("ITK_ALERT_WEBHOOK is not an http or https URL");
+    }
+
+    private static AlertMail.@Nullable Settings mail(Map<String, String> env) {
+        var to = env.get("ITK_ALERT_MAIL_TO");
+        if (to == null) {
+            return null;
+        }
+        var host = env.get("ITK_SMTP_HOST");
+        if (host == null || host.isBlank()) {
+            throw new IllegalArgumentException("ITK_ALERT_MAIL_TO needs ITK_SMTP_HOST");
+        }
+        int port = port(env.getOrDefault("ITK_SMTP_PORT", "25"));
+        var from = mailAddress("ITK_SMTP_FROM", env.getOrDefault("ITK_SMTP_FROM", ""));
+        return new AlertMail.Settings(
+                host,
+                port,
+                from,
+                Arrays.stream(to.split(","))
+                        .map(address -> mailAddress("ITK_ALERT_MAIL_TO", address.trim()))
+                        .toList());
+    }
+
+    private static int port(String value) {
+        int port = value.matches("[0-9]{1,5}") ? Integer.parseInt(value) : 0;
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("ITK_SMTP_PORT=" + value + " is not a port");
+        }
+        return port;
+    }
+
+    private static String mailAddress(String name, String address) {
+        if (!address.matches("[!-~&&[^@,;<>()\"\\\\]]{1,64}@[A-Za-z0-9.-]{1,190}")) {
+            throw new IllegalArgumentException(name + " is not an e-mail address");
+        }
+        return address;
     }
 
     /** {@code x.pub.pem} beside {@code x.pem}. */

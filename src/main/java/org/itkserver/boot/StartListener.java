@@ -29,6 +29,7 @@ public final class StartListener implements ServletContextListener {
     private static final int EXIT_CONFIG = 78;
 
     private Server server;
+    private Lookout lookout;
     private AdminPages console;
     private ScheduledExecutorService timer;
     private Thread workers;
@@ -48,6 +49,7 @@ public final class StartListener implements ServletContextListener {
         tick();
         timer = Executors.newScheduledThreadPool(1, task -> daemon(task, "itk-timer"));
         timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        lookout.start();
         timer.scheduleWithFixedDelay(this::housekeeping, 1, 1, TimeUnit.MINUTES);
         workers = daemon(this::work, "itk-worker");
         workers.start();
@@ -67,7 +69,8 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void register(ServletContext context) {
-        console = Console.of(server);
+        lookout = new Lookout(server, Version.of(context));
+        console = Console.of(server, lookout);
         console.register(context);
         new RestApi(
                         server.submissions,
@@ -89,7 +92,7 @@ public final class StartListener implements ServletContextListener {
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
-        add(context, "metrics", new MetricsServlet(server.counters), -1, "/metrics");
+        add(context, "metrics", new MetricsServlet(server.counters, lookout), -1, "/metrics");
     }
 
     private static void add(ServletContext context, String name, HttpServlet servlet, int loadOnStartup, String... at) {
@@ -113,6 +116,7 @@ public final class StartListener implements ServletContextListener {
         try {
             server.housekeeping();
             console.housekeeping();
+            lookout.housekeeping();
         } catch (RuntimeException e) {
             LOG.warn("housekeeping failed; it runs again in a minute: {}", e.getMessage());
         }
@@ -135,6 +139,9 @@ public final class StartListener implements ServletContextListener {
         if (timer != null) {
             timer.shutdownNow();
             workers.interrupt();
+        }
+        if (lookout != null) {
+            lookout.close();
         }
         if (server != null) {
             server.close();

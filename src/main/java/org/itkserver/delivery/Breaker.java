@@ -2,7 +2,9 @@ package org.itkserver.delivery;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +93,17 @@ public final class Breaker {
         state.open = true;
         state.closedUntil = nanoTime.getAsLong() + wait.toNanos();
         return !wasOpen;
+    }
+
+    /** The lanes whose breaker is open. */
+    public synchronized Set<Lane> open() {
+        var out = new HashSet<Lane>();
+        lanes.forEach((lane, state) -> {
+            if (state.open) {
+                out.add(lane);
+            }
+        });
+        return out;
     }
 
     /** Whether the lane's breaker is open. */

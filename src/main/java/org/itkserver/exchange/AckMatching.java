@@ -157,7 +157,8 @@ final class AckMatching {
         var detail = outcome(ack) + " from " + in.partner().id() + " in "
                 + in.header().trackingId();
         var events = new ArrayList<AuditEvent>();
-        events.add(Events.ofWork(in.receivedAt(), type, message, reason == null ? detail : detail + ": " + reason));
+        var acked = Events.ofWork(in.receivedAt(), type, message, reason == null ? detail : detail + ": " + reason);
+        events.add(type == AuditType.INFRASTRUCTURE_ACKED ? acked.ending(message.at()) : acked);
         events.add(Events.of(in.receivedAt(), AuditType.ACCEPTED, in, id, "acknowledges " + message.trackingId()));
         var effects = List.of(new AckEffect(message.id(), effect, reason));
         return new Match(message.id(), outcome(ack), effects, events, false);
@@ -187,11 +188,12 @@ final class AckMatching {
                     in.partner().id());
             events.add(Events.of(now, AuditType.ACK_UNMATCHED, in, id, ref + " was not transmitted to its sender"));
             events.add(Events.of(
-                    now,
-                    AuditType.ALERT,
-                    in,
-                    id,
-                    in.partner().id() + " acknowledges " + ref + ", which was not transmitted to it"));
+                            now,
+                            AuditType.ALERT,
+                            in,
+                            id,
+                            in.partner().id() + " acknowledges " + ref + ", which was not transmitted to it")
+                    .raising(Causes.forged(in.partner().id())));
         }
         return events;
     }

@@ -39,7 +39,8 @@ public final class Expiry {
         var now = clock.instant();
         var events = new ArrayList<AuditEvent>();
         events.add(Events.ofWork(now, AuditType.OVERDUE, message, "no " + what + " by its deadline"));
-        events.add(Events.ofWork(now, AuditType.ALERT, message, "no " + what + " from partner " + message.partner()));
+        events.add(Events.ofWork(now, AuditType.ALERT, message, "no " + what + " from partner " + message.partner())
+                .raising(Causes.overdue(message.partner())));
         store.settle(Settlement.done(work, MessageState.OVERDUE, "no " + what + " by its deadline", Change.of(events)));
     }
 }

@@ -113,8 +113,10 @@ public final class HandlerRun {
     private Settlement taken(Outcome.Done done, Place at) {
         var events = new ArrayList<AuditEvent>();
         events.add(at.event(
-                AuditType.HANDLED,
-                "by " + at.work().lane().name() + ", attempt " + at.work().attempt()));
+                        AuditType.HANDLED,
+                        "by " + at.work().lane().name() + ", attempt "
+                                + at.work().attempt())
+                .ending(at.message().at()));
         if (callbacks.of(at.directory(), at.stored(), at.message()).isPresent()) {
             if (handlers.inventsData(at.work().lane().name())) {
                 events.add(at.event(AuditType.SAMPLE_DATA, "the answer is invented sample data"));
@@ -136,7 +138,8 @@ public final class HandlerRun {
             return end(at, MessageState.REJECTED, giveUp.reason(), Acknowledger.change(events, List.of(made)));
         }
         if (giveUp.why() == Outcome.Why.UNREADABLE) {
-            events.add(at.event(AuditType.ALERT, "a payload cannot be read"));
+            events.add(at.event(AuditType.ALERT, "a payload cannot be read")
+                    .raising(Causes.unreadable(at.message().partner())));
             var change = nack(at, DeliveryError.DE0012, giveUp.reason(), events);
             return end(at, MessageState.REJECTED, giveUp.reason(), change);
         }
@@ -172,7 +175,8 @@ public final class HandlerRun {
                 work.lane().name());
         var events = new ArrayList<AuditEvent>();
         events.add(at.event(AuditType.DEAD_LETTER, "attempt " + work.attempt() + ": " + reason));
-        events.add(at.event(AuditType.ALERT, "handler " + work.lane().name() + " did not take it"));
+        events.add(at.event(AuditType.ALERT, "handler " + work.lane().name() + " did not take it")
+                .raising(Causes.untaken(work.lane().name())));
         if (callbacks.of(at.directory(), at.stored(), at.message()).isPresent()) {
             var made = callbacks.fault(
                     at.directory(), at.stored(), at.received(), "The request could not be answered.", at.now());

@@ -105,6 +105,9 @@ public final class Intake {
                     .ifPresent(made::add);
         }
         var events = new ArrayList<>(match.events());
+        if (match.message() == null && !match.forged() && forwards.isEmpty()) {
+            events.replaceAll(Causes::unmatched);
+        }
         events.addAll(Router.alerts(forwards));
         var change = Acknowledger.change(events, made);
         return new Storing(
@@ -133,7 +136,11 @@ public final class Intake {
         for (var address : routing.unroutable()) {
             var reason = "Address " + ToolkitError.quoted(address) + " is neither ours nor routed.";
             var nack = exchanges.acknowledger().notTaken(in.directory(), received, DeliveryError.DE0003, reason, now);
-            events.add(Events.of(now, nack.isEmpty() ? AuditType.ALERT : AuditType.WARNING, in, id, reason));
+            events.add(
+                    nack.isEmpty()
+                            ? Events.of(now, AuditType.ALERT, in, id, reason)
+                                    .raising(Causes.unroutable(in.partner().id()))
+                            : Events.of(now, AuditType.WARNING, in, id, reason));
             nack.ifPresent(made::add);
         }
         return Acknowledger.change(events, made);

@@ -208,7 +208,8 @@ public final class OutboundRun {
         var type = state == MessageState.REJECTED ? AuditType.REJECTED : AuditType.DEAD_LETTER;
         var events = new ArrayList<AuditEvent>();
         events.add(Events.ofWork(now, type, message, "attempt " + work.attempt() + ": " + reason));
-        events.add(Events.ofWork(now, AuditType.ALERT, message, "could not be sent to partner " + message.partner()));
+        events.add(Events.ofWork(now, AuditType.ALERT, message, "could not be sent to partner " + message.partner())
+                .raising(Causes.unsent(message.partner(), state)));
         var made = new ArrayList<Acknowledger.Made>();
         if (message.kind() == MessageKind.FORWARD && scanned != null) {
             nack(message, scanned, now).ifPresent(made::add);

@@ -92,7 +92,8 @@ final class Router {
         return made.stream()
                 .map(Acknowledger.Made::message)
                 .filter(m -> m.kind() == MessageKind.FORWARD && m.lane() == null)
-                .map(m -> Events.ofOutbound(AuditType.ALERT, m, null, "could not be sent to partner " + m.partner()))
+                .map(m -> Events.ofOutbound(AuditType.ALERT, m, null, "could not be sent to partner " + m.partner())
+                        .raising(Causes.unsent(m.partner(), MessageState.DEAD_LETTER)))
                 .toList();
     }
 

@@ -81,11 +81,12 @@ public final class SynchronousRun {
         var now = clock.instant();
         var events = new ArrayList<AuditEvent>();
         events.add(Events.of(
-                now,
-                AuditType.ANSWERED,
-                in,
-                work.message(),
-                "by " + work.lane().name() + ", attempt " + work.attempt()));
+                        now,
+                        AuditType.ANSWERED,
+                        in,
+                        work.message(),
+                        "by " + work.lane().name() + ", attempt " + work.attempt())
+                .ending(in.receivedAt()));
         if (invented) {
             events.add(Events.of(now, AuditType.SAMPLE_DATA, in, work.message(), "the answer is invented sample data"));
         }

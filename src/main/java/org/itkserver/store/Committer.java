@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Seal;
@@ -55,12 +56,12 @@ final class Committer implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean stopped;
 
-    Committer(Database database, String node, SealKey key, Clock clock) {
+    Committer(Database database, String node, SealKey key, Clock clock, Consumer<AuditEvent> committed) {
         this.database = database;
         this.node = node;
         this.clock = clock;
         this.sealer = new Sealer(node, clock, key);
-        this.writer = new GroupWriter(node, clock, !database.isH2());
+        this.writer = new GroupWriter(node, clock, !database.isH2(), committed);
         thread.setDaemon(true);
         thread.start();
     }
@@ -213,6 +214,7 @@ final class Committer implements AutoCloseable {
                 synchronise(connection);
                 nextSeq = end;
                 sealer.committed();
+                writer.committed();
                 if (foreign) {
                     tellOfForeignRows();
                 }

@@ -36,6 +36,7 @@ final class EventWriter {
 
     private final String node;
     private List<byte[]> hashes = List.of();
+    private List<AuditEvent> written = List.of();
 
     EventWriter(String node) {
         this.node = node;
@@ -51,6 +52,7 @@ final class EventWriter {
     long add(List<Entry> group, long first, Tables tables) {
         long seq = first;
         hashes = new ArrayList<>();
+        written = new ArrayList<>();
         var events = EVENTS.rows();
         var refused = REFUSED.rows();
         for (var entry : group) {
@@ -59,11 +61,17 @@ final class EventWriter {
             }
             for (var event : entry.change().events()) {
                 add(events, seq++, bound(event, entry));
+                written.add(event);
             }
         }
         tables.add(events);
         tables.add(refused);
         return seq;
+    }
+
+    /** The events added last, in order. */
+    List<AuditEvent> written() {
+        return written;
     }
 
     /** The hashes of the rows added last, in order. */

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.itkserver.audit.AuditEvent;
 
 /** The SQL of one group, in order. Used by the committer's thread alone. */
 final class GroupWriter {
@@ -13,9 +15,16 @@ final class GroupWriter {
     private final SettleWriter settling;
     private final ChangeWriter changing;
     private final EventWriter events;
+    private final String node;
+    private final Consumer<AuditEvent> committed;
 
-    /** @param manyStatements whether the database takes several statements in one round trip */
-    GroupWriter(String node, Clock clock, boolean manyStatements) {
+    /**
+     * @param manyStatements whether the database takes several statements in one round trip
+     * @param committed is told of each event that is durable; quick, and never fails
+     */
+    GroupWriter(String node, Clock clock, boolean manyStatements, Consumer<AuditEvent> committed) {
+        this.node = node;
+        this.committed = committed;
         this.manyStatements = manyStatements;
         this.accepting = new AcceptWriter(node);
         this.settling = new SettleWriter(node, clock);
@@ -57,7 +66,14 @@ final class GroupWriter {
         tables.insert(connection, manyStatements);
         changing.update(connection, effective);
         settling.update(connection, settles);
+        // last, because every node waits here for who raises the same alert
+        AlertWriter.write(connection, node, events.written());
         return next;
+    }
+
+    /** What was written last is durable. */
+    void committed() {
+        events.written().forEach(committed);
     }
 
     /** The hashes of the audit rows written last, in order. */

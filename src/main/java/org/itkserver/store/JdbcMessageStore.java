@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
@@ -52,8 +53,13 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
      * @param key signs the seals of this node's audit trail
      */
     public JdbcMessageStore(Database database, String node, SealKey key, Clock clock) {
+        this(database, node, key, clock, event -> {});
+    }
+
+    /** @param committed is told of each event when it is durable, by the committer's thread; quick, and never fails */
+    public JdbcMessageStore(Database database, String node, SealKey key, Clock clock, Consumer<AuditEvent> committed) {
         this.database = database;
-        this.committer = new Committer(database, node, key, clock);
+        this.committer = new Committer(database, node, key, clock, committed);
         this.uploads = new Uploads(database, node, clock);
         this.records = new MessageRecords(database);
     }

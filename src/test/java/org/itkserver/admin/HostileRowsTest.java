@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import org.itkserver.admin.PeopleViews.Secret;
 import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts.Client;
+import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.MessageSearch.Waiting;
@@ -32,6 +34,7 @@ import org.itkserver.audit.Role;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.TrailQuery;
 import org.itkserver.audit.TrailQuery.TrailEvent;
+import org.itkserver.delivery.Lane;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.ManifestItem;
@@ -39,6 +42,10 @@ import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.Security;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.TypedUri;
+import org.itkserver.watch.Alert;
+import org.itkserver.watch.Figures;
+import org.itkserver.watch.Tally;
+import org.itkserver.watch.TrafficKind;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Element;
@@ -115,6 +122,7 @@ class HostileRowsTest {
         out.put("account", pages.render("account", new Own(peoples, Role.all(), true)));
         out.put("password", pages.render("password", new NewPassword(peoples, HARMLESS)));
         out.put("audit", audit(person, v));
+        out.put("overview", overview(person, v));
         return out;
     }
 
@@ -176,6 +184,32 @@ class HostileRowsTest {
         var payloads = List.of(
                 new PayloadView(v, v, v, document, Show.visible(v), text), new PayloadView(v, v, v, null, null, text));
         return pages.render("opened", new Views.Opened(frame, row(v), payloads, text));
+    }
+
+    private byte[] overview(Person person, String v) {
+        var lines = Stream.of(AlertKind.values())
+                .map(kind -> new Alert(v, kind, v, v, v, v, 1, AT, AT, 2, null, v, v))
+                .map(alert -> AlertLine.of(alert, person))
+                .toList();
+        var hours = HourChart.hours(List.of(new Tally(HourChart.from(AT), v, TrafficKind.HANDLED, 3, 5)), AT);
+        var seal = new Seal(v, 1, 1, 1, 2, new byte[32], Seal.none(), AT, v, new byte[64]);
+        var view = new OverviewPages.View(
+                pages.frame("Overview", "overview", person),
+                lines,
+                lines.size() + 1,
+                new Figures.Open(1, 2, 10_001),
+                3,
+                hours,
+                HourChart.traffic(hours),
+                HourChart.latency(hours),
+                List.of(new OverviewPages.PartnerLine(new Figures.Seen(v, AT, null, 1), true, 1)),
+                List.of(new Figures.Waiting(new Lane(Lane.Kind.SEND, v), 1, AT)),
+                new Figures.DatabaseClock(Duration.ofMillis(-7), Duration.ofMillis(1)),
+                List.of(new Views.Sealed(new AuditSearch.Sealing(v, seal, 3, AT), true)),
+                new Monitor.Facts(v, v, AT, 1 << 20, Set.of()),
+                AT,
+                Map.of("alerts", HARMLESS));
+        return pages.render("overview", view);
     }
 
     private byte[] audit(Person person, String v) {

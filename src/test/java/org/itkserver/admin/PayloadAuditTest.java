@@ -52,6 +52,7 @@ class PayloadAuditTest {
                 done.add("audit");
                 events.add(event);
             },
+            new BreakGlass(clock),
             new Pages(() -> false),
             clock);
 

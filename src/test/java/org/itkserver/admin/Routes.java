@@ -53,7 +53,8 @@ public final class Routes {
                 fake(Trial.class),
                 Clock.systemUTC(),
                 new AdminSettings(Set.of()),
-                () -> false);
+                () -> false,
+                fake(Monitor.class));
         var out = new ArrayList<Method>();
         for (var resource : pages.resources()) {
             if (resource.getClass().isAnnotationPresent(Path.class)) {

@@ -163,6 +163,7 @@ class AckMatchingTest {
         assertEquals(new Answer.Empty(202), world.accept(infNack(trackingId), World.GP), "answered like a good one");
         var alert = world.details(AuditType.ALERT).get(0);
         assertTrue(alert.contains(World.GP) && alert.contains(trackingId), alert);
+        assertEquals(List.of("ack-forged:" + World.GP), world.alerts());
         assertUnmatched();
     }
 
@@ -173,6 +174,7 @@ class AckMatchingTest {
         var answer = world.accept(busAck(AckStyle.valueOf("ITK_" + style), unknown, BusinessOutcome.AA), "hospital");
         assertEquals(style.equals("2_1") ? new Answer.Simple() : new Answer.Empty(202), answer);
         assertEquals(List.of(), world.details(AuditType.ALERT));
+        assertEquals(List.of("ack-unmatched:hospital"), world.alerts());
         assertEquals(infAcks, world.sent(MessageKind.INF_ACK).size());
         assertUnmatched();
     }

@@ -42,6 +42,7 @@ class ExpiryTest {
                 List.of("no infrastructure acknowledgement from partner hospital"), world.details(AuditType.ALERT));
         assertEquals(MessageState.OVERDUE, after(Duration.ofDays(9)));
         assertEquals(1, world.details(AuditType.ALERT).size(), "said once");
+        assertEquals(List.of("overdue:hospital"), world.alerts());
     }
 
     @Test

@@ -81,7 +81,7 @@ class HandlerRunTest {
         assertEquals(List.of("OK"), acks(MessageKind.INF_ACK), "the infrastructure had it");
         var text = world.text(world.only(MessageKind.BUS_ACK));
         assertTrue(text.contains("The NHS number is missing."), text);
-        assertFalse(text.contains("422"), "the reason stays here");
+        assertFalse(text.contains("said 422"), "the reason stays here");
     }
 
     @Test
@@ -93,6 +93,7 @@ class HandlerRunTest {
         assertTrue(world.text(world.sent(MessageKind.INF_ACK).get(1)).contains(">DE0012<"));
         assertEquals(List.of(), acks(MessageKind.BUS_ACK), "and decides no business");
         assertEquals(List.of("a payload cannot be read"), world.details(AuditType.ALERT));
+        assertEquals(List.of("unreadable:" + World.GP), world.alerts());
     }
 
     @Test
@@ -115,6 +116,7 @@ class HandlerRunTest {
         assertTrue(world.text(world.sent(MessageKind.INF_ACK).get(1)).contains(">DE0001<"));
         assertEquals(List.of(), acks(MessageKind.BUS_ACK));
         assertEquals(List.of("handler application did not take it"), world.details(AuditType.ALERT));
+        assertEquals(List.of("dead-letter:handler/application"), world.alerts());
     }
 
     @Test

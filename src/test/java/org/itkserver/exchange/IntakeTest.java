@@ -53,6 +53,7 @@ class IntakeTest {
                 .replace("<itk:addresslist>", "<itk:addresslist><itk:address uri=\"urn:nhs-uk:addressing:ods:W1\"/>");
         world.accept(two);
         assertEquals(List.of(AuditType.ACCEPTED, AuditType.ALERT), world.events());
+        assertEquals(List.of("unroutable:" + World.GP), world.alerts());
     }
 
     @Test

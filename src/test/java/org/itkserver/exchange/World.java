@@ -281,4 +281,13 @@ final class World {
                 .map(AuditEvent::detail)
                 .toList();
     }
+
+    /** Keys of the alerts that events raised, oldest first. */
+    List<String> alerts() {
+        return store.events().stream()
+                .map(AuditEvent::aside)
+                .filter(aside -> aside != null && aside.cause() != null)
+                .map(aside -> aside.cause().key())
+                .toList();
+    }
 }

@@ -94,6 +94,7 @@ class BrowserIT {
 
     private static List<Stop> stops() {
         return List.of(
+                Stop.at("overview", "/admin/"),
                 Stop.at("messages", "/admin/messages"),
                 Stop.at("search", "/admin/messages?what=all&direction=in&from=2026-01-01T00:00"),
                 Stop.at("wrong-search", "/admin/messages?trackingId=nonsense"),
@@ -166,6 +167,9 @@ class BrowserIT {
         page.keyboard().type("admin");
         page.keyboard().press("Tab");
         page.keyboard().type(password());
+        page.keyboard().press("Enter");
+        page.waitForURL("**/admin/");
+        tabTo(page, "nav a[href='/admin/messages']");
         page.keyboard().press("Enter");
         page.waitForURL("**/admin/messages");
         tabTo(page, "#trackingId");

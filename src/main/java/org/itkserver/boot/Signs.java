@@ -1,0 +1,101 @@
+package org.itkserver.boot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.itkserver.audit.AlertKind;
+import org.itkserver.audit.Cause;
+import org.itkserver.delivery.Lane;
+import org.itkserver.watch.Figures.DatabaseClock;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with this node and with whom it talks to, now. For one thread. */
+final class Signs {
+    private static final long LITTLE_SPACE = 1L << 30;
+    private static final Duration SLOW = Duration.ofSeconds(1);
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
+
+    private final Server server;
+    private final Clock clock;
+    private @Nullable Instant awaySince;
+
+    Signs(Server server) {
+        this.server = server;
+        this.clock = server.clock;
+    }
+
+    /** The database did not answer this look. */
+    void databaseAway() {
+        if (awaySince == null) {
+            awaySince = clock.instant();
+        }
+    }
+
+    /** @param database how it answered this look */
+    List<Cause> now(DatabaseClock database) {
+        var out = new ArrayList<Cause>();
+        database(database, out);
+        if (freeSpace() < LITTLE_SPACE) {
+            out.add(ofNode(AlertKind.DISK_LOW, "Less than 1 GB is free for ITK_HOME."));
+        }
+        if (server.anchors.isFailing()) {
+            out.add(ofNode(AlertKind.ANCHOR_FAILED, "The file of ITK_SEAL_ANCHORS cannot be added to."));
+        }
+        if (server.directory.status().mistake() != null) {
+            out.add(ofNode(AlertKind.DIRECTORY_REFUSED, "directory.yaml was changed and is wrong."));
+        }
+        for (var sealing : server.search.sealing()) {
+            if (sealing.isBehind(clock.instant())) {
+                var text = "Audit rows of node " + sealing.node() + " wait for their seal.";
+                out.add(new Cause(AlertKind.SEAL_BEHIND, sealing.node(), null, text));
+            }
+        }
+        server.breaker.open().forEach(lane -> lane(lane, out));
+        return out;
+    }
+
+    private void database(DatabaseClock database, List<Cause> out) {
+        if (awaySince != null) {
+            var away = Duration.between(awaySince, clock.instant()).toSeconds();
+            out.add(ofNode(AlertKind.DATABASE, "It could not be reached for about " + away + " s."));
+            awaySince = null;
+        } else if (database.took().compareTo(SLOW) > 0) {
+            out.add(ofNode(AlertKind.DATABASE, "The simplest question takes more than a second."));
+        }
+        var sure = database.ahead().abs().minus(database.took());
+        if (sure.compareTo(CLOCKS_DIFFER) > 0) {
+            out.add(ofNode(
+                    AlertKind.CLOCK_OFF,
+                    "This node's clock and the database's differ by " + sure.toSeconds() + " s or more."));
+        }
+    }
+
+    private static void lane(Lane lane, List<Cause> out) {
+        var name = lane.name();
+        if (lane.kind() == Lane.Kind.SEND) {
+            var partner = name.substring(0, Math.max(0, name.indexOf('/')));
+            var text = "It does not answer, or answers that it cannot take messages now.";
+            out.add(Cause.ofPartner(AlertKind.PARTNER_DOWN, partner, text));
+        } else if (lane.kind() == Lane.Kind.HANDLE) {
+            var text = "Handler " + name + " cannot take messages now.";
+            out.add(new Cause(AlertKind.HANDLER_FAILING, name, null, text));
+        }
+    }
+
+    private Cause ofNode(AlertKind kind, String text) {
+        return new Cause(kind, server.node, null, text);
+    }
+
+    /** Bytes free for the home folder; none when that cannot be known. */
+    long freeSpace() {
+        try {
+            return Files.getFileStore(server.settings.home()).getUsableSpace();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}
