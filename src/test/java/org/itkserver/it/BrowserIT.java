@@ -65,6 +65,56 @@ class BrowserIT {
         return page;
     }
 
+    /** A letter whose text tries to act: accepted, because what a payload says is nothing to the transport. */
+    private static String hostileLetter() {
+        var sample = Sample.of("send-cda-discharge");
+        var id = Sample.uuid();
+        var text = new StringBuilder();
+        for (var attack : List.of(
+                "<script>window.__x=1</script>",
+                "\"><img src=x onerror=window.__x=1>",
+                "<svg onload=window.__x=1>",
+                "</pre></textarea></title><script>window.__x=1</script>",
+                "javascript:window.__x=1",
+                "${7*7}#{7*7}{{7*7}}")) {
+            var escaped = attack.replace("&", "&amp;").replace("<", "&lt;");
+            text.append("<paragraph onclick=\"window.__x=1\">").append(escaped).append("</paragraph>");
+        }
+        text.append(
+                        "<linkHtml href=\"javascript:window.__x=1\">link</linkHtml><renderMultiMedia referencedObject=\"x\"/>")
+                .append("<content><script xmlns=\"http://www.w3.org/1999/xhtml\">window.__x=1</script></content>")
+                .append("<table><tr><td onmouseover=\"window.__x=1\">cell</td></tr></table>");
+        var section =
+                "<component><structuredBody><component><section><title>&lt;script>window.__x=1&lt;/script></title><text>"
+                        + text + "</text></section></component></structuredBody></component></ClinicalDocument>";
+        var message = sample.fill(server.url() + sample.path(), id).replace("</ClinicalDocument>", section);
+        assertEquals(200, sample.post(server.url(), message).status());
+        return id;
+    }
+
+    @Test
+    void aHostileLetterIsTextWhereverItIsShown() {
+        var id = hostileLetter();
+        var page = signedIn(1280, 900, true);
+        browser.complaints();
+        open(page, "/admin/messages?trackingId=" + id);
+        page.click("table a.code");
+        page.selectOption("#reason", "test message");
+        page.click("text=Open the content");
+        assertTrue(page.content().contains("&lt;script&gt;window.__x=1"), "shown as text");
+        page.locator("details").all().forEach(details -> details.evaluate("e => e.open = true"));
+        page.locator("text=link").first().hover();
+        page.locator(".cells").first().hover();
+        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(com.microsoft.playwright.options.Media.PRINT));
+        assertEquals("undefined", page.evaluate("() => String(window.__x)"));
+        assertEquals(
+                0,
+                page.locator("main script, main img, main iframe, main a[href^=javascript]")
+                        .count());
+        assertEquals(List.of(), browser.complaints());
+        page.context().close();
+    }
+
     private static void open(Page page, String path) {
         page.navigate(server.url() + path);
     }

@@ -14,6 +14,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -192,5 +195,27 @@ class ConsoleIT {
         assertTrue(
                 details.stream().anyMatch(d -> d.startsWith("ended after 1 rows: CSV of type=accepted")),
                 details.toString());
+    }
+
+    /** P-08: what nothing can narrow, fifty times at once. */
+    @Test
+    void manySearchesAtOnceHoldNobodyUp() throws Exception {
+        signIn(password());
+        var started = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < 50; i++) {
+            var path = i % 2 == 0
+                    ? "/admin/messages?partner=%25%25%25%25&interaction=" + "_".repeat(200) + "&from=1971-01-01T00:00"
+                    : "/admin/audit?from=2000-01-01T00:00&actor=.*%25";
+            var request =
+                    HttpRequest.newBuilder(URI.create(server.url() + path)).build();
+            started.add(browser.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+        }
+        var letter = Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
+        assertEquals(200, letter.status());
+        for (var answer : started) {
+            int status = answer.get(10, TimeUnit.SECONDS).statusCode();
+            assertTrue(status == 200 || status == 503, "HTTP " + status);
+        }
+        assertEquals(200, get("/admin/messages").statusCode());
     }
 }
