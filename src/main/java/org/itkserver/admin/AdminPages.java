@@ -22,7 +22,9 @@ import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.PayloadStreams;
+import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.PatientKey;
+import org.itkserver.exchange.Repairs;
 
 /** The console, put together. Made and registered once, while the deployment's context starts. */
 public final class AdminPages {
@@ -51,6 +53,8 @@ public final class AdminPages {
             PayloadStreams streams,
             XMLInputFactory factory,
             PatientKey patients,
+            Repairs repairs,
+            BulkResends bulk,
             Path spoolFolder,
             Trial trial,
             Clock clock,
@@ -62,6 +66,9 @@ public final class AdminPages {
         var throttle = new SignInThrottle(clock);
         var changes = new Changes(trail, clock);
         var secrets = new Secrets(new SecureRandom());
+        var lists = new MessageListPages(search, trail, patients::of, pages, clock);
+        var content = new StoredContent(query, scanner, streams, factory, spoolFolder);
+        var messages = new MessagePages(query, search, content, trail, new BreakGlass(clock), repairs, pages, clock);
         guard = new Guard(sessions, pages, settings.origins());
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
@@ -70,15 +77,10 @@ public final class AdminPages {
                 new AccountPages(accounts, trail, sessions, throttle, pages, clock),
                 new PeoplePages(accounts, changes, secrets, pages, clock),
                 new ClientPages(accounts, changes, secrets, pages, clock),
-                new MessageListPages(search, trail, patients::of, pages, clock),
-                new MessagePages(
-                        query,
-                        search,
-                        new StoredContent(query, scanner, streams, factory, spoolFolder),
-                        trail,
-                        new BreakGlass(clock),
-                        pages,
-                        clock),
+                lists,
+                messages,
+                new RepairPages(repairs, messages),
+                new BulkPages(bulk, lists, pages),
                 new DirectoryPages(directory, directoryStatus, pages),
                 new TrialPages(trial, search, pages, Ids.random(), clock),
                 new AuditPages(audit, trail, pages, clock),

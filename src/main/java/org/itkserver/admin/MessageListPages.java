@@ -43,7 +43,7 @@ public final class MessageListPages {
     private final Function<String, byte[]> patientKey;
     private final Pages pages;
     private final Clock clock;
-    private final PerSession<SavedSearch> saved = new PerSession<>();
+    private final PerSession<Asked> saved = new PerSession<>();
 
     /** @param patientKey turns ten digits into the key they are searched by */
     MessageListPages(
@@ -55,7 +55,16 @@ public final class MessageListPages {
         this.clock = clock;
     }
 
-    private record SavedSearch(SearchForm form, byte[] patient) {}
+    /**
+     * What somebody searches for.
+     *
+     * @param patient key of an NHS number, null for none
+     */
+    record Asked(SearchForm form, byte @Nullable [] patient) {
+        boolean isNarrow() {
+            return patient != null || !form.isEmpty();
+        }
+    }
 
     @POST
     @Needs(Role.VIEWER)
@@ -81,7 +90,7 @@ public final class MessageListPages {
                 Person.of(request).name(),
                 request.getRemoteAddr(),
                 "searched the messages of a patient"));
-        saved.put(Person.of(request), new SavedSearch(form, patientKey.apply(number)));
+        saved.put(Person.of(request), new Asked(form, patientKey.apply(number)));
         return Pages.goTo(HERE + "?" + SAVED);
     }
 
@@ -90,14 +99,19 @@ public final class MessageListPages {
         return typed == null ? "" : typed.replaceAll("[\\s-]", "");
     }
 
+    /** What a request names: the search of its session, or what is in its fields. */
+    Asked asked(HttpServletRequest request) {
+        var search =
+                "1".equals(request.getParameter("saved")) ? saved.get(Person.of(request)) : Optional.<Asked>empty();
+        return search.orElseGet(() -> new Asked(SearchForm.of(request::getParameter), null));
+    }
+
     @GET
     @Needs(Role.VIEWER)
     public Response list(@Context HttpServletRequest request) {
-        var search = "1".equals(request.getParameter("saved"))
-                ? saved.get(Person.of(request))
-                : Optional.<SavedSearch>empty();
-        var form = search.map(SavedSearch::form).orElseGet(() -> SearchForm.of(request::getParameter));
-        var patient = search.map(SavedSearch::patient).orElse(null);
+        var search = asked(request);
+        var form = search.form();
+        var patient = search.patient();
         var problems = form.problems();
         var typed = request.getParameter("before");
         var before = position(typed);

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditQuery.MessageRow;
@@ -24,6 +25,7 @@ import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
+import org.itkserver.exchange.Repairs;
 import org.jspecify.annotations.Nullable;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
@@ -38,8 +40,10 @@ public final class MessagePages {
     private final StoredContent content;
     private final AuditTrail trail;
     private final BreakGlass breakGlass;
+    private final Repairs repairs;
     private final Pages pages;
     private final Clock clock;
+    private final PerSession<Views.Notice> notices = new PerSession<>();
 
     MessagePages(
             AuditQuery query,
@@ -47,6 +51,7 @@ public final class MessagePages {
             StoredContent content,
             AuditTrail trail,
             BreakGlass breakGlass,
+            Repairs repairs,
             Pages pages,
             Clock clock) {
         this.query = query;
@@ -54,6 +59,7 @@ public final class MessagePages {
         this.content = content;
         this.trail = trail;
         this.breakGlass = breakGlass;
+        this.repairs = repairs;
         this.pages = pages;
         this.clock = clock;
     }
@@ -65,8 +71,20 @@ public final class MessagePages {
         return page(200, known(id), request, Map.of());
     }
 
+    /** The page, once more, of a form on it that was not filled in well. */
+    Response again(long id, HttpServletRequest request, Map<String, String> problems) throws IOException {
+        return page(400, known(id), request, problems);
+    }
+
+    /** Sends the browser to the page, which says this once. */
+    Response goTo(long id, HttpServletRequest request, Views.Notice notice) {
+        notices.put(Person.of(request), notice);
+        return Pages.goTo("/admin/messages/" + id);
+    }
+
     private Response page(int status, MessageRow row, HttpServletRequest request, Map<String, String> problems)
             throws IOException {
+        var person = Person.of(request);
         var family = search.family(row.id());
         var ids = family.stream().map(MessageRow::id).toList();
         var events = search.events(ids, MOST_EVENTS);
@@ -77,7 +95,7 @@ public final class MessagePages {
                 .map(member -> new Views.Document(member, progress(member, family)))
                 .toList();
         var view = new Views.Message(
-                pages.frame((problems.isEmpty() ? "" : "Error: ") + "Message " + row.id(), "", Person.of(request)),
+                pages.frame((problems.isEmpty() ? "" : "Error: ") + "Message " + row.id(), "", person),
                 new Views.Document(row, progress(row, family)),
                 related,
                 Timeline.of(family, events),
@@ -85,6 +103,8 @@ public final class MessagePages {
                 content.headers(row).orElse(null),
                 Explanations.of(said),
                 problems,
+                person.has(Role.OPERATOR) ? repairs.possible(row.id()) : Set.of(),
+                notices.take(person).orElse(null),
                 clock.instant());
         return Pages.answer(status, pages.render("message", view)).build();
     }

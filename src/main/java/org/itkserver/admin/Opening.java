@@ -21,20 +21,13 @@ public record Opening(String reason, String reference) {
             "subject access or audit request",
             "test message");
 
-    private static final String REFERENCE = "[A-Za-z0-9][A-Za-z0-9/_-]{0,39}";
-
     /** Empty when no reason was chosen or the reference is none. */
     static Optional<Opening> of(@Nullable String reason, @Nullable String reference) {
-        var text = reference == null ? "" : reference.strip();
-        boolean good = text.isEmpty()
-                || text.matches(REFERENCE) && !text.replaceAll("[^0-9]", "").matches("[0-9]{10}");
-        return reason != null && REASONS.contains(reason) && good
-                ? Optional.of(new Opening(reason, text))
-                : Optional.empty();
+        return Stated.reference(REASONS, reason, reference).map(text -> new Opening(String.valueOf(reason), text));
     }
 
     /** As the trail says it. */
     String text() {
-        return reference.isEmpty() ? reason : reason + ", " + reference;
+        return Stated.text(reason, reference);
     }
 }

@@ -25,6 +25,11 @@ final class PerSession<T> {
         values.put(person.formToken(), value);
     }
 
+    /** The value, which is gone with that. */
+    Optional<T> take(Person person) {
+        return Optional.ofNullable(values.remove(person.formToken()));
+    }
+
     Optional<T> get(Person person) {
         return Optional.ofNullable(values.get(person.formToken()));
     }

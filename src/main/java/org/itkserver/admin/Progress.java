@@ -82,8 +82,7 @@ public record Progress(String state, String mark, String colour, List<String> ac
     }
 
     private static String next(MessageRow row, MessageState state) {
-        boolean ack = row.kind().endsWith("-ack");
-        if (ack && row.inbound() && row.origin() == null) {
+        if (row.isUnmatched()) {
             return "Find out what it acknowledges";
         }
         return switch (state) {

@@ -163,7 +163,8 @@ public record SearchForm(
         return out.toString();
     }
 
-    private Map<String, String> fields() {
+    /** Every field by its name. */
+    public Map<String, String> fields() {
         var out = new LinkedHashMap<String, String>();
         out.put("trackingId", trackingId);
         out.put("messageId", messageId);

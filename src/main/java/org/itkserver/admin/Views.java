@@ -3,12 +3,14 @@ package org.itkserver.admin;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditSearch.Found;
 import org.itkserver.audit.AuditSearch.Sealing;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.exchange.Repairs;
 import org.jspecify.annotations.Nullable;
 
 /** What each template is given. Public only for the templates. */
@@ -80,6 +82,8 @@ public final class Views {
      * @param headers what its headers say, null when they cannot be shown
      * @param explanations what the error codes of this document mean
      * @param problems what is wrong with the form, by field
+     * @param doing what this person can do with it just now
+     * @param notice what came of what was done last, null for nothing
      * @param now for ages
      */
     public record Message(
@@ -91,7 +95,16 @@ public final class Views {
             @Nullable ScannedMessage headers,
             List<String> explanations,
             Map<String, String> problems,
+            Set<Repairs.Action> doing,
+            @Nullable Notice notice,
             Instant now) {}
+
+    /**
+     * What came of something, shown once.
+     *
+     * @param done whether it was done
+     */
+    public record Notice(boolean done, String text) {}
 
     /** @param raw the start of the message as received */
     public record Opened(Frame frame, MessageRow row, List<PayloadView> payloads, RawText raw) {}

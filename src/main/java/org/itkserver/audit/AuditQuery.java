@@ -43,6 +43,7 @@ public interface AuditQuery {
      * @param reason why it was refused or given up, null when all is well
      * @param endpoint the callback address it goes to, null for the partner's endpoint and for received messages
      * @param size bytes as received or made; 0 for a forward, whose bytes are those of its origin
+     * @param seenAt when somebody marked an acknowledgement that matches nothing as seen, null for never
      */
     record MessageRow(
             long id,
@@ -66,7 +67,13 @@ public interface AuditQuery {
             @Nullable String reason,
             @Nullable String endpoint,
             long size,
-            String sha256) {
+            String sha256,
+            @Nullable Instant seenAt) {
+        /** Whether it is an acknowledgement that matches nothing and that nobody has marked as seen. */
+        public boolean isUnmatched() {
+            return inbound() && kind.endsWith("-ack") && origin == null && seenAt == null;
+        }
+
         /** Whether it came to us. */
         public boolean inbound() {
             return direction.equals("in");

@@ -38,6 +38,18 @@ public enum AuditType {
     SENT,
     /** A message is to be sent once more. */
     RESENDING,
+    /** A person has a handler try a received message again. */
+    RETRYING,
+    /** A person gave a message up; nothing more is done for it. */
+    GIVEN_UP,
+    /** A person has seen an acknowledgement that matches nothing. */
+    ACK_SEEN,
+    /** A person has many messages sent again. */
+    BULK_RESEND_STARTED,
+    /** A person stopped that; what was sent again already stays so. */
+    BULK_RESEND_STOPPED,
+    /** It came to its end. */
+    BULK_RESEND_ENDED,
     /** A subscriber took the message from its queue and has still to confirm it. */
     COLLECTED,
     /** A positive infrastructure acknowledgement came. */

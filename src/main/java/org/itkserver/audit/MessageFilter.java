@@ -44,7 +44,7 @@ public record MessageFilter(
         DOCUMENTS,
         /** Acknowledgements of both levels, sent and received. */
         ACKNOWLEDGEMENTS,
-        /** Received acknowledgements that match nothing we sent. */
+        /** Received acknowledgements that match nothing we sent and that nobody has marked as seen. */
         UNMATCHED,
         /** Documents, acknowledgements, forwards, responses and faults. */
         ALL

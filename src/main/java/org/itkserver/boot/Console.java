@@ -4,7 +4,6 @@ import com.ctc.wstx.stax.WstxInputFactory;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.admin.AdminSettings;
 import org.itkserver.admin.Monitor;
-import org.itkserver.store.JdbcMessageSearch;
 
 /** Puts the console together from the server's parts. */
 final class Console {
@@ -13,7 +12,7 @@ final class Console {
     static AdminPages of(Server server, Monitor monitor) {
         return new AdminPages(
                 server.query,
-                new JdbcMessageSearch(server.reading),
+                server.repairDesk.search(),
                 server.search,
                 server.store,
                 server.accounts,
@@ -23,11 +22,13 @@ final class Console {
                 server.streams,
                 new WstxInputFactory(),
                 server.patientKey,
+                server.repairDesk.repairs(),
+                server.repairDesk.bulk(),
                 server.home.spool(),
-                SelfTrial.of(server.settings, server::answersWithSamples),
+                SelfTrial.of(server.settings, server.directory::answersWithSamples),
                 server.clock,
                 AdminSettings.of(server.settings.publicUrl()),
-                server::answersWithSamples,
+                server.directory::answersWithSamples,
                 monitor);
     }
 }

@@ -62,6 +62,11 @@ final class LiveDirectory implements Supplier<Directory> {
         return current;
     }
 
+    /** Whether some service is answered with invented data; the console says so on every page. */
+    boolean answersWithSamples() {
+        return current.services().values().stream().anyMatch(service -> Directory.SAMPLE.equals(service.handler()));
+    }
+
     /** Loads the file again if its text has changed, and audits what came of it. */
     void refresh(AuditTrail audit) {
         try {

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,6 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.connector.OutboxWatcher;
 import org.itkserver.connector.SampleHandler;
 import org.itkserver.delivery.Breaker;
-import org.itkserver.directory.Directory;
 import org.itkserver.envelope.AcknowledgementReader;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
@@ -55,7 +53,9 @@ import org.itkserver.store.Database;
 import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
 import org.itkserver.store.JdbcAuditSearch;
+import org.itkserver.store.JdbcBulkJobs;
 import org.itkserver.store.JdbcDeliveryQueue;
+import org.itkserver.store.JdbcMessageSearch;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
 import org.itkserver.watch.Traffic;
@@ -65,7 +65,6 @@ import org.slf4j.LoggerFactory;
 /** The server, put together: every object of the application is made here. */
 final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final int WORK_AT_ONCE = 512;
     private static final int LANE_AT_ONCE = 4;
     private static final int SYNCHRONOUS_AT_ONCE = 48;
@@ -90,6 +89,7 @@ final class Server implements AutoCloseable {
     final OwnAddresses ours;
     final InboundChain chain;
     final Submissions submissions;
+    final RepairDesk repairDesk;
     final PayloadStreams streams;
     final EnvelopeScanner scanner;
     final AnchorFile anchors;
@@ -155,6 +155,8 @@ final class Server implements AutoCloseable {
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, this::wake);
+        var jobs = new JdbcBulkJobs(database, node);
+        repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, this::wake);
         outboxes = new OutboxWatcher(directory, submissions, home::resolve, clock, settings.maxMessage());
         this.scanner = scanner;
     }
@@ -198,20 +200,11 @@ final class Server implements AutoCloseable {
 
     /** A message that we send to ourselves would come back for ever. */
     private boolean isOurself(URI uri) {
-        boolean ourPort = settings.port().equals(Integer.toString(uri.getPort()));
-        return ours.isBase(uri)
-                || ourPort
-                        && (LOOPBACK.contains(uri.getHost()) || settings.bind().equals(uri.getHost()));
+        return ours.isBase(uri) || settings.listensAt(uri);
     }
 
     private void wake() {
         workWaiting.release();
-    }
-
-    /** Whether some service is answered with invented data; the console says so on every page. */
-    boolean answersWithSamples() {
-        return directory.get().services().values().stream()
-                .anyMatch(service -> Directory.SAMPLE.equals(service.handler()));
     }
 
     /** Whether messages can be accepted now. */
@@ -248,6 +241,13 @@ final class Server implements AutoCloseable {
         initialise();
         directory.refresh(store);
         outboxes.runOnce();
+    }
+
+    /** The next messages of a bulk resend, once a second. */
+    void resend() {
+        if (initialised) {
+            repairDesk.runner().runOnce();
+        }
     }
 
     /** What the timer does every minute. */

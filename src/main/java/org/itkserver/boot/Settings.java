@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.store.DatabaseSettings;
@@ -59,6 +60,7 @@ record Settings(
         RetrySchedule retries) {
 
     private static final int POOL = 8;
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /** @throws IllegalArgumentException naming the variable that is wrong */
     static Settings of(Map<String, String> env) {
@@ -201,6 +203,12 @@ record Settings(
             throw new IllegalArgumentException(name + "=" + value + " is not a number from 1 to 9999");
         }
         return Integer.parseInt(value);
+    }
+
+    /** Whether this is an address of our own listener. */
+    boolean listensAt(URI uri) {
+        return port.equals(Integer.toString(uri.getPort()))
+                && (LOOPBACK.contains(uri.getHost()) || bind.equals(uri.getHost()));
     }
 
     static long size(String text) {

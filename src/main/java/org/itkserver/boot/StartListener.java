@@ -47,8 +47,9 @@ public final class StartListener implements ServletContextListener {
         }
         register(event.getServletContext());
         tick();
-        timer = Executors.newScheduledThreadPool(1, task -> daemon(task, "itk-timer"));
+        timer = Executors.newScheduledThreadPool(2, task -> daemon(task, "itk-timer"));
         timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::resend, 1, 1, TimeUnit.SECONDS);
         lookout.start();
         timer.scheduleWithFixedDelay(this::housekeeping, 1, 1, TimeUnit.MINUTES);
         workers = daemon(this::work, "itk-worker");
@@ -109,6 +110,14 @@ public final class StartListener implements ServletContextListener {
             LOG.warn("not ready yet: {}", e.getMessage());
         } catch (IOException | RuntimeException e) {
             LOG.error("the timer failed; it runs again in a second", e);
+        }
+    }
+
+    private void resend() {
+        try {
+            server.resend();
+        } catch (RuntimeException e) {
+            LOG.warn("a bulk resend waits a second: {}", e.getMessage());
         }
     }
 

@@ -94,7 +94,7 @@ public final class HandlerRun {
 
     /** Work whose attempts never end may be what ends this process: it is not run again. */
     private Outcome outcome(Delivery work, org.itkserver.handler.HandledMessage message) {
-        if (work.attempt() > schedule.attempts() || work.lost() >= RetrySchedule.LOST) {
+        if (work.turn() > schedule.attempts() || work.lost() >= RetrySchedule.LOST) {
             return new Outcome.TryAgain("no attempt came to an end");
         }
         return handlers.call(work.lane().name(), message);
@@ -155,7 +155,11 @@ public final class HandlerRun {
         return new Change(change.out(), List.of(), made, List.of(), change.events());
     }
 
+    /** The sender is told once, not each time that a person has it tried again in vain. */
     private Change nack(Place at, DeliveryError error, String reason, List<AuditEvent> events) {
+        if (at.work().earlier() > 0) {
+            return Change.of(events);
+        }
         Optional<Acknowledger.Made> nack =
                 exchanges.acknowledger().notTaken(at.directory(), at.received(), error, reason, at.now());
         return Acknowledger.change(events, nack.map(List::of).orElse(List.of()));
@@ -164,9 +168,9 @@ public final class HandlerRun {
     private Settlement notNow(String reason, Place at) {
         counters.failedAttempt();
         var work = at.work();
-        if (!schedule.exhausted(work.attempt()) && work.lost() < RetrySchedule.LOST) {
+        if (!schedule.exhausted(work.turn()) && work.lost() < RetrySchedule.LOST) {
             var event = at.event(AuditType.ATTEMPT_FAILED, "attempt " + work.attempt() + ": " + reason);
-            return Settlement.again(work, at.now().plus(schedule.waitAfter(work.attempt(), random)), List.of(event));
+            return Settlement.again(work, at.now().plus(schedule.waitAfter(work.turn(), random)), List.of(event));
         }
         LOG.error(
                 "{} is a dead letter after {} attempts at handler {}",

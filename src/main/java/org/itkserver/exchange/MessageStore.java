@@ -49,6 +49,16 @@ public interface MessageStore extends AuditTrail {
      */
     boolean apply(Change change);
 
+    /**
+     * Does what a person wants done with a message.
+     *
+     * @return false when the message was in no state for it, or somebody else was quicker; nothing was changed then
+     */
+    boolean repair(Repair repair);
+
+    /** What is left to do for a message, and what ended badly. */
+    Remaining remaining(long id);
+
     /** A message to send has the tracking id of another one to the same partner. */
     final class Taken extends RuntimeException {
         private static final long serialVersionUID = 1L;

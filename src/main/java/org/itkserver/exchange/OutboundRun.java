@@ -108,7 +108,7 @@ public final class OutboundRun {
     }
 
     private Transport.Result attempt(Delivery work, MessageRecord message, OutboundContent content) {
-        if (work.lost() >= RetrySchedule.LOST || work.attempt() > schedule.attempts()) {
+        if (work.lost() >= RetrySchedule.LOST || work.turn() > schedule.attempts()) {
             return new Transport.NotNow("", "no attempt came to an end", null, false);
         }
         var current = directory.get();
@@ -179,7 +179,7 @@ public final class OutboundRun {
             Transport.NotNow result,
             Instant now) {
         counters.failedAttempt();
-        if (schedule.exhausted(work.attempt()) || work.lost() >= RetrySchedule.LOST) {
+        if (schedule.exhausted(work.turn()) || work.lost() >= RetrySchedule.LOST) {
             return ended(work, message, scanned, MessageState.DEAD_LETTER, result.reason(), now);
         }
         var event = Events.ofWork(
@@ -188,7 +188,7 @@ public final class OutboundRun {
     }
 
     private Duration wait(Delivery work, Transport.NotNow result) {
-        var wait = schedule.waitAfter(work.attempt(), random);
+        var wait = schedule.waitAfter(work.turn(), random);
         var asked = result.retryAfter();
         if (asked == null || asked.compareTo(wait) <= 0) {
             return wait;
@@ -196,7 +196,7 @@ public final class OutboundRun {
         return asked.compareTo(Breaker.LONGEST_ASKED) > 0 ? Breaker.LONGEST_ASKED : asked;
     }
 
-    /** A bad end is seen by a person always, and by the originator of a forward when it asked (H19). */
+    /** A bad end is seen by a person always, and by the originator of a forward when it asked (H19): the first time. */
     private Settlement ended(
             Delivery work,
             MessageRecord message,
@@ -211,7 +211,7 @@ public final class OutboundRun {
         events.add(Events.ofWork(now, AuditType.ALERT, message, "could not be sent to partner " + message.partner())
                 .raising(Causes.unsent(message.partner(), state)));
         var made = new ArrayList<Acknowledger.Made>();
-        if (message.kind() == MessageKind.FORWARD && scanned != null) {
+        if (message.kind() == MessageKind.FORWARD && scanned != null && work.earlier() == 0) {
             nack(message, scanned, now).ifPresent(made::add);
         }
         return new Settlement(

@@ -9,6 +9,7 @@ import org.itkserver.exchange.Acceptance;
 import org.itkserver.exchange.Change;
 import org.itkserver.exchange.MessageKind;
 import org.itkserver.exchange.OutboundMessage;
+import org.itkserver.exchange.Repair;
 import org.itkserver.exchange.Settlement;
 import org.itkserver.exchange.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -192,6 +193,37 @@ sealed interface Entry {
         @Override
         public void succeed() {
             done.complete(applied);
+        }
+    }
+
+    /** What a person does with a message; the result says whether it could be done. */
+    final class Repairing implements Entry {
+        final Repair repair;
+        final CompletableFuture<Boolean> done = new CompletableFuture<>();
+        boolean repaired;
+
+        Repairing(Repair repair) {
+            this.repair = repair;
+        }
+
+        @Override
+        public boolean takesEffect() {
+            return repaired;
+        }
+
+        @Override
+        public Change change() {
+            return Change.of(List.of(repair.event()));
+        }
+
+        @Override
+        public CompletableFuture<?> done() {
+            return done;
+        }
+
+        @Override
+        public void succeed() {
+            done.complete(repaired);
         }
     }
 

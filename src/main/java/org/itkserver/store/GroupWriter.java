@@ -14,6 +14,7 @@ final class GroupWriter {
     private final AcceptWriter accepting;
     private final SettleWriter settling;
     private final ChangeWriter changing;
+    private final RepairWriter repairing;
     private final EventWriter events;
     private final String node;
     private final Consumer<AuditEvent> committed;
@@ -29,12 +30,13 @@ final class GroupWriter {
         this.accepting = new AcceptWriter(node);
         this.settling = new SettleWriter(node, clock);
         this.changing = new ChangeWriter(clock);
+        this.repairing = new RepairWriter(clock);
         this.events = new EventWriter(node);
     }
 
     /**
-     * Writes a group into the open transaction: first what decides which entries take effect, then all new rows, then the
-     * states that depend on them.
+     * Writes a group into the open transaction: first what people repair, as if it had come before the rest; then what decides
+     * which entries take effect, then all new rows, then the states that depend on them.
      *
      * @param first number of the group's first audit row
      * @return number after the group's last audit row
@@ -49,6 +51,7 @@ final class GroupWriter {
                 settles.add(settle);
             }
         }
+        repairing.repair(connection, group);
         var tables = new Tables();
         if (!accepts.isEmpty()) {
             accepting.add(connection, accepting.fresh(connection, accepts), tables);

@@ -24,7 +24,8 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             select handler from delivery where kind = ? and handler > ?
             order by handler fetch first 1 rows only""";
 
-    private static final String COLUMNS = "select message_id, number, attempt, claimed_by, lost from delivery ";
+    private static final String COLUMNS =
+            "select message_id, number, attempt, claimed_by, lost, earlier from delivery ";
     private static final String LOST = "lost + case when claimed_by is null then 0 else 1 end";
     private static final String DUE = COLUMNS + "where kind = ? and handler = ? and due <= ?"
             + " and (lease_until is null or lease_until < ?) and " + LOST + " %s " + SUSPECT
@@ -33,7 +34,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     private static final String SUSPECTS = DUE.formatted(">=");
     private static final String WAITING =
             """
-            select d.message_id, d.number, d.attempt, d.claimed_by, d.lost
+            select d.message_id, d.number, d.attempt, d.claimed_by, d.lost, d.earlier
             from delivery d
             where d.kind = 'queue' and d.handler = ? and d.due <= ? and (d.lease_until is null or d.lease_until < ?)
             and (cast(? as varchar) is null
@@ -149,7 +150,13 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
 
     private static Delivery delivery(ResultSet row, Lane lane) throws SQLException {
         int lost = row.getInt("lost") + (row.getString("claimed_by") == null ? 0 : 1);
-        return new Delivery(row.getLong("message_id"), row.getInt("number"), lane, row.getInt("attempt") + 1, lost);
+        return new Delivery(
+                row.getLong("message_id"),
+                row.getInt("number"),
+                lane,
+                row.getInt("attempt") + 1,
+                lost,
+                row.getInt("earlier"));
     }
 
     private void claim(Connection connection, List<Delivery> claimed, Instant until) throws SQLException {

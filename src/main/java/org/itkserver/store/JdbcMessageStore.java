@@ -26,6 +26,8 @@ import org.itkserver.exchange.MessageKind;
 import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.OutboundMessage;
+import org.itkserver.exchange.Remaining;
+import org.itkserver.exchange.Repair;
 import org.itkserver.exchange.Settlement;
 import org.itkserver.exchange.StoredMessage;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +193,21 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         } catch (Committer.EntryRefused e) {
             throw new Taken();
         }
+    }
+
+    @Override
+    public boolean repair(Repair repair) {
+        var entry = new Entry.Repairing(repair);
+        try {
+            return committed(entry, entry.done);
+        } catch (Committer.EntryRefused e) {
+            return false; // another node was quicker each time
+        }
+    }
+
+    @Override
+    public Remaining remaining(long id) {
+        return records.remaining(id);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.itkserver.exchange.MessageKind;
 import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageState;
+import org.itkserver.exchange.Remaining;
 import org.jspecify.annotations.Nullable;
 
 /** Reads messages without their bytes. */
@@ -23,6 +24,14 @@ final class MessageRecords {
     private static final String BY_ID = COLUMNS + " id = ?";
     private static final String BY_TRACKING_ID = COLUMNS + " tracking_id in (?, ?, ?) order by id";
     private static final String CHILDREN = COLUMNS + " origin = ? order by id";
+
+    private static final String REMAINING =
+            """
+            select (select count(*) from delivery d where d.message_id = m.id and d.kind <> 'expire') as works,
+                (select max(d.lease_until) from delivery d where d.message_id = m.id and d.kind <> 'expire') as claimed,
+                (select count(*) from dead_work w where w.message_id = m.id and w.kind = 'handle') as refused,
+                m.seen_at
+            from (select cast(? as bigint) as id, (select seen_at from message where id = ?) as seen_at) m""";
 
     private final Database database;
 
@@ -44,6 +53,23 @@ final class MessageRecords {
 
     List<MessageRecord> childrenOf(long id) {
         return read(CHILDREN, id);
+    }
+
+    Remaining remaining(long id) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(REMAINING)) {
+                select.setLong(1, id);
+                select.setLong(2, id);
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    return new Remaining(
+                            row.getInt("works") > 0,
+                            instant(row.getObject("claimed", OffsetDateTime.class)),
+                            row.getInt("refused") > 0,
+                            row.getObject("seen_at") != null);
+                }
+            }
+        });
     }
 
     private List<MessageRecord> read(String sql, Object... values) {

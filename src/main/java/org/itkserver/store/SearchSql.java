@@ -84,7 +84,8 @@ final class SearchSql {
         return switch (kinds) {
             case DOCUMENTS -> "kind = 'business'";
             case ACKNOWLEDGEMENTS -> "kind in ('inf-ack', 'bus-ack')";
-            case UNMATCHED -> "kind in ('inf-ack', 'bus-ack') and direction = 'in' and origin is null";
+            case UNMATCHED ->
+                "kind in ('inf-ack', 'bus-ack') and direction = 'in' and origin is null and seen_at is null";
             case ALL -> "kind is not null";
         };
     }

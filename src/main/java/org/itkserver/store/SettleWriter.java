@@ -54,6 +54,7 @@ final class SettleWriter {
 
     private final String node;
     private final Clock clock;
+    private final DeadWork deadWork = new DeadWork();
 
     SettleWriter(String node, Clock clock) {
         this.node = node;
@@ -124,6 +125,7 @@ final class SettleWriter {
                 .map(entry -> entry.settlement)
                 .toList();
         lock(connection, ended);
+        deadWork.keep(connection, ended);
         simple(connection, SENT, of(ended, Lane.Kind.SEND, Lane.Kind.QUEUE));
         simple(
                 connection,

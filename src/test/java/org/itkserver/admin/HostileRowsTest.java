@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.Security;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.TypedUri;
+import org.itkserver.exchange.BulkJobs;
+import org.itkserver.exchange.BulkResends;
+import org.itkserver.exchange.Repairs;
 import org.itkserver.watch.Alert;
 import org.itkserver.watch.Figures;
 import org.itkserver.watch.Tally;
@@ -96,7 +100,7 @@ class HostileRowsTest {
 
     private static MessageRow row(String v) {
         return new MessageRow(
-                7, AT, AT, v, v, v, v, v, v, v, "in", v, null, "rejected", true, true, v, v, v, v, 11776, v);
+                7, AT, AT, v, v, v, v, v, v, v, "in", v, null, "rejected", true, true, v, v, v, v, 11776, v, null);
     }
 
     private Map<String, byte[]> pagesWith(String v) throws Exception {
@@ -123,7 +127,18 @@ class HostileRowsTest {
         out.put("password", pages.render("password", new NewPassword(peoples, HARMLESS)));
         out.put("audit", audit(person, v));
         out.put("overview", overview(person, v));
+        out.put("resends", pages.render("resends", new BulkViews.Jobs(frame, List.of(job(v)))));
+        var progress = new BulkJobs.Progress(1, Map.of(v, 2), 3);
+        var notice = new Views.Notice(true, v);
+        out.put("resend", pages.render("resend", new BulkViews.OneJob(frame, job(v), progress, notice)));
+        var found = Map.of(v, 1);
+        var plan = new BulkResends.Plan(List.of(7L), found, Map.of("sent", 1), AT, AT, found);
+        out.put("plan", pages.render("resendPlan", new BulkViews.Plan(frame, "1", plan, v, Map.of("why", HARMLESS))));
         return out;
+    }
+
+    private static BulkJobs.Job job(String v) {
+        return new BulkJobs.Job(7, BulkJobs.State.RUNNING, v, v, v, AT, 10, 6, null, null);
     }
 
     private byte[] list(Views.Messages view) {
@@ -171,7 +186,9 @@ class HostileRowsTest {
                         List.of(new Waiting(7, "send", v, AT, 1, false)),
                         headers,
                         List.of(HARMLESS),
-                        Map.of("reason", HARMLESS),
+                        Map.of("reason", HARMLESS, "resend", HARMLESS),
+                        EnumSet.allOf(Repairs.Action.class),
+                        new Views.Notice(false, v),
                         AT));
     }
 

@@ -23,6 +23,8 @@ import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.exchange.MemoryStore;
+import org.itkserver.exchange.Repairs;
 import org.itkserver.testing.SettableClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,13 @@ class PayloadAuditTest {
                 events.add(event);
             },
             new BreakGlass(clock),
+            new Repairs(
+                    new MemoryStore(),
+                    () -> {
+                        throw new UnsupportedOperationException();
+                    },
+                    clock,
+                    () -> {}),
             new Pages(() -> false),
             clock);
 
@@ -147,7 +156,8 @@ class PayloadAuditTest {
                 null,
                 null,
                 1,
-                "00");
+                "00",
+                null);
     }
 
     /** A store with one message whose bytes cannot be read just now. */

@@ -15,10 +15,15 @@ import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
+import org.itkserver.directory.Directory;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.exchange.BulkJobs;
+import org.itkserver.exchange.BulkResends;
+import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.PatientKey;
+import org.itkserver.exchange.Repairs;
 import org.jspecify.annotations.Nullable;
 
 /** Every address of the console with its rule, read from the resources that the console registers. */
@@ -33,6 +38,8 @@ public final class Routes {
     public record Route(String method, String address, @Nullable Role needs, boolean beforeChange) {}
 
     static List<Method> methods() {
+        var store = fake(MessageStore.class);
+        var repairs = new Repairs(store, Routes::nobody, Clock.systemUTC(), () -> {});
         var pages = new AdminPages(
                 fake(AuditQuery.class),
                 fake(MessageSearch.class),
@@ -49,6 +56,9 @@ public final class Routes {
                 new PayloadStreams(new WstxInputFactory(), 1),
                 new WstxInputFactory(),
                 new PatientKey(new byte[32]),
+                repairs,
+                new BulkResends(
+                        fake(BulkJobs.class), store, fake(MessageSearch.class), Routes::nobody, Clock.systemUTC()),
                 java.nio.file.Path.of("none"),
                 fake(Trial.class),
                 Clock.systemUTC(),
@@ -67,6 +77,10 @@ public final class Routes {
         }
         out.sort(Comparator.comparing(Method::toString));
         return out;
+    }
+
+    private static Directory nobody() {
+        throw new UnsupportedOperationException();
     }
 
     private static <T> T fake(Class<T> type) {

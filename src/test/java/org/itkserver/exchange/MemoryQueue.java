@@ -19,6 +19,7 @@ final class MemoryQueue {
     private static final Lane EXPIRY = new Lane(Lane.Kind.EXPIRE, "acknowledgements");
 
     private final List<Work> work = new ArrayList<>();
+    private final List<Delivery> dead = new ArrayList<>();
 
     private static final class Work {
         final long message;
@@ -27,6 +28,7 @@ final class MemoryQueue {
         Instant due;
         int attempt;
         int lost;
+        int earlier;
 
         @Nullable
         String claimedBy;
@@ -54,7 +56,7 @@ final class MemoryQueue {
             lost = lostByNow();
             claimedBy = NODE;
             leaseUntil = until;
-            return new Delivery(message, number, lane, attempt, lost);
+            return new Delivery(message, number, lane, attempt, lost, earlier);
         }
 
         void free() {
@@ -100,6 +102,78 @@ final class MemoryQueue {
     /** Ends waiting for acknowledgements. */
     void answered(long message, List<Integer> numbers) {
         work.removeIf(w -> w.message == message && w.lane.kind() == Lane.Kind.EXPIRE && numbers.contains(w.number));
+    }
+
+    /** Keeps work that ended badly. */
+    void keepDead(Delivery ended) {
+        if (ended.lane().kind() == Lane.Kind.HANDLE || ended.lane().kind() == Lane.Kind.SEND) {
+            dead.removeIf(d -> d.message() == ended.message() && d.number() == ended.number());
+            dead.add(ended);
+        }
+    }
+
+    boolean hasDead(long message) {
+        return dead.stream().anyMatch(d -> d.message() == message);
+    }
+
+    Remaining remaining(long message, boolean seen) {
+        var open = work.stream()
+                .filter(w -> w.message == message && w.lane.kind() != Lane.Kind.EXPIRE)
+                .toList();
+        var claimed = open.stream()
+                .map(w -> w.leaseUntil)
+                .filter(until -> until != null)
+                .max(Comparator.naturalOrder());
+        boolean refused =
+                dead.stream().anyMatch(d -> d.message() == message && d.lane().kind() == Lane.Kind.HANDLE);
+        return new Remaining(!open.isEmpty(), claimed.orElse(null), refused, seen);
+    }
+
+    boolean isSending(long message) {
+        return work.stream().anyMatch(w -> w.message == message && w.number == OutboundMessage.SEND);
+    }
+
+    /** Sends again what is to be sent again. */
+    void resend(Repair.Resend resend, Instant now) {
+        long id = resend.message();
+        int attempts = dead.stream()
+                .filter(d -> d.message() == id && d.number() == OutboundMessage.SEND)
+                .mapToInt(Delivery::attempt)
+                .findFirst()
+                .orElse(0);
+        again(id, OutboundMessage.SEND, resend.lane(), now, attempts);
+        dead.removeIf(d -> d.message() == id);
+        work.removeIf(w -> w.message == id && w.lane.kind() == Lane.Kind.EXPIRE);
+        if (resend.infAckDue() != null) {
+            work.add(new Work(id, OutboundMessage.INF_ACK_DUE, EXPIRY, resend.infAckDue()));
+        }
+        if (resend.ackDue() != null) {
+            work.add(new Work(id, OutboundMessage.ACK_DUE, EXPIRY, resend.ackDue()));
+        }
+    }
+
+    /** Has work that ended badly done again. */
+    void retry(long message, Instant now) {
+        dead.stream()
+                .filter(d -> d.message() == message)
+                .forEach(d -> again(message, d.number(), d.lane(), now, d.attempt()));
+        dead.removeIf(d -> d.message() == message);
+    }
+
+    private void again(long message, int number, Lane lane, Instant due, int attempts) {
+        var piece = new Work(message, number, lane, due);
+        piece.attempt = attempts;
+        piece.earlier = attempts;
+        work.add(piece);
+    }
+
+    /** Ends all work of a message; it can be done again. */
+    void giveUp(long message) {
+        work.stream()
+                .filter(w -> w.message == message)
+                .map(w -> new Delivery(message, w.number, w.lane, w.attempt, w.lost))
+                .forEach(this::keepDead);
+        work.removeIf(w -> w.message == message);
     }
 
     boolean isEmpty(long message) {

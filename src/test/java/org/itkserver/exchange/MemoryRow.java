@@ -18,6 +18,8 @@ final class MemoryRow {
     @Nullable
     String response;
 
+    boolean seen;
+
     MemoryRow(Acceptance m) {
         inbound = true;
         bytes = m.body().bytes(0, m.body().size());
@@ -90,6 +92,12 @@ final class MemoryRow {
     /** Moves it; a reason of null leaves the one it has. */
     void moved(MessageState state, Instant at, @Nullable String reason) {
         set(state, at, message.outcome(), reason == null ? message.reason() : reason);
+    }
+
+    /** Moves it, and forgets the reason it had. */
+    void reopened(MessageState state, Instant at) {
+        set(state, at, message.outcome(), null);
+        errorId = null;
     }
 
     private void set(MessageState state, @Nullable Instant at, @Nullable String outcome, @Nullable String reason) {

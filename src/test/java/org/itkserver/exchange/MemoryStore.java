@@ -29,6 +29,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     private final MemoryRows rows;
     private final List<AuditEvent> events = new ArrayList<>();
     private final MemoryQueue work = new MemoryQueue();
+    private final MemoryRepairs repairs;
     private long ids;
     private boolean away;
 
@@ -39,6 +40,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     public MemoryStore(Clock clock) {
         this.clock = clock;
         this.rows = new MemoryRows(clock);
+        this.repairs = new MemoryRepairs(rows, work, clock);
     }
 
     /** From now on the database is away, or back. */
@@ -108,6 +110,9 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
             rows.find(s.work().message()).orElseThrow().response = s.response();
         }
         if (s.state() != null) {
+            if (s.state() == MessageState.DEAD_LETTER || s.state() == MessageState.REJECTED) {
+                work.keepDead(s.work());
+            }
             move(s, s.state());
         }
         return true;
@@ -124,6 +129,27 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
         }
         change(change, true);
         return true;
+    }
+
+    @Override
+    public synchronized boolean repair(Repair repair) {
+        reachable();
+        if (!repairs.repair(repair)) {
+            return false;
+        }
+        events.add(repair.event());
+        return true;
+    }
+
+    @Override
+    public synchronized Remaining remaining(long id) {
+        reachable();
+        return repairs.remaining(id);
+    }
+
+    /** The bulk resends of this store. */
+    public MemoryBulkJobs bulkJobs() {
+        return repairs.jobs();
     }
 
     private void refuseTaken(List<OutboundMessage> out) {

@@ -21,6 +21,16 @@ class MemoryStoreTest extends MessageStoreContract {
     }
 
     @Override
+    public BulkJobs bulkJobs() {
+        return memory.bulkJobs();
+    }
+
+    @Override
+    public BulkJobs otherBulkJobs() {
+        return memory.bulkJobs();
+    }
+
+    @Override
     public DeliveryQueue otherQueue() {
         return memory;
     }

@@ -23,7 +23,13 @@ import org.junit.jupiter.api.Test;
 
 /** What every message store and table of work promises; run on the fake and on the real databases. */
 public abstract class MessageStoreContract
-        implements OutboundContract, DecisionContract, AcknowledgementContract, ForwardContract, WorkContract {
+        implements OutboundContract,
+                DecisionContract,
+                AcknowledgementContract,
+                ForwardContract,
+                WorkContract,
+                RepairContract,
+                BulkContract {
     private static final Lane SYNC = new Lane(Lane.Kind.SYNC, "h");
 
     protected final Ids ids = Ids.random();

@@ -121,6 +121,21 @@ public interface StoreContract {
         return message;
     }
 
+    /** An acknowledgement that matches nothing. */
+    default long unmatched() {
+        var ack = acceptance(
+                store().nextId(),
+                fresh(),
+                bytes("ack"),
+                MessageState.HANDLED,
+                List.of(),
+                null,
+                MessageKind.INF_ACK,
+                NOTHING);
+        store().accept(ack);
+        return ack.id();
+    }
+
     /** A message to send in the making, for partner {@code p}. */
     default Draft draft(MessageKind kind, Lane lane) {
         return draft(kind, "p", fresh()).lane(lane);

@@ -15,6 +15,7 @@ import org.itkserver.audit.RowHash;
 import org.itkserver.audit.SealKey;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
+import org.itkserver.exchange.BulkJobs;
 import org.itkserver.exchange.Change;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.MessageStoreContract;
@@ -30,6 +31,7 @@ abstract class JdbcStoreContract extends MessageStoreContract {
     private JdbcMessageStore otherStore;
     private JdbcDeliveryQueue otherQueue;
     private String node;
+    private String otherNode;
 
     abstract DatabaseSettings settings();
 
@@ -40,9 +42,9 @@ abstract class JdbcStoreContract extends MessageStoreContract {
         database.migrate();
         store = new JdbcMessageStore(database, node, SealKey.generate(), clock());
         queue = new JdbcDeliveryQueue(database, node);
-        var other = "node-" + ids.next().substring(0, 8);
-        otherStore = new JdbcMessageStore(database, other, SealKey.generate(), clock());
-        otherQueue = new JdbcDeliveryQueue(database, other);
+        otherNode = "node-" + ids.next().substring(0, 8);
+        otherStore = new JdbcMessageStore(database, otherNode, SealKey.generate(), clock());
+        otherQueue = new JdbcDeliveryQueue(database, otherNode);
     }
 
     @AfterEach
@@ -65,6 +67,16 @@ abstract class JdbcStoreContract extends MessageStoreContract {
     @Override
     public MessageStore otherStore() {
         return otherStore;
+    }
+
+    @Override
+    public BulkJobs bulkJobs() {
+        return new JdbcBulkJobs(database, node);
+    }
+
+    @Override
+    public BulkJobs otherBulkJobs() {
+        return new JdbcBulkJobs(database, otherNode);
     }
 
     @Override
