@@ -19,7 +19,7 @@ create table alert (
     close_notified_at timestamp with time zone
 );
 
--- events by hour for the charts; bucket 0 when there is no latency
+-- events by hour for the charts; partner is empty for all together, bucket 0 when there is no latency
 create table traffic (
     starts_at timestamp with time zone not null,
     node      varchar(64)              not null,

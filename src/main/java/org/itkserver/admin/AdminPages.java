@@ -73,7 +73,7 @@ public final class AdminPages {
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
                 new SignInPages(accounts, trail, sessions, throttle, pages, clock),
-                new OverviewPages(monitor, audit, trail, pages, clock),
+                new OverviewPages(monitor, directory, audit, trail, pages, clock),
                 new AccountPages(accounts, trail, sessions, throttle, pages, clock),
                 new PeoplePages(accounts, changes, secrets, pages, clock),
                 new ClientPages(accounts, changes, secrets, pages, clock),

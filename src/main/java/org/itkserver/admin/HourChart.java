@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Bars for the last 24 hours, as numbers and as places in a picture. Public only for the template.
  *
  * @param labels texts below the bars
- * @param most what the highest bar stands for, in words
+ * @param scale what the highest bar stands for, in words; empty when there are no bars
  */
-public record HourChart(List<Bar> bars, List<Label> labels, String most) {
+public record HourChart(List<Bar> bars, List<Label> labels, String scale) {
     public static final int WIDTH = 960;
     public static final int HEIGHT = 150;
     private static final int HOURS = 24;
@@ -112,12 +112,12 @@ public record HourChart(List<Bar> bars, List<Label> labels, String most) {
     }
 
     static HourChart traffic(List<Hour> hours) {
-        return of(hours, TRAFFIC, "", false);
+        return of(hours, TRAFFIC, " an hour.", false);
     }
 
     /** Each doubling of a time makes a bar longer by the same: a slow hour must not hide the others. */
     static HourChart latency(List<Hour> hours) {
-        return of(hours, LATENCY, " ms", true);
+        return of(hours, LATENCY, " ms; each doubling adds as much.", true);
     }
 
     private static HourChart of(List<Hour> hours, List<Series> all, String unit, boolean doublings) {
@@ -152,7 +152,8 @@ public record HourChart(List<Bar> bars, List<Label> labels, String most) {
                 }
             }
         }
-        return new HourChart(List.copyOf(bars), List.copyOf(labels), most + unit);
+        var scale = bars.isEmpty() ? "" : "The highest bar is " + Show.number(most) + unit;
+        return new HourChart(List.copyOf(bars), List.copyOf(labels), scale);
     }
 
     private static double log(long value) {

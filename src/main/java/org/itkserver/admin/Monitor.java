@@ -1,6 +1,7 @@
 package org.itkserver.admin;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.itkserver.delivery.Lane;
 import org.itkserver.watch.Alerts;
@@ -16,6 +17,9 @@ public interface Monitor {
 
     /** How many alerts are open, as seen some seconds ago; asked for every page. */
     int openAlerts();
+
+    /** Every lane that holds work, as seen some seconds ago; the one that has waited longest first. */
+    List<Figures.Waiting> waiting();
 
     /** This node. */
     Facts facts();

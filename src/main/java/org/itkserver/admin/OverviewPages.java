@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditSearch;
@@ -22,6 +23,7 @@ import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
 import org.itkserver.delivery.Lane;
+import org.itkserver.directory.Directory;
 import org.itkserver.watch.Alert;
 import org.itkserver.watch.Figures;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +40,21 @@ public final class OverviewPages {
     private static final int SHOWN = 50;
 
     private final Monitor monitor;
+    private final Supplier<Directory> directory;
     private final AuditSearch audit;
     private final AuditTrail trail;
     private final Pages pages;
     private final Clock clock;
 
-    OverviewPages(Monitor monitor, AuditSearch audit, AuditTrail trail, Pages pages, Clock clock) {
+    OverviewPages(
+            Monitor monitor,
+            Supplier<Directory> directory,
+            AuditSearch audit,
+            AuditTrail trail,
+            Pages pages,
+            Clock clock) {
         this.monitor = monitor;
+        this.directory = directory;
         this.audit = audit;
         this.trail = trail;
         this.pages = pages;
@@ -126,7 +136,7 @@ public final class OverviewPages {
         var figures = monitor.figures();
         var facts = monitor.facts();
         var open = open();
-        var waiting = figures.waiting();
+        var waiting = monitor.waiting();
         var hours = HourChart.hours(figures.hours(HourChart.from(now)), now);
         var frame = pages.frame((problems.isEmpty() ? "" : "Error: ") + "Overview", "overview", person)
                 .withAlerts(open.size());
@@ -157,18 +167,17 @@ public final class OverviewPages {
         return Pages.answer(status, pages.render("overview", view)).build();
     }
 
-    /** Those that sent, took, or are waited for. */
-    private static List<PartnerLine> partners(
-            List<Figures.Seen> seen, List<Figures.Waiting> waiting, Monitor.Facts facts) {
+    /** Those of the directory, and others that sent, took, or are waited for. */
+    private List<PartnerLine> partners(List<Figures.Seen> seen, List<Figures.Waiting> waiting, Monitor.Facts facts) {
         var out = new TreeMap<String, PartnerLine>();
+        directory.get().partners().forEach(partner -> out.put(partner.id(), quiet(partner.id())));
         seen.stream()
                 .filter(one -> !one.partner().isEmpty())
                 .forEach(one -> out.put(one.partner(), new PartnerLine(one, false, 0)));
         for (var lane : waiting) {
             var partner = partner(lane.lane());
             if (partner != null) {
-                var line =
-                        out.getOrDefault(partner, new PartnerLine(new Figures.Seen(partner, null, null, 0), false, 0));
+                var line = out.getOrDefault(partner, quiet(partner));
                 int more = Math.min(Figures.MOST + 1, line.waiting() + lane.count());
                 out.put(partner, new PartnerLine(line.seen(), line.unwell(), more));
             }
@@ -178,6 +187,10 @@ public final class OverviewPages {
                     String.valueOf(partner(lane)), (id, line) -> new PartnerLine(line.seen(), true, line.waiting()));
         }
         return new ArrayList<>(out.values());
+    }
+
+    private static PartnerLine quiet(String partner) {
+        return new PartnerLine(new Figures.Seen(partner, null, null, 0), false, 0);
     }
 
     private static @Nullable String partner(Lane lane) {

@@ -144,8 +144,8 @@ final class Lookout implements Monitor, AutoCloseable {
         figures.forget(server.clock.instant().minus(TRAFFIC_KEPT));
     }
 
-    /** What waited in each lane, as seen some seconds ago. */
-    List<Figures.Waiting> waiting() {
+    @Override
+    public List<Figures.Waiting> waiting() {
         return waiting;
     }
 

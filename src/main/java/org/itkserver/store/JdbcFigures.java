@@ -44,12 +44,12 @@ public final class JdbcFigures implements Figures {
     private static final String HOURS =
             """
             select starts_at, kind, bucket, sum(total) as total from traffic
-            where starts_at >= ? group by starts_at, kind, bucket""";
+            where starts_at >= ? and partner = '' group by starts_at, kind, bucket""";
     private static final String PARTNERS = "select partner, last_in, last_out from partner_seen";
     private static final String DEAD_LETTERS =
             """
             select partner, sum(total) as total from traffic
-            where starts_at >= ? and kind = 'dead-letter' group by partner""";
+            where starts_at >= ? and kind = 'dead-letter' and partner <> '' group by partner""";
     private static final String IN_STATE =
             "select count(*) from (select 1 from message where state = ? order by received_at fetch first " + (MOST + 1)
                     + " rows only) m";

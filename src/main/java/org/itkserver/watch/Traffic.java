@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * can bear. Thread-safe.
  */
 public final class Traffic implements Consumer<AuditEvent> {
-    private static final String NOBODY = "";
     private static final Map<AuditType, TrafficKind> KINDS = new EnumMap<>(Map.of(
             AuditType.ACCEPTED, TrafficKind.ACCEPTED,
             AuditType.SUBMITTED, TrafficKind.ACCEPTED,
@@ -54,14 +53,17 @@ public final class Traffic implements Consumer<AuditEvent> {
             return;
         }
         var hour = event.at().truncatedTo(ChronoUnit.HOURS);
-        var partner = event.partner() == null ? NOBODY : event.partner();
+        var partner = event.partner() == null ? "" : event.partner();
         boolean timed = kind == TrafficKind.HANDLED || kind == TrafficKind.ACKED;
         var aside = event.aside();
         var began = aside == null ? null : aside.began();
         if (timed && began == null) {
             return;
         }
-        count(new Slot(hour, timed ? NOBODY : partner, kind, bucket(began, event.at())), 1);
+        count(new Slot(hour, Tally.ALL, kind, bucket(began, event.at())), 1);
+        if (!timed && !partner.isEmpty()) {
+            count(new Slot(hour, partner, kind, 0), 1);
+        }
         seen(event.type(), partner, event.at());
     }
 

@@ -14,7 +14,7 @@ public enum TrafficKind {
     REJECTED,
     /** A message was tried too often. */
     DEAD_LETTER,
-    /** A message was handled; has latencies, from its receipt on, for all partners together. */
+    /** A message was handled; has latencies, from its receipt on, and only for all partners together. */
     HANDLED,
     /** An infrastructure acknowledgement came; has latencies, from the message's making on, likewise. */
     ACKED;
