@@ -8,21 +8,43 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL for one test class. */
+/** A database for one test class, in the one real PostgreSQL that the tests of a JVM share. */
 public final class Postgres implements AutoCloseable {
-    private final EmbeddedPostgres server;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static EmbeddedPostgres shared;
+
+    private final String name = "test_" + NUMBER.incrementAndGet();
 
     public Postgres() {
-        try {
-            server = EmbeddedPostgres.builder().start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        administer("create database " + name);
+    }
+
+    private static synchronized EmbeddedPostgres server() {
+        if (shared == null) {
+            try {
+                shared = EmbeddedPostgres.builder()
+                        .setServerConfig("max_connections", "300")
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return shared;
+    }
+
+    private static void administer(String sql) {
+        try (var connection = server().getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+        return "jdbc:postgresql://127.0.0.1:" + server().getPort() + "/" + name;
     }
 
     /** Points a server at this database. */
@@ -66,12 +88,9 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    /** Ends whatever still uses the database, and drops it. */
     @Override
     public void close() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        administer("drop database " + name + " with (force)");
     }
 }

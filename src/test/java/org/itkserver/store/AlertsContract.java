@@ -19,7 +19,6 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
 import org.itkserver.audit.SealKey;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.testing.SettableClock;
 import org.itkserver.watch.Alert;
 import org.itkserver.watch.Alerts;
@@ -50,14 +49,7 @@ abstract class AlertsContract {
 
     @BeforeAll
     void open() {
-        database = new Database(settings());
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
+        database = MigratedDatabase.of(settings());
         one = new JdbcMessageStore(database, "one", SealKey.generate(), clock);
         two = new JdbcMessageStore(database, "two", SealKey.generate(), clock);
         alerts = new JdbcAlerts(database, "one");

@@ -15,7 +15,6 @@ import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditSearch.Filter;
 import org.itkserver.audit.AuditSearch.Position;
 import org.itkserver.audit.AuditType;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,14 +37,7 @@ abstract class AuditSearchContract {
 
     @BeforeAll
     void open() throws Exception {
-        database = new Database(settings());
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
+        database = MigratedDatabase.of(settings());
         search = new JdbcAuditSearch(database, new JdbcTrailQuery(database));
         one = new TamperedTrail(database).written();
         two = new TamperedTrail(database).written().stopped();

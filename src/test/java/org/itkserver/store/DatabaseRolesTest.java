@@ -3,12 +3,10 @@ package org.itkserver.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.it.Postgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,19 +59,7 @@ class DatabaseRolesTest {
     }
 
     private String url(String name) {
-        return postgres.url().replace("/postgres", "/" + name);
-    }
-
-    private static Database migrated(DatabaseSettings settings) {
-        var database = new Database(settings);
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
-        return database;
+        return postgres.url().replaceAll("/[^/]+$", "/" + name);
     }
 
     private static void isRefused(Database database, String sql) throws SQLException {
@@ -87,7 +73,7 @@ class DatabaseRolesTest {
     @Test
     void withAnOwnerTheApplicationOnlyAddsToTheTrail() throws SQLException {
         var owner = new DatabaseSettings.Owner("two_owner", "o");
-        try (var database = migrated(new DatabaseSettings(url("two"), "two_app", "a", 8, owner))) {
+        try (var database = MigratedDatabase.of(new DatabaseSettings(url("two"), "two_app", "a", 8, owner))) {
             try (var trail = new TamperedTrail(database).written().stopped()) {
                 assertNull(trail.verify().first());
             }
@@ -106,7 +92,7 @@ class DatabaseRolesTest {
 
     @Test
     void aRoleThatOwnsTheTrailCannotChangeItBySlip() throws SQLException {
-        try (var database = migrated(new DatabaseSettings(url("one"), "one_owner", "o", 8))) {
+        try (var database = MigratedDatabase.of(new DatabaseSettings(url("one"), "one_owner", "o", 8))) {
             try (var trail = new TamperedTrail(database).written().stopped()) {
                 assertNull(trail.verify().first());
             }

@@ -17,7 +17,6 @@ import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.MessageFilter;
 import org.itkserver.audit.MessageFilter.Kinds;
 import org.itkserver.audit.MessageSearch;
-import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,15 +45,7 @@ abstract class MessageSearchContract {
 
     @BeforeAll
     void open() {
-        database = new Database(settings());
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                // a busy machine may need longer than a connection is waited for
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
+        database = MigratedDatabase.of(settings());
         search = new JdbcMessageSearch(database);
     }
 

@@ -12,7 +12,6 @@ import java.util.UUID;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.SealKey;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.TrailQuery;
 import org.itkserver.audit.TrailQuery.Filter;
 import org.itkserver.audit.TrailQuery.Stretch;
@@ -47,15 +46,7 @@ abstract class TrailQueryContract {
 
     @BeforeAll
     void open() {
-        database = new Database(settings());
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                // a busy machine may need longer than a connection is waited for
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
+        database = MigratedDatabase.of(settings());
     }
 
     @AfterAll

@@ -13,7 +13,6 @@ import org.itkserver.audit.Anchor;
 import org.itkserver.audit.RowHash;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
-import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.StoredRow;
 import org.itkserver.audit.verify.Check;
 import org.itkserver.audit.verify.Report;
@@ -34,14 +33,7 @@ abstract class TrailVerifyContract {
 
     @BeforeAll
     void open() {
-        database = new Database(settings());
-        for (int tries = 0; !database.isMigrated(); tries++) {
-            try {
-                database.migrate();
-            } catch (StoreUnavailable e) {
-                assertTrue(tries < 20, e.getMessage());
-            }
-        }
+        database = MigratedDatabase.of(settings());
     }
 
     @AfterAll
