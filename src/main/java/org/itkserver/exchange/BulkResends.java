@@ -168,8 +168,13 @@ public final class BulkResends {
         if (job(id).filter(job -> job.state() == BulkJobs.State.RUNNING).isEmpty()) {
             return false;
         }
-        store.append(event(AuditType.BULK_RESEND_STOPPED, by, "bulk resend " + id));
-        return jobs.end(id, BulkJobs.State.STOPPED, by.person(), clock.instant());
+        var what = "bulk resend " + id;
+        store.append(event(AuditType.BULK_RESEND_STOPPED, by, what));
+        if (jobs.end(id, BulkJobs.State.STOPPED, by.person(), clock.instant())) {
+            return true;
+        }
+        store.append(event(AuditType.BULK_RESEND_STOPPED, by, "not done, it had ended: " + what));
+        return false;
     }
 
     private AuditEvent event(AuditType type, Repairs.By by, String detail) {

@@ -104,7 +104,10 @@ public final class BulkRunner {
         var what = "bulk resend " + job.id() + ": " + progress.resent() + " sent again, " + skipped + " not";
         var now = clock.instant();
         store.append(AuditEvent.ofServer(now, AuditType.BULK_RESEND_ENDED, what));
-        jobs.end(job.id(), State.DONE, "server", now);
-        LOG.info("{}", what);
+        if (jobs.end(job.id(), State.DONE, "server", now)) {
+            LOG.info("{}", what);
+        } else {
+            store.append(AuditEvent.ofServer(now, AuditType.BULK_RESEND_ENDED, "not done, it was stopped: " + what));
+        }
     }
 }
