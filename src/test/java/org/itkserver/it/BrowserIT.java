@@ -1,15 +1,19 @@
 package org.itkserver.it;
 
+import static org.itkserver.it.Visitor.form;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,17 +25,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrowserIT {
     private static final int LARGEST_HTML = 30 * 1024;
     private static final int LARGEST_LOAD = 100 * 1024;
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String PLANNED = form("what", "all", "state", "dead-letter", "partner", "other-trust");
 
     @TempDir
     static Path folder;
 
     private static ServerProcess server;
     private static Browser browser;
+    private static BackEnd partner;
     private static String letter;
+    /** Page of a forward that its partner does not take. */
+    private static String deadLetter;
+    /** Page of a bulk resend. */
+    private static String resend;
 
     @BeforeAll
-    static void start() {
-        server = ServerProcess.at(folder.resolve("home")).start();
+    static void start() throws IOException {
+        partner = new BackEnd(0);
+        partner.status = 500;
+        server = ServerProcess.at(folder.resolve("home"))
+                .with("ITK_RETRY_FIRST", "PT0.05S")
+                .with("ITK_RETRY_ATTEMPTS", "1");
+        Files.createDirectories(server.home());
+        try (var demo = BrowserIT.class.getResourceAsStream("/demo-directory.yaml")) {
+            var text = new String(demo.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace(":9002/", ":" + partner.port() + "/");
+            Files.writeString(server.home().resolve("directory.yaml"), text);
+        }
+        server.start();
         for (int i = 0; i < 55; i++) {
             Sample.of(i % 5 == 0 ? "broadcast-document" : "send-cda-discharge").send(server.url(), Sample.uuid());
         }
@@ -40,13 +62,51 @@ class BrowserIT {
         Attempt.soap11(server.url())
                 .text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;")
                 .send();
+        var admin = Visitor.of(server.url(), "admin", password());
+        deadLetter = deadLetter(admin);
+        resend = resent(admin);
         browser = new Browser(server.url());
+    }
+
+    /** A forward that its partner does not take, found by a person. */
+    private static String deadLetter(Visitor admin) {
+        var id = Sample.uuid();
+        var sample = Sample.of("send-cda-discharge");
+        var message = sample.fill(server.url() + sample.path(), id)
+                .replaceAll("urn:nhs-uk:addressing:ods:Z9999[^\"]*\"", "urn:nhs-uk:addressing:ods:X1111:ward\"");
+        assertEquals(200, sample.post(server.url(), message).status());
+        var list = "/admin/messages?what=all&direction=out&partner=other-trust&state=dead-letter&trackingId=" + id;
+        var link = Pattern.compile("href=\"(/admin/messages/[0-9]+)\"");
+        server.await(() -> link.matcher(admin.get(list).body()).find(), SOON);
+        return link.matcher(admin.get(list).body())
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
+    }
+
+    /** The dead letter sent again, in vain, as all that a search finds. */
+    private static String resent(Visitor admin) {
+        admin.submit("/admin/resends/plan", PLANNED);
+        var plan = Pattern.compile("name=\"plan\" value=\"([0-9]+)\"")
+                .matcher(admin.get("/admin/resends/plan").body());
+        assertTrue(plan.find());
+        var form = form("plan", plan.group(1), "count", "1", "rate", "1", "reason", "test message");
+        var job = admin.submit("/admin/resends", form)
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        var path = job.substring(job.indexOf("/admin/"));
+        server.await(() -> admin.get(path).body().contains(">done<"), SOON);
+        server.await(() -> admin.get(deadLetter).body().contains("Give up"), SOON);
+        return path;
     }
 
     @AfterAll
     static void stop() {
         browser.close();
         server.close();
+        partner.close();
     }
 
     private static String password() {
@@ -130,6 +190,26 @@ class BrowserIT {
         page.click("text=Open the content");
     }
 
+    private static void openRepair(Page page, String what) {
+        open(page, deadLetter);
+        page.click("details:has(form[action$='/" + what + "']) > summary");
+    }
+
+    private static void resendForNoReason(Page page) {
+        openRepair(page, "resend");
+        page.click("form[action$='/resend'] button");
+    }
+
+    private static void planResends(Page page) {
+        open(page, "/admin/messages?" + PLANNED);
+        page.click("text=Resend what this search finds");
+    }
+
+    private static void startResendsWrongly(Page page) {
+        planResends(page);
+        page.click("text=Send them again");
+    }
+
     private static void tryOne(Page page) {
         open(page, "/admin/try");
         page.click("main form button");
@@ -150,6 +230,12 @@ class BrowserIT {
                 Stop.at("wrong-search", "/admin/messages?trackingId=nonsense"),
                 new Stop("message", BrowserIT::openLetter),
                 new Stop("content", BrowserIT::openContent),
+                new Stop("dead-letter", page -> openRepair(page, "give-up")),
+                new Stop("wrong-resend", BrowserIT::resendForNoReason),
+                Stop.at("resends", "/admin/resends"),
+                new Stop("plan", BrowserIT::planResends),
+                new Stop("wrong-plan", BrowserIT::startResendsWrongly),
+                Stop.at("resend", resend),
                 Stop.at("audit", "/admin/audit"),
                 Stop.at("wrong-audit", "/admin/audit?from=yesterday"),
                 Stop.at("directory", "/admin/directory?address=urn:nhs-uk:addressing:ods:X1111:ward"),
@@ -235,6 +321,32 @@ class BrowserIT {
         page.keyboard().press("Enter");
         page.waitForURL("**/payload");
         assertTrue(page.content().contains("Payload"));
+        page.context().close();
+    }
+
+    @Test
+    void aDeadLetterIsSentAgainWithTheKeyboardAlone() {
+        var page = signedIn(1280, 900, true);
+        var path = deadLetter(Visitor.of(server.url(), "admin", password()));
+        int calls = partner.calls.size();
+        partner.status = 200;
+        try {
+            open(page, path);
+            tabTo(page, "details:has(form[action$='/resend']) > summary");
+            page.keyboard().press("Enter");
+            tabTo(page, "#resend");
+            page.keyboard().type("the partner");
+            tabTo(page, "#resend-reference");
+            page.keyboard().type("INC-42");
+            tabTo(page, "form[action$='/resend'] button");
+            page.keyboard().press("Enter");
+            page.waitForSelector("text=It is being sent again.");
+            assertTrue(page.url().endsWith(path), page.url());
+            server.await(() -> partner.calls.size() == calls + 1, SOON);
+            assertTrue(page.content().contains("the partner was out of service, INC-42"), "its timeline says why");
+        } finally {
+            partner.status = 500;
+        }
         page.context().close();
     }
 
