@@ -230,6 +230,22 @@ class RepairsTest {
     }
 
     @Test
+    void aNegativeDecisionThatWasToldIsNotTakenBack() {
+        world.accept(asking(BUS_ACK));
+        long id = world.received().id();
+        world.outcomes.add(new Outcome.GiveUp("no"));
+        world.work();
+        assertEquals("AR", world.only(MessageKind.BUS_ACK).outcome());
+        assertEquals(DONE, repairs.retry(id, ANN));
+        world.outcomes.add(new Outcome.Done(null, true));
+        world.work();
+        world.work();
+        assertEquals(MessageState.HANDLED, world.state());
+        assertEquals("AR", world.only(MessageKind.BUS_ACK).outcome());
+        assertEquals("AR", world.received().outcome());
+    }
+
+    @Test
     void whatIsGivenUpCanStillBeTriedAgain() {
         long id = submitted();
         for (int i = 0; i < 3; i++) {
