@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.exchange.MessageState;
+import org.itkserver.exchange.Repair;
 
 /**
  * How far a document has come, in words that need no colour. Public only for the templates.
@@ -86,10 +87,15 @@ public record Progress(String state, String mark, String colour, List<String> ac
             return "Find out what it acknowledges";
         }
         return switch (state) {
-            case REJECTED -> "Read the reason";
+            case REJECTED -> isGivenUp(row) ? NOTHING : "Read the reason";
             case OVERDUE -> "Ask the partner";
-            case DEAD_LETTER -> "Retry or give up";
+            case DEAD_LETTER -> row.inbound() ? "Try again or give up" : "Send again or give up";
             case ACCEPTED, HANDLED, SENT, INFRASTRUCTURE_ACKED, BUSINESS_ACKED -> NOTHING;
         };
+    }
+
+    private static boolean isGivenUp(MessageRow row) {
+        var reason = row.reason();
+        return reason != null && reason.startsWith(Repair.GIVEN_UP);
     }
 }

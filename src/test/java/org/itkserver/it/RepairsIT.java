@@ -168,6 +168,7 @@ class RepairsIT {
         var page = page(id);
         var body = admin.get(page).body();
         assertTrue(body.contains("Send again") && body.contains("Give up"), body);
+        assertTrue(body.contains("<strong>Send again or give up</strong>"), body);
         assertFalse(body.contains("Try again</span>") || body.contains("Mark as seen"), body);
         var noReason = admin.submit(page + "/resend", "reason=my+own+words");
         assertEquals(400, noReason.statusCode());
@@ -202,6 +203,8 @@ class RepairsIT {
             application.status = status;
             var id = receive();
             awaitState(id, status == 404 ? "rejected" : "dead-letter");
+            var next = status == 404 ? "Read the reason" : "Try again or give up";
+            assertTrue(admin.get(page(id)).body().contains("<strong>" + next + "</strong>"));
             int before = application.of(id).size();
             assertEquals(1, before);
 
@@ -231,6 +234,7 @@ class RepairsIT {
         assertEquals(List.of("admin: no longer needed"), trail("given-up", id));
         var body = admin.get(page(id)).body();
         assertTrue(body.contains("given up: no longer needed") && !body.contains("Give up</"), body);
+        assertFalse(body.contains("Read the reason"), "nobody is reminded");
         assertEquals(1, callsAbout(hospital, id), "it is not tried any more");
     }
 
