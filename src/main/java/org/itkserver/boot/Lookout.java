@@ -3,10 +3,8 @@ package org.itkserver.boot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.admin.Monitor;
@@ -45,10 +43,9 @@ final class Lookout implements Monitor, AutoCloseable {
     private final Watcher watcher;
     private final @Nullable AlertWebhook webhook;
     private final @Nullable AlertMail mail;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "itk-lookout"));
+    private final Clockwork clockwork = new Clockwork("itk-lookout", 1);
     private final ThreadPoolExecutor sender = new ThreadPoolExecutor(
-            1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(NOTICES), task -> daemon(task, "itk-notices"));
+            1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(NOTICES), task -> Threads.daemon(task, "itk-notices"));
     private volatile int openAlerts;
     private volatile List<Figures.Waiting> waiting = List.of();
     private int looks;
@@ -67,18 +64,12 @@ final class Lookout implements Monitor, AutoCloseable {
         this.webhook = url == null ? null : new AlertWebhook(HttpHandler.client(), url, server.node, Lookout::pause);
     }
 
-    private static Thread daemon(Runnable task, String name) {
-        var thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     private static void pause(Duration wait) {
         java.util.concurrent.locks.LockSupport.parkNanos(wait.toNanos());
     }
 
     void start() {
-        timer.scheduleWithFixedDelay(this::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        clockwork.every(EVERY, this::look);
     }
 
     private void look() {
@@ -171,7 +162,7 @@ final class Lookout implements Monitor, AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        clockwork.close();
         sender.shutdownNow();
         try {
             flush();

@@ -7,7 +7,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -71,6 +70,7 @@ final class Server implements AutoCloseable {
     private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
     private static final Duration SETTLE_AGAIN = Duration.ofMillis(250);
+    private static final Duration IDLE = Duration.ofSeconds(1);
     private static final Duration STOP = Duration.ofSeconds(10);
     private static final Duration REFUSED_KEPT = Duration.ofDays(7);
 
@@ -95,6 +95,7 @@ final class Server implements AutoCloseable {
     final AnchorFile anchors;
     final Counters counters = new Counters();
     final Traffic traffic = new Traffic();
+    final Bell bell = new Bell();
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
     final String node;
     final JdbcDeliveryQueue queue;
@@ -104,7 +105,6 @@ final class Server implements AutoCloseable {
     private final Refusals refusals;
     private final ThreadPoolExecutor handlerPool;
     private final ThreadPoolExecutor synchronousPool;
-    private final Semaphore workWaiting = new Semaphore(0);
     private volatile boolean initialised;
 
     Server(Settings settings, Clock clock) throws IOException {
@@ -145,7 +145,7 @@ final class Server implements AutoCloseable {
                 clock,
                 settings.syncDeadline());
         worker = worker(exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner);
-        var intake = new Intake(store, synchronous, patients, exchanges, clock, this::wake);
+        var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
         refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(
                 ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE);
@@ -154,9 +154,9 @@ final class Server implements AutoCloseable {
                 new QueueRequestReader(new WstxInputFactory()));
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, inbound);
         submissions = new Submissions(
-                store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, this::wake);
+                store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);
         var jobs = new JdbcBulkJobs(database, node);
-        repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, this::wake);
+        repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, bell::ring);
         outboxes = new OutboxWatcher(directory, submissions, home::resolve, clock, settings.maxMessage());
         this.scanner = scanner;
     }
@@ -195,16 +195,12 @@ final class Server implements AutoCloseable {
                 handlerPool,
                 clock,
                 settings.lease(),
-                this::wake);
+                bell::ring);
     }
 
     /** A message that we send to ourselves would come back for ever. */
     private boolean isOurself(URI uri) {
         return ours.isBase(uri) || settings.listensAt(uri);
-    }
-
-    private void wake() {
-        workWaiting.release();
     }
 
     /** Whether messages can be accepted now. */
@@ -258,7 +254,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Runs due work; waits up to a second for some to be announced when there is none. */
-    void work() throws InterruptedException {
+    void work() {
         int started = 0;
         if (initialised) {
             try {
@@ -268,8 +264,7 @@ final class Server implements AutoCloseable {
             }
         }
         if (started == 0) {
-            workWaiting.tryAcquire(1, TimeUnit.SECONDS);
-            workWaiting.drainPermits();
+            bell.await(IDLE);
         }
     }
 

@@ -8,9 +8,7 @@ import jakarta.servlet.annotation.WebListener;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.api.ApiSettings;
 import org.itkserver.api.RestApi;
@@ -31,8 +29,7 @@ public final class StartListener implements ServletContextListener {
     private Server server;
     private Lookout lookout;
     private AdminPages console;
-    private ScheduledExecutorService timer;
-    private Thread workers;
+    private Clockwork clockwork;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -47,25 +44,18 @@ public final class StartListener implements ServletContextListener {
         }
         register(event.getServletContext());
         tick();
-        timer = Executors.newScheduledThreadPool(2, task -> daemon(task, "itk-timer"));
-        timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(this::resend, 1, 1, TimeUnit.SECONDS);
+        clockwork = new Clockwork("itk-timer", 2);
+        clockwork.every(Duration.ofSeconds(1), this::tick);
+        clockwork.every(Duration.ofSeconds(1), this::resend);
+        clockwork.every(Duration.ofMinutes(1), this::housekeeping);
+        clockwork.always(this::work);
         lookout.start();
-        timer.scheduleWithFixedDelay(this::housekeeping, 1, 1, TimeUnit.MINUTES);
-        workers = daemon(this::work, "itk-worker");
-        workers.start();
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        var thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** A setting or the directory is wrong: one sentence, and the process ends. */
     private static void refuse(String reason) {
         LOG.error("itk-transport-server cannot start: {}", reason);
-        daemon(() -> System.exit(EXIT_CONFIG), "itk-exit").start();
+        Threads.daemon(() -> System.exit(EXIT_CONFIG), "itk-exit").start();
         throw new IllegalStateException("the server cannot start");
     }
 
@@ -132,28 +122,28 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void work() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                server.work();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (RuntimeException e) {
-                LOG.error("the worker failed; it goes on", e);
-            }
+        try {
+            server.work();
+        } catch (RuntimeException e) {
+            LOG.error("the worker failed; it goes on", e);
         }
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        if (timer != null) {
-            timer.shutdownNow();
-            workers.interrupt();
+        if (clockwork != null) {
+            clockwork.stop();
+            server.bell.ring();
+            clockwork.close();
         }
-        if (lookout != null) {
-            lookout.close();
-        }
-        if (server != null) {
-            server.close();
+        try {
+            if (lookout != null) {
+                lookout.close();
+            }
+        } finally {
+            if (server != null) {
+                server.close();
+            }
         }
     }
 }

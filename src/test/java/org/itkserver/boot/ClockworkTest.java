@@ -1,0 +1,96 @@
+package org.itkserver.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class ClockworkTest {
+    private static final Duration SHORT = Duration.ofMillis(1);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatRunsIsLeftToEndAndNothingBeginsAfterwards() throws Exception {
+        var begun = new CountDownLatch(2);
+        var ended = new AtomicInteger();
+        var interrupted = new AtomicInteger();
+        var go = new CountDownLatch(1);
+        Runnable task = () -> {
+            begun.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+            }
+            ended.incrementAndGet();
+        };
+        var clockwork = new Clockwork("test", 1);
+        clockwork.every(SHORT, task);
+        clockwork.always(task);
+        assertTrue(begun.await(10, TimeUnit.SECONDS));
+
+        clockwork.stop();
+        go.countDown();
+        clockwork.close();
+
+        assertEquals(2, ended.get());
+        assertEquals(0, interrupted.get());
+    }
+
+    @Test
+    void anEmbeddedDatabaseInUseSurvivesTheStop() throws Exception {
+        var url = "jdbc:h2:file:" + folder.resolve("db") + ";CACHE_SIZE=64";
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            statement.execute("create table t(id int primary key, b varchar)");
+            statement.execute("insert into t select x, repeat('abc', 1000) from system_range(1, 20000)");
+        }
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            var reads = new CountDownLatch(3);
+            var failure = new AtomicReference<SQLException>();
+            var clockwork = new Clockwork("test", 1);
+            clockwork.always(() -> {
+                try (var own = DriverManager.getConnection(url);
+                        var select = own.createStatement();
+                        var row = select.executeQuery("select sum(length(b)) from t")) {
+                    row.next();
+                } catch (SQLException e) {
+                    failure.set(e);
+                }
+                reads.countDown();
+            });
+            assertTrue(reads.await(10, TimeUnit.SECONDS));
+            clockwork.close();
+
+            assertEquals(null, failure.get());
+            assertFalse(statement.execute("insert into t values (0, 'last')"));
+            statement.execute("checkpoint sync");
+        }
+    }
+
+    @Test
+    void aRingEndsAWait() {
+        var bell = new Bell();
+        bell.ring();
+        bell.ring();
+        var before = System.nanoTime();
+        bell.await(Duration.ofSeconds(20));
+        assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 10);
+        bell.await(SHORT);
+    }
+}
