@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class StartListener implements ServletContextListener {
     private static final Logger LOG = LoggerFactory.getLogger(StartListener.class);
     private static final int EXIT_CONFIG = 78;
+    /** While it is set, the unpacked classes must stay ({@code boot.launch.Installation}). */
+    private static final String RUNNING = "itk.running";
 
     private Server server;
     private Lookout lookout;
@@ -33,6 +35,16 @@ public final class StartListener implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        System.setProperty(RUNNING, "true");
+        try {
+            start(event.getServletContext());
+        } catch (RuntimeException e) {
+            System.clearProperty(RUNNING);
+            throw e;
+        }
+    }
+
+    private void start(ServletContext context) {
         try {
             server = new Server(Settings.of(System.getenv()), Clock.systemUTC());
         } catch (IllegalArgumentException e) {
@@ -42,7 +54,7 @@ public final class StartListener implements ServletContextListener {
             refuse("the home folder cannot be used: " + e.getMessage());
             return;
         }
-        register(event.getServletContext());
+        register(context);
         tick();
         clockwork = new Clockwork("itk-timer", 2);
         clockwork.every(Duration.ofSeconds(1), this::tick);
@@ -131,6 +143,14 @@ public final class StartListener implements ServletContextListener {
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        try {
+            stop();
+        } finally {
+            System.clearProperty(RUNNING);
+        }
+    }
+
+    private void stop() {
         if (clockwork != null) {
             clockwork.stop();
             server.bell.ring();

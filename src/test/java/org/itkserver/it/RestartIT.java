@@ -68,13 +68,24 @@ class RestartIT {
                 server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(10));
                 server.kill();
             }
+            var killed = unpacked(home);
+            assertTrue(Files.exists(killed));
             backEnd.delayMillis = 0;
             try (var server = ServerProcess.at(home).start()) {
                 server.await(() -> backEnd.calls.size() == 2, Duration.ofSeconds(20));
                 assertEquals("2", backEnd.calls.get(1).header("Itk-attempt"));
                 server.await(() -> metrics(server).contains("itk_messages_handled_total 1"), Duration.ofSeconds(10));
+                assertFalse(Files.exists(killed));
+                server.stop();
+                assertFalse(Files.exists(unpacked(home)));
+                assertTrue(Files.readString(home.resolve("seal-anchors.log")).contains(" seal="));
             }
         }
+    }
+
+    /** Where the newest server of a home unpacked itself. */
+    private static Path unpacked(Path home) throws IOException {
+        return Path.of(Files.readString(home.resolve("installation")).strip());
     }
 
     @Test

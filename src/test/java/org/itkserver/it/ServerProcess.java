@@ -19,6 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The real bootable JAR as a process of its own, for tests that stop, kill or configure it. */
 public final class ServerProcess implements AutoCloseable {
+    /** A server that lives for seconds does not earn back what the optimizing compiler costs. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private static final Duration START = Duration.ofSeconds(60);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -40,7 +43,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** A server on the embedded database, not yet started. */
     public static ServerProcess at(Path home) {
-        return new ServerProcess(home, Map.of(), List.of("-Xmx512m"));
+        return new ServerProcess(home, Map.of(), List.of("-Xmx512m", SHORT_LIVED));
     }
 
     public ServerProcess with(String name, String value) {

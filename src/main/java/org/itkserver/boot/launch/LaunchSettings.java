@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -25,6 +25,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
     /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
     static final int EXIT_CONFIG = 78;
 
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,9}(B|KB|MB|GB)?");
     private static final List<String> SIZES = List.of("ITK_MAX_MESSAGE");
 
@@ -39,12 +40,16 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     @Override
     public Configuration configure(List<String> arguments, Path home) throws Exception {
+        var installation = new Installation(home);
         try {
             var env = System.getenv();
-            return new Configuration(arguments(env), managementForTests(env));
+            var out = new Configuration(arguments(env), managementForTests(env));
+            installation.replace(home(env).resolve("installation"));
+            installation.deleteAfterTheStop(LONGEST_STOP);
+            return out;
         } catch (BadSetting e) {
             System.err.println("itk-transport-server: " + e.getMessage());
-            delete(home);
+            installation.delete();
             Runtime.getRuntime().halt(EXIT_CONFIG);
             throw e;
         }
@@ -109,8 +114,12 @@ public final class LaunchSettings implements BootableServerConfigurator {
         return value.equals("json");
     }
 
+    private static Path home(Map<String, String> env) {
+        return Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
+    }
+
     private static void checkHome(Map<String, String> env) throws BadSetting {
-        var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
+        var home = home(env);
         try {
             Files.createDirectories(home);
         } catch (IOException e) {
@@ -174,15 +183,5 @@ public final class LaunchSettings implements BootableServerConfigurator {
         return List.of("/core-service=management/management-interface=http-interface:add("
                 + "http-authentication-factory=management-http-authentication,socket-binding=management-http,"
                 + "http-upgrade={enabled=true,sasl-authentication-factory=management-sasl-authentication})");
-    }
-
-    private static void delete(Path home) {
-        try (var files = Files.walk(home)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // the unpacked server stays in the temporary directory; nothing else can be done on the way out
-        }
     }
 }
