@@ -26,7 +26,12 @@ class ArchitectureTest {
             .definedBy(ROOT + "exchange..")
             .layer("concepts")
             .definedBy(
-                    ROOT + "directory..", ROOT + "handler..", ROOT + "audit..", ROOT + "delivery..", ROOT + "watch..")
+                    ROOT + "directory..",
+                    ROOT + "handler..",
+                    ROOT + "audit..",
+                    ROOT + "delivery..",
+                    ROOT + "retention..",
+                    ROOT + "watch..")
             .layer("vocabulary")
             .definedBy(ROOT + "envelope..")
             .whereLayer("boot")
@@ -71,6 +76,7 @@ class ArchitectureTest {
                     ROOT + "handler..",
                     ROOT + "audit..",
                     ROOT + "delivery..",
+                    ROOT + "retention..",
                     ROOT + "watch..",
                     ROOT + "exchange..")
             .should()

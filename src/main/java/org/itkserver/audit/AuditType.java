@@ -99,7 +99,15 @@ public enum AuditType {
     /** A person took events out of the console. */
     EXPORTED,
     /** A person closed an alert. */
-    ALERT_CLOSED;
+    ALERT_CLOSED,
+    /** Messages whose time was over are destroyed; the digest is the Merkle root over them. */
+    PURGED,
+    /** A person has what is due destroyed before its next run. */
+    RETENTION_REQUESTED,
+    /** A person set a legal hold. */
+    HOLD_SET,
+    /** A person lifted a legal hold. */
+    HOLD_LIFTED;
 
     private static final Set<AuditType> STORING =
             EnumSet.of(ACCEPTED, SUBMITTED, FORWARDING, ACKNOWLEDGING, REPLYING, DEAD_LETTER);

@@ -29,10 +29,24 @@ public final class Directory {
     private final Set<String> interactions;
     private final List<Route> routes;
     private final List<Outbox> outboxes;
+    private final Retention retention;
+
+    /** A directory in which everything is kept as long as usual. */
+    public Directory(
+            Organisation organisation,
+            List<Partner> partners,
+            List<Service> services,
+            List<HandlerSettings> handlers,
+            Set<String> interactions,
+            List<Route> routes,
+            List<Outbox> outboxes) {
+        this(organisation, partners, services, handlers, interactions, routes, outboxes, Retention.DEFAULT);
+    }
 
     /**
      * @param services every service, the built-in ones included
      * @param interactions interaction URNs known besides the catalogue's (H16)
+     * @param retention how long messages are kept whose service says nothing else
      * @throws IllegalArgumentException when two partners share a username
      */
     public Directory(
@@ -42,7 +56,8 @@ public final class Directory {
             List<HandlerSettings> handlers,
             Set<String> interactions,
             List<Route> routes,
-            List<Outbox> outboxes) {
+            List<Outbox> outboxes,
+            Retention retention) {
         this.organisation = organisation;
         this.partners = List.copyOf(partners);
         this.byUsername = new java.util.HashMap<>();
@@ -59,6 +74,7 @@ public final class Directory {
         this.interactions = Set.copyOf(interactions);
         this.routes = List.copyOf(routes);
         this.outboxes = List.copyOf(outboxes);
+        this.retention = retention;
     }
 
     public Organisation organisation() {
@@ -71,6 +87,18 @@ public final class Directory {
 
     public Map<String, Service> services() {
         return services;
+    }
+
+    /** How long messages are kept whose service says nothing else. */
+    public Retention retention() {
+        return retention;
+    }
+
+    /** How long messages of a service are kept; of one that is not known any more, as long as usual. */
+    public Retention retention(String service) {
+        var known = services.get(service);
+        var own = known == null ? null : known.retention();
+        return own == null ? retention : own;
     }
 
     public Map<String, HandlerSettings> handlers() {

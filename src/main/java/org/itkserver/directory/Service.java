@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param profileRequired whether every manifest item needs a profile
  * @param handler name of the handler for messages no route takes elsewhere, null for none
  * @param deadlines how long our messages on it wait for acknowledgements
+ * @param retention how long its messages are kept, null for as long as all others
  */
 public record Service(
         String name,
@@ -29,7 +30,8 @@ public record Service(
         Set<String> profiles,
         boolean profileRequired,
         @Nullable String handler,
-        AckDeadlines deadlines) {
+        AckDeadlines deadlines,
+        @Nullable Retention retention) {
 
     /** A service with the usual deadlines. */
     public Service(
@@ -52,7 +54,8 @@ public record Service(
                 profiles,
                 profileRequired,
                 handler,
-                AckDeadlines.DEFAULT);
+                AckDeadlines.DEFAULT,
+                null);
     }
 
     public Service {
@@ -67,27 +70,37 @@ public record Service(
 
     /** The same service with another handler. */
     public Service withHandler(@Nullable String other) {
-        return with(mimeTypes, profiles, other, deadlines);
+        return with(mimeTypes, profiles, other, deadlines, retention);
     }
 
     /** The same service with more known profiles. */
     public Service withProfiles(Set<String> more) {
         var all = new java.util.HashSet<>(profiles);
         all.addAll(more);
-        return with(mimeTypes, all, handler, deadlines);
+        return with(mimeTypes, all, handler, deadlines, retention);
     }
 
     /** The same service with other accepted media types. */
     public Service withMimeTypes(Set<String> other) {
-        return with(other, profiles, handler, deadlines);
+        return with(other, profiles, handler, deadlines, retention);
     }
 
     /** The same service with other deadlines. */
     public Service withDeadlines(AckDeadlines other) {
-        return with(mimeTypes, profiles, handler, other);
+        return with(mimeTypes, profiles, handler, other, retention);
     }
 
-    private Service with(Set<String> types, Set<String> known, @Nullable String taker, AckDeadlines waits) {
+    /** The same service whose messages are kept as long as this. */
+    public Service withRetention(Retention other) {
+        return with(mimeTypes, profiles, handler, deadlines, other);
+    }
+
+    private Service with(
+            Set<String> types,
+            Set<String> known,
+            @Nullable String taker,
+            AckDeadlines waits,
+            @Nullable Retention kept) {
         return new Service(
                 name,
                 pattern,
@@ -98,6 +111,7 @@ public record Service(
                 known,
                 profileRequired,
                 taker,
-                waits);
+                waits,
+                kept);
     }
 }

@@ -1,0 +1,34 @@
+package org.itkserver.retention;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where legal holds are kept. Setting one waits for a batch that is being chosen: when it returns, nothing that it covers will
+ * be chosen. Thread-safe. All methods throw {@link org.itkserver.audit.StoreUnavailable} when the database is away.
+ */
+public interface Holds {
+
+    /** A number that no other hold has. */
+    long nextId();
+
+    /** Keeps a hold. */
+    void set(Hold hold);
+
+    /**
+     * Lifts a hold; its row stays.
+     *
+     * @return false when there is none with this number, or it is lifted already
+     */
+    boolean lift(long id, String by, Instant at, String reason);
+
+    /** One hold. */
+    Optional<Hold> hold(long id);
+
+    /** The holds that are set, newest first. */
+    List<Hold> active();
+
+    /** The newest holds, those that are set and those that were lifted, newest first. */
+    List<Hold> newest(int limit);
+}
