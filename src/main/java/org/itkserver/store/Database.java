@@ -135,6 +135,25 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** Runs it in a transaction of its own; whatever it throws rolls it back. */
+    <T> T inTransaction(Query<T> query) {
+        return read(connection -> {
+            connection.setAutoCommit(false);
+            boolean done = false;
+            try {
+                var result = query.run(connection);
+                connection.commit();
+                done = true;
+                return result;
+            } finally {
+                if (!done) {
+                    connection.rollback();
+                }
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
     /** SQL that returns something. */
     @FunctionalInterface
     interface Query<T> {

@@ -1,0 +1,160 @@
+package org.itkserver.retention;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
+import org.itkserver.audit.AuditType;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Retention;
+import org.jspecify.annotations.Nullable;
+
+/** The desk on its ports. A hold is in the trail before it is set or lifted. Thread-safe. */
+public final class AuditedDesk implements RetentionDesk {
+    private static final Duration FRESH = Duration.ofMinutes(1);
+
+    private final Stock stock;
+    private final Holds holds;
+    private final PurgeStore purges;
+    private final AuditTrail trail;
+    private final Supplier<Directory> directory;
+    private final Clock clock;
+    private final Duration interval;
+    private @Nullable Sizes sizes;
+    private @Nullable Due due;
+
+    /** @param interval from the beginning of one run to the next */
+    public AuditedDesk(
+            Stock stock,
+            Holds holds,
+            PurgeStore purges,
+            AuditTrail trail,
+            Supplier<Directory> directory,
+            Clock clock,
+            Duration interval) {
+        this.stock = stock;
+        this.holds = holds;
+        this.purges = purges;
+        this.trail = trail;
+        this.directory = directory;
+        this.clock = clock;
+        this.interval = interval;
+    }
+
+    @Override
+    public synchronized Sizes sizes() {
+        var kept = sizes;
+        if (kept == null || isOld(kept.at())) {
+            kept = stock.sizes(clock.instant());
+            sizes = kept;
+        }
+        return kept;
+    }
+
+    @Override
+    public synchronized Due due() {
+        var kept = due;
+        if (kept == null || isOld(kept.at())) {
+            kept = stock.due(new Terms(directory.get(), clock.instant()));
+            due = kept;
+        }
+        return kept;
+    }
+
+    private boolean isOld(Instant at) {
+        return !clock.instant().isBefore(at.plus(FRESH));
+    }
+
+    @Override
+    public List<Run> runs(int limit) {
+        return stock.runs(limit);
+    }
+
+    @Override
+    public Result runNow(By by) {
+        var now = clock.instant();
+        if (!purges.ask(by.person())) {
+            return new Result.Refused("A run is under way or asked for already");
+        }
+        trail.append(AuditEvent.ofPerson(
+                now, AuditType.RETENTION_REQUESTED, null, by.person(), by.source(), "what is due is destroyed now"));
+        return new Result.Done(0);
+    }
+
+    @Override
+    public Instant nextRun() {
+        return purges.lastBegan().orElseGet(clock::instant).plus(interval);
+    }
+
+    @Override
+    public List<Hold> holds() {
+        return holds.active();
+    }
+
+    @Override
+    public List<Hold> newestHolds(int limit) {
+        return holds.newest(limit);
+    }
+
+    @Override
+    public Result setHold(Hold.What what, String reason, String reference, By by) {
+        if (isWrong(reason) || isWrong(reference)) {
+            return new Result.Refused("A hold needs a reason and a reference of at most " + Hold.TEXT + " characters");
+        }
+        var now = clock.instant();
+        var hold = new Hold(holds.nextId(), what, reason, reference, by.person(), now, null, null, null);
+        var detail = "hold " + hold.id() + " on " + about(what) + ", reference " + reference + ": " + reason;
+        trail.append(AuditEvent.ofPerson(now, AuditType.HOLD_SET, null, by.person(), by.source(), detail));
+        holds.set(hold);
+        return new Result.Done(hold.id());
+    }
+
+    @Override
+    public Result liftHold(long id, String reason, By by) {
+        if (isWrong(reason)) {
+            return new Result.Refused("Lifting a hold needs a reason of at most " + Hold.TEXT + " characters");
+        }
+        if (holds.hold(id).filter(Hold::isSet).isEmpty()) {
+            return new Result.Refused("No hold with this number is set");
+        }
+        var now = clock.instant();
+        var detail = "hold " + id + ": " + reason;
+        trail.append(AuditEvent.ofPerson(now, AuditType.HOLD_LIFTED, null, by.person(), by.source(), detail));
+        return holds.lift(id, by.person(), now, reason)
+                ? new Result.Done(id)
+                : new Result.Refused("Somebody else lifted it at the same time");
+    }
+
+    private static boolean isWrong(String text) {
+        return text.isBlank() || text.length() > Hold.TEXT;
+    }
+
+    /** Nothing that tells who a patient is. */
+    private static String about(Hold.What what) {
+        if (what instanceof Hold.OneMessage one) {
+            return "message " + one.trackingId();
+        }
+        if (what instanceof Hold.Window window) {
+            return "partner " + any(window.partner()) + ", service " + any(window.service()) + ", from "
+                    + any(window.from()) + " to " + any(window.to());
+        }
+        return "the messages of a patient";
+    }
+
+    private static Object any(@Nullable Object value) {
+        return value == null ? "any" : value;
+    }
+
+    @Override
+    public void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader) {
+        stock.proofs(from, to, leaves, reader);
+    }
+
+    @Override
+    public Retention policy(String service) {
+        return directory.get().retention(service);
+    }
+}

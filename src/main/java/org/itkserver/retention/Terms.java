@@ -1,0 +1,50 @@
+package org.itkserver.retention;
+
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.itkserver.directory.AckDeadlines;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Retention;
+
+/** The periods of the directory at one moment. Immutable. */
+public final class Terms {
+    private final Directory directory;
+    private final Instant now;
+
+    public Terms(Directory directory, Instant now) {
+        this.directory = directory;
+        this.now = now;
+    }
+
+    /** The moment. */
+    public Instant now() {
+        return now;
+    }
+
+    /** Whether something of a message is due: exactly at its time, not a moment before. */
+    public boolean isDue(Purge kind, Candidate message) {
+        if (message.undecided() && now.isBefore(message.receivedAt().plus(decision(message.service())))) {
+            return false;
+        }
+        return !message.endedAt().isAfter(by(kind, directory.retention(message.service())));
+    }
+
+    /** When a decision that did not come is not expected any more. */
+    private java.time.Duration decision(String service) {
+        var known = directory.services().get(service);
+        return (known == null ? AckDeadlines.DEFAULT : known.deadlines()).business();
+    }
+
+    /** No message that came later can be due. */
+    public Instant latest(Purge kind) {
+        var own = directory.services().keySet().stream().map(directory::retention);
+        return Stream.concat(own, Stream.of(directory.retention()))
+                .map(retention -> by(kind, retention))
+                .max(Instant::compareTo)
+                .orElse(now);
+    }
+
+    private Instant by(Purge kind, Retention retention) {
+        return kind == Purge.CONTENT ? retention.payloadBy(now) : retention.metadataBy(now);
+    }
+}

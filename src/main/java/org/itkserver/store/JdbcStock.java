@@ -1,0 +1,209 @@
+package org.itkserver.store;
+
+import static org.itkserver.store.Database.utc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.itkserver.audit.AuditType;
+import org.itkserver.retention.Due;
+import org.itkserver.retention.Proof;
+import org.itkserver.retention.Purge;
+import org.itkserver.retention.PurgeStore;
+import org.itkserver.retention.Run;
+import org.itkserver.retention.Sizes;
+import org.itkserver.retention.Stock;
+import org.itkserver.retention.Terms;
+
+/** What is stored and what was destroyed, on JDBC. No question reads a table through. */
+public final class JdbcStock implements Stock {
+    /** Messages that are looked at for what is due. */
+    private static final int WINDOWS = 20;
+
+    private static final PurgeStore.Limits EVERYTHING = new PurgeStore.Limits(Integer.MAX_VALUE, Long.MAX_VALUE);
+    private static final String H2_TOTAL =
+            "select cast(setting_value as bigint) * 1024 from information_schema.settings"
+                    + " where setting_name = 'info.FILE_SIZE'";
+    private static final String TOTAL =
+            """
+            select coalesce(sum(pg_total_relation_size(c.oid)), 0) from pg_class c
+            where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace""";
+    private static final String H2_TABLES =
+            """
+            select table_name, row_count_estimate, 0 from information_schema.tables
+            where table_schema = current_schema() and table_type = 'BASE TABLE' order by 2 desc, 1""";
+    private static final String TABLES =
+            """
+            select c.relname, cast(c.reltuples as bigint), pg_total_relation_size(c.oid) from pg_class c
+            where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace order by 3 desc, 1""";
+    private static final String RUNS =
+            """
+            select id, node, started_by, state, began_at, ended_at, contents, records, bytes, size_before, size_after
+            from purge_run order by id desc fetch first ? rows only""";
+    private static final String PROOFS =
+            """
+            select b.id, b.kind, b.messages, b.bytes, b.services, b.received_from, b.received_to, b.chosen_at,
+                b.destroyed_at, e.node, e.seq, e.digest
+            from purge_batch b left join audit_event e
+                on e.type = '%s' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %%'
+            where b.chosen_at >= ? and b.chosen_at < ? and b.id > ? order by b.id fetch first ? rows only"""
+                    .formatted(AuditType.PURGED.label());
+    private static final int PROOFS_AT_ONCE = 100;
+    private static final String LEAVES =
+            "select message_id, raw_sha256 from destroyed_message where batch = ? order by message_id";
+
+    private final Database database;
+
+    /** @param database connections for reading */
+    public JdbcStock(Database database) {
+        this.database = database;
+    }
+
+    /** Bytes of everything. */
+    static long total(Connection connection, boolean h2) throws SQLException {
+        try (var select = connection.prepareStatement(h2 ? H2_TOTAL : TOTAL);
+                var row = select.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    @Override
+    public Sizes sizes(Instant now) {
+        return database.read(connection -> {
+            boolean h2 = database.isH2();
+            var tables = new ArrayList<Sizes.Table>();
+            try (var select = connection.prepareStatement(h2 ? H2_TABLES : TABLES);
+                    var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    tables.add(new Sizes.Table(rows.getString(1), rows.getLong(2), h2 ? (Long) null : rows.getLong(3)));
+                }
+            }
+            return new Sizes(now, total(connection, h2), tables, ContentSample.take(connection, now));
+        });
+    }
+
+    @Override
+    public Due due(Terms terms) {
+        return database.read(connection -> {
+            var services = new ArrayList<Due.OfService>();
+            boolean more = false;
+            for (var kind : Purge.values()) {
+                var found = new PurgeWalk(connection, kind, terms).find(PurgeStore.Place.START, EVERYTHING, WINDOWS);
+                more |= !found.end();
+                var counted = new TreeMap<String, long[]>();
+                for (var message : found.due()) {
+                    var of = counted.computeIfAbsent(message.service(), service -> new long[2]);
+                    of[0]++;
+                    of[1] += message.bytes();
+                }
+                counted.forEach((service, of) -> services.add(new Due.OfService(service, kind, of[0], of[1])));
+            }
+            return new Due(terms.now(), services, more);
+        });
+    }
+
+    @Override
+    public List<Run> runs(int limit) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(RUNS)) {
+                select.setInt(1, limit);
+                try (var rows = select.executeQuery()) {
+                    var out = new ArrayList<Run>();
+                    while (rows.next()) {
+                        out.add(run(rows));
+                    }
+                    return out;
+                }
+            }
+        });
+    }
+
+    private static Run run(ResultSet row) throws SQLException {
+        long after = row.getLong("size_after");
+        boolean ended = !row.wasNull();
+        return new Run(
+                row.getLong("id"),
+                row.getString("node"),
+                row.getString("started_by"),
+                Run.State.ofLabel(row.getString("state")),
+                MessageRows.time(row, "began_at"),
+                HoldRows.time(row, "ended_at"),
+                row.getLong("contents"),
+                row.getLong("records"),
+                row.getLong("bytes"),
+                row.getLong("size_before"),
+                ended ? after : null);
+    }
+
+    /** A page of batches at a time, so that no statement takes long however many there are. */
+    @Override
+    public void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader) {
+        long after = 0;
+        List<Proof> page;
+        do {
+            page = page(from, to, after);
+            for (var proof : page) {
+                reader.batch(proof);
+                if (leaves) {
+                    leaves(proof.batch()).forEach(reader::leaf);
+                }
+                after = proof.batch();
+            }
+        } while (page.size() == PROOFS_AT_ONCE);
+    }
+
+    private List<Proof> page(Instant from, Instant to, long after) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(PROOFS)) {
+                select.setObject(1, utc(from));
+                select.setObject(2, utc(to));
+                select.setLong(3, after);
+                select.setInt(4, PROOFS_AT_ONCE);
+                try (var rows = select.executeQuery()) {
+                    var out = new ArrayList<Proof>();
+                    while (rows.next()) {
+                        out.add(proof(rows));
+                    }
+                    return out;
+                }
+            }
+        });
+    }
+
+    private static Proof proof(ResultSet row) throws SQLException {
+        long seq = row.getLong("seq");
+        boolean told = !row.wasNull();
+        return new Proof(
+                row.getLong("id"),
+                Purge.ofLabel(row.getString("kind")),
+                row.getInt("messages"),
+                row.getLong("bytes"),
+                row.getString("services"),
+                MessageRows.time(row, "received_from"),
+                MessageRows.time(row, "received_to"),
+                MessageRows.time(row, "chosen_at"),
+                row.getString("node"),
+                told ? seq : null,
+                row.getBytes("digest"),
+                HoldRows.time(row, "destroyed_at"));
+    }
+
+    private List<Proof.Leaf> leaves(long batch) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(LEAVES)) {
+                select.setLong(1, batch);
+                try (var rows = select.executeQuery()) {
+                    var out = new ArrayList<Proof.Leaf>();
+                    while (rows.next()) {
+                        out.add(new Proof.Leaf(rows.getLong(1), rows.getBytes(2)));
+                    }
+                    return out;
+                }
+            }
+        });
+    }
+}
