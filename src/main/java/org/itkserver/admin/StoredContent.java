@@ -50,6 +50,11 @@ public final class StoredContent {
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
     }
 
+    /** Whether there is something to show, or when it was destroyed; a page says that instead of showing nothing. */
+    static Optional<java.time.Instant> destroyed(MessageRow row) {
+        return Optional.ofNullable(row.destroyedAt());
+    }
+
     /** What the headers of a message say; empty when its bytes are gone, too many or no envelope. */
     Optional<ScannedMessage> headers(MessageRow row) throws IOException {
         if (row.size() > LARGEST) {

@@ -82,7 +82,7 @@ final class Payloads {
                 ? null
                 : store.raw(source(message)).orElse(null);
         if (raw == null) {
-            throw new Problem(Problem.Kind.NOT_FOUND, "The message has no payloads, or they are no longer kept.");
+            throw missing(message, "The message has no payloads.");
         }
         try (raw) {
             return one(raw, number);
@@ -133,10 +133,19 @@ final class Payloads {
                 && store.response(message.id()).isPresent();
     }
 
+    /** @param never why it was never there, unless it was destroyed */
+    private static Problem missing(MessageRecord message, String never) {
+        var at = message.destroyedAt();
+        return at == null
+                ? new Problem(Problem.Kind.NOT_FOUND, never)
+                : new Problem(Problem.Kind.GONE, "It was kept until " + at + ", when its time was over.")
+                        .with("destroyedAt", at.toString());
+    }
+
     private InputStream response(MessageRecord message) {
         var text = message.inbound() ? null : store.response(message.id()).orElse(null);
         if (text == null) {
-            throw new Problem(Problem.Kind.NOT_FOUND, "No response to this message has come, or it is no longer kept.");
+            throw missing(message, "No response to this message has come.");
         }
         // its declaration may name the encoding it came in; these bytes are UTF-8
         int start = text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;

@@ -69,6 +69,7 @@ public final class Problems implements ExceptionMapper<Throwable> {
                     case INVALID -> Problem.Kind.BAD_REQUEST;
                     case NOT_FOUND -> Problem.Kind.NOT_FOUND;
                     case CONFLICT -> Problem.Kind.CONFLICT;
+                    case GONE -> Problem.Kind.GONE;
                 };
         var text = String.valueOf(refused.getMessage());
         return new Problem(kind, text).member(MEMBERS.get(text.split(" ", 2)[0]));

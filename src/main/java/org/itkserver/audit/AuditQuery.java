@@ -44,6 +44,8 @@ public interface AuditQuery {
      * @param endpoint the callback address it goes to, null for the partner's endpoint and for received messages
      * @param size bytes as received or made; 0 for a forward, whose bytes are those of its origin
      * @param seenAt when somebody marked an acknowledgement that matches nothing as seen, null for never
+     * @param destroyedAt when its bytes were destroyed because their time was over; of a forward, those of its origin; null
+     *     while they are kept
      */
     record MessageRow(
             long id,
@@ -68,7 +70,60 @@ public interface AuditQuery {
             @Nullable String endpoint,
             long size,
             String sha256,
-            @Nullable Instant seenAt) {
+            @Nullable Instant seenAt,
+            @Nullable Instant destroyedAt) {
+        /** A message whose bytes are kept. */
+        public MessageRow(
+                long id,
+                Instant receivedAt,
+                @Nullable Instant settledAt,
+                String partner,
+                String service,
+                @Nullable String interaction,
+                String trackingId,
+                String messageId,
+                @Nullable String sender,
+                String addresses,
+                String direction,
+                String kind,
+                @Nullable Long origin,
+                String state,
+                boolean infAckRequested,
+                boolean ackRequested,
+                @Nullable String outcome,
+                @Nullable String errorId,
+                @Nullable String reason,
+                @Nullable String endpoint,
+                long size,
+                String sha256,
+                @Nullable Instant seenAt) {
+            this(
+                    id,
+                    receivedAt,
+                    settledAt,
+                    partner,
+                    service,
+                    interaction,
+                    trackingId,
+                    messageId,
+                    sender,
+                    addresses,
+                    direction,
+                    kind,
+                    origin,
+                    state,
+                    infAckRequested,
+                    ackRequested,
+                    outcome,
+                    errorId,
+                    reason,
+                    endpoint,
+                    size,
+                    sha256,
+                    seenAt,
+                    null);
+        }
+
         /** Whether it is an acknowledgement that matches nothing and that nobody has marked as seen. */
         public boolean isUnmatched() {
             return inbound() && kind.endsWith("-ack") && origin == null && seenAt == null;

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param relatesTo see {@link OutboundMessage#relatesTo()}
  * @param outcome acknowledgements: what they say; received messages: the decided business outcome; null for none
  * @param reason why it was refused or given up, null when all is well
+ * @param destroyedAt when its bytes were destroyed because their time was over; of a forward, those of its origin; null while
+ *     they are kept
  */
 public record MessageRecord(
         long id,
@@ -51,4 +53,56 @@ public record MessageRecord(
         @Nullable String endpoint,
         @Nullable String relatesTo,
         @Nullable String outcome,
-        @Nullable String reason) {}
+        @Nullable String reason,
+        @Nullable Instant destroyedAt) {
+
+    /** A message whose bytes are kept. */
+    public MessageRecord(
+            long id,
+            boolean inbound,
+            MessageKind kind,
+            String partner,
+            String trackingId,
+            String service,
+            @Nullable String action,
+            @Nullable String interaction,
+            @Nullable String sender,
+            String addresses,
+            MessageState state,
+            Instant at,
+            @Nullable Instant settledAt,
+            byte[] digest,
+            boolean infAckRequested,
+            boolean ackRequested,
+            @Nullable Long origin,
+            @Nullable String hop,
+            @Nullable String endpoint,
+            @Nullable String relatesTo,
+            @Nullable String outcome,
+            @Nullable String reason) {
+        this(
+                id,
+                inbound,
+                kind,
+                partner,
+                trackingId,
+                service,
+                action,
+                interaction,
+                sender,
+                addresses,
+                state,
+                at,
+                settledAt,
+                digest,
+                infAckRequested,
+                ackRequested,
+                origin,
+                hop,
+                endpoint,
+                relatesTo,
+                outcome,
+                reason,
+                null);
+    }
+}

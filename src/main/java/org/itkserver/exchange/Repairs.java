@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Repairs {
     private static final String UNKNOWN = "There is no such message";
     private static final String TOO_LATE = "Somebody else did something with it at the same time";
+    private static final String DESTROYED = "Its content was destroyed when its time was over";
     private static final int LONGEST_REASON = 200;
 
     private final MessageStore store;
@@ -159,6 +160,7 @@ public final class Repairs {
         switch (action) {
             case RESEND -> {
                 check(problems, message.inbound(), "It was received, not sent by this server");
+                check(problems, message.destroyedAt() != null, DESTROYED);
                 check(problems, remaining.waits(), "It waits to be sent already");
                 check(
                         problems,
@@ -167,6 +169,7 @@ public final class Repairs {
             }
             case RETRY -> {
                 check(problems, !message.inbound(), "It was not received");
+                check(problems, message.destroyedAt() != null, DESTROYED);
                 check(problems, !isBad(message.state()), "It is neither a dead letter nor rejected");
                 check(problems, !remaining.refusedByHandler(), "No handler has it to try again");
                 check(

@@ -133,7 +133,9 @@ public final class Submissions {
             /** There is no such message. */
             NOT_FOUND,
             /** It contradicts an earlier request. */
-            CONFLICT
+            CONFLICT,
+            /** Its content was destroyed. */
+            GONE
         }
     }
 
@@ -250,7 +252,7 @@ public final class Submissions {
         if (!message.ackRequested()) {
             throw Refused.invalid("Message " + trackingId + " asks for no business acknowledgement.");
         }
-        if (!store.apply(decision(message, outcome, detail, client))) {
+        if (message.outcome() != null || !store.apply(decision(message, outcome, detail, client))) {
             var decided = store.message(message.id()).map(MessageRecord::outcome);
             if (!decided.equals(Optional.of(outcome.name()))) {
                 throw new Refused(
@@ -258,6 +260,10 @@ public final class Submissions {
             }
         }
         wakeWorkers.run();
+    }
+
+    private static Refused gone(MessageRecord message) {
+        return new Refused(Refused.Why.GONE, "The content of message " + message.trackingId() + " was destroyed.");
     }
 
     private Change decision(MessageRecord message, BusinessOutcome outcome, @Nullable String detail, String client) {
@@ -283,7 +289,7 @@ public final class Submissions {
     }
 
     private Received received(Directory current, MessageRecord message) {
-        try (var raw = store.raw(message.id()).orElseThrow();
+        try (var raw = store.raw(message.id()).orElseThrow(() -> gone(message));
                 var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
             var header = scanner.scan(raw, body).requiredHeader();
             return Received.of(message.id(), message.partner(), current, header);

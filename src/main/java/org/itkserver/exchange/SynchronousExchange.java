@@ -124,12 +124,23 @@ public final class SynchronousExchange {
 
     private Answer stored(StoredMessage message) {
         if (message.answer() == AnswerKind.RESPONSE && message.state() == MessageState.HANDLED) {
-            return new Answer.Response(store.response(message.id()).orElseThrow());
+            return store.response(message.id())
+                    .<Answer>map(Answer.Response::new)
+                    .orElseGet(SynchronousExchange::destroyed);
         }
         var reason = message.reason();
         return new Answer.Fault(
                 ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason == null ? "It was rejected." : reason),
                 message.errorId());
+    }
+
+    /** It was handled and is not handled again; what it was answered with is not kept any more. */
+    private static Answer destroyed() {
+        return new Answer.Fault(
+                ToolkitError.of(
+                        ErrorCode.NOT_RECOVERABLE,
+                        "The request was answered before, and the response is no longer kept (H9)."),
+                null);
     }
 
     private void start(Inbound in, Delivery work, CompletableFuture<Answer> future) {

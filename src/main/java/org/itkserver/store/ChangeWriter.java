@@ -55,8 +55,11 @@ final class ChangeWriter {
             """
             insert into delivery (message_id, number, kind, handler, due, attempt)
             select id, 0, ?, ?, ?, 0 from message
-            where id = ? and (settled_at is null or settled_at < ?)
+            where id = ? and (settled_at is null or settled_at < ?) and purge_batch is null
             and not exists (select 1 from delivery d where d.message_id = message.id and d.number = 0)""";
+    /** So that nobody chooses its bytes to be destroyed meanwhile. */
+    private static final String LOCK = "select id from message where id = ? for update";
+
     private static final Map<AckEffect.Kind, String> ACKNOWLEDGE = acknowledge();
 
     private final Clock clock;
@@ -191,7 +194,10 @@ final class ChangeWriter {
     }
 
     private static void resend(Connection connection, Change.Resend resend) throws SQLException {
-        try (var insert = connection.prepareStatement(RESEND)) {
+        try (var lock = connection.prepareStatement(LOCK);
+                var insert = connection.prepareStatement(RESEND)) {
+            lock.setLong(1, resend.message());
+            lock.execute();
             insert.setString(1, resend.lane().kind().label());
             insert.setString(2, resend.lane().name());
             insert.setObject(3, utc(resend.due()));

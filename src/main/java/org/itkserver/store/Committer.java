@@ -53,6 +53,7 @@ final class Committer implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "itk-committer");
     private long nextSeq = UNKNOWN;
     private int pause;
+    private final Pace pace = new Pace();
     private volatile boolean closing;
     private volatile boolean stopped;
 
@@ -64,15 +65,6 @@ final class Committer implements AutoCloseable {
         this.writer = new GroupWriter(node, clock, !database.isH2(), committed);
         thread.setDaemon(true);
         thread.start();
-    }
-
-    /** The entry itself cannot be stored; the database is well. */
-    static final class EntryRefused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        EntryRefused(String state) {
-            super("the database refused the entry: " + state, null, false, false);
-        }
     }
 
     /**
@@ -103,6 +95,7 @@ final class Committer implements AutoCloseable {
             try {
                 var first = queue.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
                 if (first == null) {
+                    pace.idle();
                     idle();
                 } else {
                     group.add(first);
@@ -150,8 +143,15 @@ final class Committer implements AutoCloseable {
         return sealer.newest();
     }
 
+    /** Whether few wait and the last group was quick. */
+    boolean isCalm() {
+        return pace.isCalm(queue.size());
+    }
+
     private void commitGroup(List<Entry> group) {
+        long start = System.nanoTime();
         var failure = attempt(group);
+        pace.group(System.nanoTime() - start);
         if (failure == null) {
             group.forEach(Entry::succeed);
         } else if (SqlStates.isAway(failure)) {

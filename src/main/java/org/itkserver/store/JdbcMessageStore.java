@@ -101,7 +101,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private <T> T commit(Entry entry, CompletableFuture<T> done) {
         try {
             return committed(entry, done);
-        } catch (Committer.EntryRefused e) {
+        } catch (EntryRefused e) {
             throw new EnvelopeRejected(
                     ToolkitError.of(ErrorCode.NOT_RECOVERABLE, "The message store refuses this message."));
         }
@@ -114,7 +114,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
                 withdraw(entry);
             }
             return result;
-        } catch (Committer.EntryRefused e) {
+        } catch (EntryRefused e) {
             withdraw(entry);
             throw e;
         }
@@ -190,7 +190,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         var entry = new Entry.Apply(change, frames(change));
         try {
             return committed(entry, entry.done);
-        } catch (Committer.EntryRefused e) {
+        } catch (EntryRefused e) {
             throw new Taken();
         }
     }
@@ -200,7 +200,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         var entry = new Entry.Repairing(repair);
         try {
             return committed(entry, entry.done);
-        } catch (Committer.EntryRefused e) {
+        } catch (EntryRefused e) {
             return false; // another node was quicker each time
         }
     }
@@ -278,6 +278,11 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     /** This node's newest seal, empty before its first; also when the store is closed. */
     public Optional<Seal> newestSeal() {
         return Optional.ofNullable(committer.newestSeal());
+    }
+
+    /** Whether accepting is quick just now: what can wait may run. */
+    public boolean isCalm() {
+        return committer.isCalm();
     }
 
     /** Stops as a crash does: what waits is neither committed nor sealed. */

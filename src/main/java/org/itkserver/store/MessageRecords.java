@@ -19,7 +19,7 @@ final class MessageRecords {
             """
             select id, direction, kind, partner, tracking_id, service, action, interaction, sender, addresses, state,
                 received_at, settled_at, digest, inf_ack_requested, ack_requested, origin, hop, endpoint, relates_to,
-                outcome, reason
+                outcome, reason, purged_at
             from message where """;
     private static final String BY_ID = COLUMNS + " id = ?";
     private static final String BY_TRACKING_ID = COLUMNS + " tracking_id in (?, ?, ?) order by id";
@@ -114,7 +114,8 @@ final class MessageRecords {
                 row.getString("endpoint"),
                 row.getString("relates_to"),
                 row.getString("outcome"),
-                row.getString("reason"));
+                row.getString("reason"),
+                instant(row.getObject("purged_at", OffsetDateTime.class)));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

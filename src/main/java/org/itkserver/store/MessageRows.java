@@ -13,7 +13,7 @@ final class MessageRows {
     static final String COLUMNS =
             "id, received_at, settled_at, partner, service, interaction, tracking_id, message_id, sender, addresses,"
                     + " direction, kind, origin, state, inf_ack_requested, ack_requested, outcome, error_id, reason,"
-                    + " endpoint, raw_size, raw_sha256, seen_at";
+                    + " endpoint, raw_size, raw_sha256, seen_at, purged_at";
 
     private MessageRows() {}
 
@@ -41,7 +41,8 @@ final class MessageRows {
                 row.getString("endpoint"),
                 row.getLong("raw_size"),
                 HexFormat.of().formatHex(row.getBytes("raw_sha256")),
-                row.getObject("seen_at") == null ? null : time(row, "seen_at"));
+                row.getObject("seen_at") == null ? null : time(row, "seen_at"),
+                HoldRows.time(row, "purged_at"));
     }
 
     static Instant time(ResultSet row, String column) throws SQLException {

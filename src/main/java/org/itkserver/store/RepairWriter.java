@@ -22,7 +22,9 @@ final class RepairWriter {
 
     private static final String CAN_BE_SENT =
             """
-            select count(*) from message where id = ? and direction = 'out'
+            select count(*) from message where id = ? and direction = 'out' and purge_batch is null
+            and not exists (select 1 from message o
+                where o.id = message.origin and message.kind = 'forward' and o.purge_batch is not null)
             and not exists (select 1 from delivery d where d.message_id = message.id and d.number = 0)""";
     private static final String TAKE_ITEM =
             """
@@ -64,7 +66,7 @@ final class RepairWriter {
     private static final String CAN_BE_RETRIED =
             """
             select count(*) from message where id = ? and direction = 'in' and state in ('dead-letter', 'rejected')
-            and exists (select 1 from dead_work w where w.message_id = message.id)""";
+            and purge_batch is null and exists (select 1 from dead_work w where w.message_id = message.id)""";
     private static final String RETRY =
             """
             insert into delivery (message_id, number, kind, handler, due, attempt, earlier)
