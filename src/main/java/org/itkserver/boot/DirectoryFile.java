@@ -20,6 +20,7 @@ import org.itkserver.directory.HandlerSettings;
 import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Outbox;
 import org.itkserver.directory.Pattern;
+import org.itkserver.directory.Retention;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.Namespaces;
@@ -78,7 +79,8 @@ final class DirectoryFile {
         var organisation =
                 organisation(root.map("organisation").orElseThrow(() -> root.wrong("organisation", "is missing")));
         root.map("handlers").ifPresent(this::handlers);
-        var services = services(root);
+        var retention = RetentionEntry.of(root, Retention.DEFAULT);
+        var services = services(root, retention);
         var serviceNames = services.stream().map(Service::name).collect(Collectors.toSet());
         var reader = new PartnerEntry(ourself, serviceNames);
         var partners = root.maps("partners").stream().map(reader::read).toList();
@@ -101,7 +103,8 @@ final class DirectoryFile {
                 List.copyOf(handlers.values()),
                 Set.copyOf(interactions),
                 routes,
-                outboxes);
+                outboxes,
+                retention);
     }
 
     private static Organisation organisation(YamlMap map) {
@@ -188,7 +191,7 @@ final class DirectoryFile {
         throw map.wrong(key, "must be a duration such as " + otherwise + ", at most " + longest);
     }
 
-    private List<Service> services(YamlMap root) {
+    private List<Service> services(YamlMap root, Retention retention) {
         var services = new LinkedHashMap<String, Service>();
         Catalogue.services().forEach(service -> services.put(service.name(), service));
         for (var map : root.maps("services")) {
@@ -212,6 +215,9 @@ final class DirectoryFile {
                         types.stream().map(t -> t.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
             }
             service = service.withDeadlines(deadlines(map));
+            if (map.names().contains(RetentionEntry.KEY)) {
+                service = service.withRetention(RetentionEntry.of(map, retention));
+            }
             map.end();
             services.put(name, service);
         }

@@ -39,12 +39,17 @@ final class ReportPrinter {
         out.println(report.isIntact() ? "INTACT" : "BROKEN");
     }
 
+    private static String purged(Report.Node node) {
+        return node.purged() == 0 ? "" : " (" + count(node.purged()) + " of them purged)";
+    }
+
     private void node(Report.Node node) {
         var first = node.first();
         var where = "node " + node.node() + ": ";
         if (first == null) {
             out.println(where + count(node.rows()) + " rows from " + node.firstSeq() + " on, " + count(node.seals())
-                    + " seals, " + count(node.messages()) + " messages, " + count(node.anchors()) + " anchors: intact");
+                    + " seals, " + count(node.messages()) + " messages" + purged(node) + ", " + count(node.anchors())
+                    + " anchors: intact");
         } else {
             out.println(where + "FIRST BAD ROW " + first.seq() + ": " + first.problem()
                     + (node.findings() > 1 ? " (and " + count(node.findings() - 1) + " more problems)" : ""));

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealAnchors {@code ITK_SEAL_ANCHORS}: where the newest seal is noted outside the database
  * @param alertWebhook {@code ITK_ALERT_WEBHOOK}: who is told of alerts, null for nobody
  * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
+ * @param retentionInterval {@code ITK_RETENTION_INTERVAL}: from one run of the destruction to the next
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -57,6 +58,7 @@ record Settings(
         Path sealAnchors,
         @Nullable URI alertWebhook,
         AlertMail.@Nullable Settings alertMail,
+        Duration retentionInterval,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -90,6 +92,7 @@ record Settings(
                 path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
                 webhook(env.get("ITK_ALERT_WEBHOOK")),
                 mail(env),
+                retentionInterval(env),
                 retries(env));
     }
 
@@ -195,6 +198,14 @@ record Settings(
                     "ITK_LEASE=" + lease + " is less than twice ITK_SEND_TIMEOUT=" + longest);
         }
         return lease;
+    }
+
+    private static Duration retentionInterval(Map<String, String> env) {
+        var interval = duration(env, "ITK_RETENTION_INTERVAL", "PT1H");
+        if (interval.toSeconds() < 1 || interval.toDays() > 7) {
+            throw new IllegalArgumentException("ITK_RETENTION_INTERVAL=" + interval + " is not between PT1S and P7D");
+        }
+        return interval;
     }
 
     private static int number(Map<String, String> env, String name, int otherwise) {

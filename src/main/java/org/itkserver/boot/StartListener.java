@@ -30,6 +30,7 @@ public final class StartListener implements ServletContextListener {
 
     private Server server;
     private Lookout lookout;
+    private RetentionJob retention;
     private AdminPages console;
     private Clockwork clockwork;
 
@@ -62,6 +63,7 @@ public final class StartListener implements ServletContextListener {
         clockwork.every(Duration.ofMinutes(1), this::housekeeping);
         clockwork.always(this::work);
         lookout.start();
+        retention.start();
     }
 
     /** A setting or the directory is wrong: one sentence, and the process ends. */
@@ -73,6 +75,7 @@ public final class StartListener implements ServletContextListener {
 
     private void register(ServletContext context) {
         lookout = new Lookout(server, Version.of(context));
+        retention = new RetentionJob(server);
         console = Console.of(server, lookout);
         console.register(context);
         new RestApi(
@@ -155,6 +158,9 @@ public final class StartListener implements ServletContextListener {
             clockwork.stop();
             server.bell.ring();
             clockwork.close();
+        }
+        if (retention != null) {
+            retention.close();
         }
         try {
             if (lookout != null) {

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -49,7 +48,8 @@ public final class JdbcTrailSource implements TrailSource {
             + " from audit_seal where node = ? and seal_no <= ? order by node desc, seal_no desc"
             + " fetch first 1 rows only";
     private static final String MESSAGES =
-            "select id, raw_sha256, kind from unnest(cast(? as bigint array)) as wanted(k)" + " join message on id = k";
+            "select id, raw_sha256, kind, purged_at from unnest(cast(? as bigint array)) as wanted(k)"
+                    + " join message on id = k";
     private static final String PARTS =
             """
             select message_id, number, bytes from unnest(cast(? as bigint array)) as wanted(k)
@@ -193,7 +193,9 @@ public final class JdbcTrailSource implements TrailSource {
                     MESSAGES,
                     ids,
                     row -> out.put(
-                            row.getLong(1), new StoredMessage(row.getBytes(2), !forward.equals(row.getString(3)))));
+                            row.getLong(1),
+                            new StoredMessage(
+                                    row.getBytes(2), !forward.equals(row.getString(3)), row.getObject(4) != null)));
             return out;
         });
     }
@@ -221,10 +223,19 @@ public final class JdbcTrailSource implements TrailSource {
         }
     }
 
-    /** Nothing removes messages yet; whatever does will leave its records here. */
     @Override
-    public Set<Long> purged(Collection<Long> ids) {
-        return Set.of();
+    public List<Leaf> destroyed(Collection<Long> ids) {
+        return read(connection -> PurgeNotes.destroyed(connection, ids));
+    }
+
+    @Override
+    public List<Leaf> batch(long number) {
+        return read(connection -> PurgeNotes.batch(connection, number));
+    }
+
+    @Override
+    public List<byte[]> roots(long number) {
+        return read(connection -> PurgeNotes.roots(connection, number));
     }
 
     @Override

@@ -15,6 +15,8 @@ final class MessageCheck {
     private final TrailSource source;
     private final boolean payloads;
     private final Findings findings;
+    private final PurgeCheck purges;
+    private final AtomicLong purged = new AtomicLong();
     private final AtomicLong compared = new AtomicLong();
     private final AtomicLong lowest = new AtomicLong(Long.MAX_VALUE);
 
@@ -23,6 +25,7 @@ final class MessageCheck {
         this.source = source;
         this.payloads = payloads;
         this.findings = findings;
+        this.purges = new PurgeCheck(source);
     }
 
     /** @param told the events that store messages, by message */
@@ -34,12 +37,12 @@ final class MessageCheck {
         told.keySet().forEach(id -> lowest.accumulateAndGet(id, Math::min));
         var stored = source.messages(told.keySet());
         var gone = told.keySet().stream().filter(id -> !stored.containsKey(id)).collect(Collectors.toSet());
-        Set<Long> purged = gone.isEmpty() ? Set.of() : source.purged(gone);
-        for (var id : gone) {
-            if (!purged.contains(id)) {
-                add(told, id, "is gone, and no record says that it was removed");
-            }
-        }
+        destroyed(told, gone, PurgeCheck.RECORD, "is gone, and no purge event tells of it");
+        var emptied = stored.entrySet().stream()
+                .filter(entry -> entry.getValue().bytes() && entry.getValue().destroyed())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        destroyed(told, emptied, PurgeCheck.CONTENT, "has no bytes, and no purge event tells of it");
         stored.forEach((id, message) -> {
             if (differs(told, id, message.digest())) {
                 add(told, id, "is not the one that was stored: its digest differs");
@@ -47,6 +50,21 @@ final class MessageCheck {
         });
         if (payloads) {
             payloads(told, stored);
+        }
+    }
+
+    /** Being destroyed is a claim; whoever deletes by hand makes it, too. */
+    private void destroyed(Map<Long, StoredRow> told, Set<Long> ids, String kind, String unproven) {
+        var proven = purges.proven(ids, kind);
+        for (var id : ids) {
+            var digest = proven.get(id);
+            if (digest == null) {
+                add(told, id, unproven);
+            } else if (differs(told, id, digest)) {
+                add(told, id, "is not the one that was destroyed: its digest differs");
+            } else {
+                purged.incrementAndGet();
+            }
         }
     }
 
@@ -58,7 +76,11 @@ final class MessageCheck {
         var digests = source.digests(own);
         for (var id : own) {
             var digest = digests.get(id);
-            if (digest == null) {
+            if (stored.get(id).destroyed()) {
+                if (digest != null) {
+                    add(told, id, "has bytes, though it says that they were destroyed");
+                }
+            } else if (digest == null) {
                 add(told, id, "has lost its bytes");
             } else if (differs(told, id, digest)) {
                 add(told, id, "has other bytes than those that were stored");
@@ -80,6 +102,10 @@ final class MessageCheck {
 
     long compared() {
         return compared.get();
+    }
+
+    long purged() {
+        return purged.get();
     }
 
     /** Lowest id of a message that was compared. */

@@ -115,6 +115,7 @@ final class NodeCheck {
                 rows.get(),
                 chain.count(),
                 messages.compared(),
+                messages.purged(),
                 check.anchors().stream().filter(this::isOurs).count(),
                 unsealed,
                 findings.first(),

@@ -22,6 +22,7 @@ public record Report(List<Node> nodes, List<Long> untold) {
      * @param rows how many were
      * @param seals how many seals were checked
      * @param messages how many messages were compared with the events that tell of them
+     * @param purged how many of them were destroyed when their time was over, as an event proves
      * @param anchors how many anchors were compared
      * @param unsealed rows at the end that no seal covers yet
      * @param first the first bad row, null when all is well
@@ -33,6 +34,7 @@ public record Report(List<Node> nodes, List<Long> untold) {
             long rows,
             long seals,
             long messages,
+            long purged,
             long anchors,
             long unsealed,
             @Nullable Finding first,

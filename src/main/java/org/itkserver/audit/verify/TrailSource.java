@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.StoredRow;
@@ -34,8 +33,14 @@ public interface TrailSource {
     /** SHA-256 of the stored bytes of messages; those without bytes are missing in the answer. */
     Map<Long, byte[]> digests(Collection<Long> ids);
 
-    /** Which of these messages were removed on purpose, with a record of it. */
-    Set<Long> purged(Collection<Long> ids);
+    /** What is noted of the destruction of these messages, at most once a kind. */
+    List<Leaf> destroyed(Collection<Long> ids);
+
+    /** All that is noted as destroyed by a batch, by message. */
+    List<Leaf> batch(long number);
+
+    /** The roots in the events {@code purged} that tell of a batch; one when all is well. */
+    List<byte[]> roots(long number);
 
     /**
      * Where a stretch of messages ends.
@@ -64,6 +69,15 @@ public interface TrailSource {
      *
      * @param digest its digest of the bytes, as stored
      * @param bytes whether it has bytes of its own; a forward has those of its origin
+     * @param destroyed whether it says that its bytes were destroyed
      */
-    record StoredMessage(byte[] digest, boolean bytes) {}
+    record StoredMessage(byte[] digest, boolean bytes, boolean destroyed) {}
+
+    /**
+     * A message that a batch destroyed.
+     *
+     * @param kind {@code content} when its bytes were, {@code record} when its row was
+     * @param digest its digest of the bytes, as noted
+     */
+    record Leaf(long message, String kind, long batch, byte[] digest) {}
 }

@@ -1,0 +1,50 @@
+package org.itkserver.audit.verify;
+
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.itkserver.audit.MerkleTree;
+import org.itkserver.audit.PurgeLeaf;
+
+/**
+ * Checks what is said to be destroyed: all that a batch destroyed must give the root in the event {@code purged} that tells of
+ * it. Each batch is looked at once. Thread-safe.
+ */
+final class PurgeCheck {
+    static final String CONTENT = "content";
+    static final String RECORD = "record";
+
+    private final TrailSource source;
+    private final Map<Long, Boolean> batches = new ConcurrentHashMap<>();
+
+    PurgeCheck(TrailSource source) {
+        this.source = source;
+    }
+
+    /**
+     * Those of the messages whose destruction is proven.
+     *
+     * @param kind {@link #CONTENT} or {@link #RECORD}
+     * @return the digest of the bytes that were destroyed, by message
+     */
+    Map<Long, byte[]> proven(Collection<Long> ids, String kind) {
+        var out = new HashMap<Long, byte[]>();
+        if (!ids.isEmpty()) {
+            for (var leaf : source.destroyed(ids)) {
+                if (leaf.kind().equals(kind) && batches.computeIfAbsent(leaf.batch(), this::isProven)) {
+                    out.put(leaf.message(), leaf.digest());
+                }
+            }
+        }
+        return out;
+    }
+
+    private boolean isProven(long batch) {
+        var tree = new MerkleTree();
+        source.batch(batch).forEach(leaf -> tree.add(PurgeLeaf.hash(leaf.message(), leaf.digest())));
+        return tree.size() > 0
+                && source.roots(batch).stream().anyMatch(root -> MessageDigest.isEqual(root, tree.root()));
+    }
+}

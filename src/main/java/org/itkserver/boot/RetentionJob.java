@@ -1,0 +1,90 @@
+package org.itkserver.boot;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.retention.AuditedDesk;
+import org.itkserver.retention.Purger;
+import org.itkserver.retention.RetentionDesk;
+import org.itkserver.store.JdbcHolds;
+import org.itkserver.store.JdbcPurge;
+import org.itkserver.store.JdbcStock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Destroys what is due on a thread of its own that has nothing else to do and may wait; and the desk for the console. */
+final class RetentionJob implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
+    private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
+
+    private final Server server;
+    private final Purger purger;
+    private final RetentionDesk desk;
+    private final Thread thread = new Thread(this::run, "itk-retention");
+    private volatile boolean closing;
+
+    RetentionJob(Server server) {
+        this.server = server;
+        var interval = server.settings.retentionInterval();
+        var purges = new JdbcPurge(server.database, server.node);
+        purger = new Purger(
+                purges,
+                server.store,
+                server.directory,
+                server.clock,
+                server.store::isCalm,
+                Purger.Settings.every(interval));
+        desk = new AuditedDesk(
+                new JdbcStock(server.reading),
+                new JdbcHolds(server.database),
+                purges,
+                server.store,
+                server.directory,
+                server.clock,
+                interval);
+        thread.setDaemon(true);
+    }
+
+    /** What people see and do. */
+    RetentionDesk desk() {
+        return desk;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closing) {
+            LockSupport.parkNanos(step().toNanos());
+        }
+    }
+
+    private Duration step() {
+        if (!server.isReady()) {
+            return AGAIN;
+        }
+        try {
+            return purger.step();
+        } catch (StoreUnavailable e) {
+            LOG.warn("nothing is destroyed just now: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("destroying failed; it goes on in {} s", AGAIN.toSeconds(), e);
+        }
+        return AGAIN;
+    }
+
+    /** Lets a batch end; one that does not is gone on with after the next start. */
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
