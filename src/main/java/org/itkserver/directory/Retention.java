@@ -14,11 +14,11 @@ import java.time.temporal.TemporalAmount;
  * @param metadata its row, by which a copy of it is recognised; never shorter than {@code payload}
  */
 public record Retention(TemporalAmount payload, TemporalAmount metadata) {
-    /** A transport is usually not the record of care. */
-    public static final Retention DEFAULT = new Retention(Period.ofDays(30), Period.ofYears(8));
-
     /** Any day; months and years are compared by the days they have from there. */
     private static final LocalDateTime BASE = LocalDateTime.of(2001, 1, 1, 0, 0);
+
+    /** A transport is usually not the record of care. */
+    public static final Retention DEFAULT = new Retention(Period.ofDays(30), Period.ofYears(8));
 
     /** @throws IllegalArgumentException when one is negative, or {@code metadata} is shorter than {@code payload} */
     public Retention {

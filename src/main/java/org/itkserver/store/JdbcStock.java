@@ -79,7 +79,8 @@ public final class JdbcStock implements Stock {
             try (var select = connection.prepareStatement(h2 ? H2_TABLES : TABLES);
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
-                    tables.add(new Sizes.Table(rows.getString(1), rows.getLong(2), h2 ? (Long) null : rows.getLong(3)));
+                    tables.add(new Sizes.Table(
+                            rows.getString(1), rows.getLong(2), h2 ? null : Long.valueOf(rows.getLong(3))));
                 }
             }
             return new Sizes(now, total(connection, h2), tables, ContentSample.take(connection, now));

@@ -1,0 +1,103 @@
+package org.itkserver.store;
+
+import java.util.List;
+import java.util.UUID;
+import org.itkserver.audit.SealKey;
+import org.itkserver.delivery.DeliveryQueue;
+import org.itkserver.exchange.MessageStore;
+import org.itkserver.exchange.RetentionContract;
+import org.itkserver.retention.Holds;
+import org.itkserver.retention.PurgeStore;
+import org.itkserver.retention.Stock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The contract on a real database. */
+abstract class JdbcRetentionContract extends RetentionContract {
+    static final List<String> EMPTY = List.of(
+            "delete from message_part",
+            "delete from message",
+            "delete from delivery",
+            "delete from dead_work",
+            "delete from purge_run",
+            "delete from purge_batch",
+            "delete from destroyed_message",
+            "delete from legal_hold",
+            "update retention_run set node = null, lease_until = null, last_began = null, asked_by = null, run = null,"
+                    + " batch = null");
+
+    private Database database;
+    private JdbcMessageStore store;
+    private JdbcMessageStore otherStore;
+    private String node;
+    private String otherNode;
+
+    abstract DatabaseSettings settings();
+
+    @BeforeEach
+    void open() {
+        database = MigratedDatabase.of(settings());
+        empty(database);
+        node = "node-" + UUID.randomUUID();
+        otherNode = "node-" + UUID.randomUUID();
+        store = new JdbcMessageStore(database, node, SealKey.generate(), clock());
+        otherStore = new JdbcMessageStore(database, otherNode, SealKey.generate(), clock());
+    }
+
+    static void empty(Database database) {
+        for (var sql : EMPTY) {
+            database.read(connection -> {
+                try (var statement = connection.createStatement()) {
+                    return statement.executeUpdate(sql);
+                }
+            });
+        }
+    }
+
+    @AfterEach
+    void close() {
+        otherStore.close();
+        store.close();
+        database.close();
+    }
+
+    @Override
+    public MessageStore store() {
+        return store;
+    }
+
+    @Override
+    public MessageStore otherStore() {
+        return otherStore;
+    }
+
+    @Override
+    public DeliveryQueue queue() {
+        return new JdbcDeliveryQueue(database, node);
+    }
+
+    @Override
+    public DeliveryQueue otherQueue() {
+        return new JdbcDeliveryQueue(database, otherNode);
+    }
+
+    @Override
+    protected PurgeStore purges() {
+        return new JdbcPurge(database, node);
+    }
+
+    @Override
+    protected PurgeStore otherPurges() {
+        return new JdbcPurge(database, otherNode);
+    }
+
+    @Override
+    protected Holds holds() {
+        return new JdbcHolds(database);
+    }
+
+    @Override
+    protected Stock stock() {
+        return new JdbcStock(database);
+    }
+}
