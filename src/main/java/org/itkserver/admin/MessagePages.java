@@ -121,7 +121,7 @@ public final class MessagePages {
     @Needs(Role.CLINICAL)
     @Path(ID + "/payload")
     public Response payload(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
-        var row = known(id);
+        var row = kept(id);
         var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
@@ -139,7 +139,7 @@ public final class MessagePages {
     @Needs(Role.CLINICAL)
     @Path(ID + "/download")
     public Response download(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
-        var row = known(id);
+        var row = kept(id);
         var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
@@ -163,6 +163,15 @@ public final class MessagePages {
 
     private MessageRow known(long id) {
         return query.message(id).orElseThrow(NotFoundException::new);
+    }
+
+    /** Nobody looked at what is not there any more, so the trail does not say so. */
+    private MessageRow kept(long id) {
+        var row = known(id);
+        if (StoredContent.destroyed(row).isPresent()) {
+            throw new NotFoundException();
+        }
+        return row;
     }
 
     /** A forward has the bytes of its origin. */

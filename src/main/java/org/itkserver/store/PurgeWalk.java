@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.itkserver.retention.Candidate;
 import org.itkserver.retention.Purge;
 import org.itkserver.retention.PurgeStore.Limits;
@@ -91,15 +93,16 @@ final class PurgeWalk {
             if (window.isEmpty()) {
                 return new Found(due, place, true);
             }
-            var found = due(window.stream().map(Place::id).toList());
+            var found = due(window.stream().map(Place::id).toList()).stream()
+                    .collect(Collectors.toMap(Candidate::id, Function.identity()));
             for (var at : window) {
-                var message = found.stream().filter(c -> c.id() == at.id()).findFirst();
-                if (message.isPresent()) {
-                    bytes += message.get().bytes();
+                var message = found.get(at.id());
+                if (message != null) {
+                    bytes += message.bytes();
                     if (!due.isEmpty() && (due.size() >= limits.messages() || bytes > limits.bytes())) {
                         return new Found(due, place, false);
                     }
-                    due.add(message.get());
+                    due.add(message);
                 }
                 place = at;
             }

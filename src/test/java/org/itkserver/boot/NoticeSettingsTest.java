@@ -46,6 +46,15 @@ class NoticeSettingsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "1h", "PT0S", "PT0.5S", "-PT1H", "P8D"})
+    void aWrongTimeBetweenRunsOfTheDestructionIsNamed(String value) {
+        var refused = assertThrows(
+                IllegalArgumentException.class, () -> Settings.of(Map.of("ITK_RETENTION_INTERVAL", value)));
+        assertTrue(refused.getMessage().startsWith("ITK_RETENTION_INTERVAL="), refused.getMessage());
+        assertEquals(java.time.Duration.ofHours(1), Settings.of(Map.of()).retentionInterval());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {"", "chat.example/s3cret", "ftp://chat.example/s3cret", "https:///s3cret", "http://a b/s3cret"})
     void aWebhookThatIsNoneIsRefusedWithoutShowingIt(String value) {
