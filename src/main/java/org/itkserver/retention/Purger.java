@@ -136,6 +136,7 @@ public final class Purger {
         } else {
             store.end(mine, clock.instant());
             claim = null;
+            LOG.debug("retention run {} is through", mine.run());
         }
     }
 
