@@ -1,8 +1,6 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.retention.AuditedDesk;
 import org.itkserver.retention.Purger;
@@ -17,13 +15,12 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
-    private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
     private final Server server;
     private final Purger purger;
     private final RetentionDesk desk;
-    private final Thread thread = new Thread(this::run, "itk-retention");
-    private volatile boolean closing;
+    private final Clockwork clockwork = new Clockwork("itk-retention", 1);
+    private final Bell bell = new Bell();
 
     RetentionJob(Server server) {
         this.server = server;
@@ -44,7 +41,6 @@ final class RetentionJob implements AutoCloseable {
                 server.directory,
                 server.clock,
                 interval);
-        thread.setDaemon(true);
     }
 
     /** What people see and do. */
@@ -53,13 +49,7 @@ final class RetentionJob implements AutoCloseable {
     }
 
     void start() {
-        thread.start();
-    }
-
-    private void run() {
-        while (!closing) {
-            LockSupport.parkNanos(step().toNanos());
-        }
+        clockwork.always(() -> bell.await(step()));
     }
 
     private Duration step() {
@@ -79,12 +69,8 @@ final class RetentionJob implements AutoCloseable {
     /** Lets a batch end; one that does not is gone on with after the next start. */
     @Override
     public void close() {
-        closing = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join(STOP_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        clockwork.stop();
+        bell.ring();
+        clockwork.close();
     }
 }
