@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.delivery.Lane;
+import org.itkserver.envelope.BusinessOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,21 @@ public record Change(
      * @param sentBefore without effect when it was last sent at or after this time
      */
     public record Resend(long message, Lane lane, Instant due, Instant sentBefore) {}
+
+    /** The same, which does this to messages of ours, too. */
+    Change matching(List<AckEffect> effects) {
+        return new Change(out, effects, decision, resend, events);
+    }
+
+    /** The same, if this is a received message's first business outcome; nothing otherwise (H7). */
+    Change deciding(long message, BusinessOutcome outcome) {
+        return new Change(out, acks, new Decision(message, outcome.name()), resend, events);
+    }
+
+    /** The same, which has these sent once more. */
+    Change resending(List<Resend> again) {
+        return new Change(out, acks, decision, again, events);
+    }
 
     /** Audit events alone. */
     public static Change of(List<AuditEvent> events) {

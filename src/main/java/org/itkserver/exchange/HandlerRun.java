@@ -150,9 +150,8 @@ public final class HandlerRun {
 
     private Change decision(Place at, AcknowledgementWriter.Decision decision, List<AuditEvent> events) {
         var ack = exchanges.acknowledger().decided(at.directory(), at.received(), decision, at.now());
-        var change = Acknowledger.change(events, ack.map(List::of).orElse(List.of()));
-        var made = new Change.Decision(at.message().id(), decision.outcome().name());
-        return new Change(change.out(), List.of(), made, List.of(), change.events());
+        return Acknowledger.change(events, ack.map(List::of).orElse(List.of()))
+                .deciding(at.message().id(), decision.outcome());
     }
 
     /** The sender is told once, not each time that a person has it tried again in vain. */

@@ -109,7 +109,6 @@ public final class Intake {
             events.replaceAll(Causes::unmatched);
         }
         events.addAll(Router.alerts(forwards));
-        var change = Acknowledger.change(events, made);
         return new Storing(
                 id,
                 kind,
@@ -118,7 +117,7 @@ public final class Intake {
                 false,
                 match.message(),
                 match.outcome(),
-                new Change(change.out(), match.effects(), null, List.of(), change.events()));
+                Acknowledger.change(events, made).matching(match.effects()));
     }
 
     /** Forwards, acknowledgements and warnings of a message that is no acknowledgement (H6, H19). */
@@ -182,7 +181,7 @@ public final class Intake {
         var now = clock.instant();
         var resend = exchanges.resends(in.directory(), earlier.id(), now, now.minus(BETWEEN_RESENDS));
         var event = Events.of(now, AuditType.DUPLICATE, in, earlier.id(), "answered again, not handled");
-        store.apply(new Change(List.of(), List.of(), null, resend, List.of(event)));
+        store.apply(Change.of(List.of(event)).resending(resend));
         if (!resend.isEmpty()) {
             wakeWorkers.run();
         }

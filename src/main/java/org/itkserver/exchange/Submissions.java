@@ -283,9 +283,8 @@ public final class Submissions {
                 null,
                 outcome.name());
         var made = exchanges.acknowledger().decided(current, received(current, message), decision, now);
-        var change = Acknowledger.change(List.of(event), made.map(List::of).orElse(List.of()));
-        var decided = new Change.Decision(message.id(), outcome.name());
-        return new Change(change.out(), List.of(), decided, List.of(), change.events());
+        return Acknowledger.change(List.of(event), made.map(List::of).orElse(List.of()))
+                .deciding(message.id(), outcome);
     }
 
     private Received received(Directory current, MessageRecord message) {
