@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Hold.Marks;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,33 @@ final class HoldRows {
     static Set<Long> held(Connection connection, Collection<Long> ids) throws SQLException {
         var out = new HashSet<Long>();
         var holds = active(connection);
-        if (holds.isEmpty() || ids.isEmpty()) {
-            return out;
+        if (!holds.isEmpty()) {
+            marks(connection, ids, (id, marks) -> {
+                if (holds.stream().anyMatch(hold -> hold.what().covers(marks))) {
+                    out.add(id);
+                }
+            });
+        }
+        return out;
+    }
+
+    /** The holds that cover a message, newest first. */
+    static List<Hold> on(Connection connection, long message) throws SQLException {
+        var holds = active(connection);
+        var covering = new HashSet<Long>();
+        if (!holds.isEmpty()) {
+            marks(connection, List.of(message), (id, marks) -> holds.stream()
+                    .filter(hold -> hold.what().covers(marks))
+                    .forEach(hold -> covering.add(hold.id())));
+        }
+        return holds.stream().filter(hold -> covering.contains(hold.id())).toList();
+    }
+
+    /** What each of the messages, and each relative of it, is known by. */
+    private static void marks(Connection connection, Collection<Long> ids, BiConsumer<Long, Marks> reader)
+            throws SQLException {
+        if (ids.isEmpty()) {
+            return;
         }
         try (var select = connection.prepareStatement(RELATIVES)) {
             for (int i = 1; i <= 3; i++) {
@@ -66,13 +92,10 @@ final class HoldRows {
                             rows.getString(4),
                             rows.getString(5),
                             MessageRows.time(rows, "received_at"));
-                    if (holds.stream().anyMatch(hold -> hold.what().covers(marks))) {
-                        out.add(rows.getLong(1));
-                    }
+                    reader.accept(rows.getLong(1), marks);
                 }
             }
         }
-        return out;
     }
 
     static Hold of(ResultSet row) throws SQLException {
