@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import javax.xml.stream.XMLInputFactory;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditQuery;
+import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.MessageSearch;
@@ -25,6 +26,8 @@ import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.retention.RetentionDesk;
+import org.itkserver.retention.Standing;
 
 /** The console, put together. Made and registered once, while the deployment's context starts. */
 public final class AdminPages {
@@ -37,6 +40,8 @@ public final class AdminPages {
     /**
      * @param scanner reads stored messages
      * @param factory reads payloads; it is configured here
+     * @param desk what is kept how long, and legal holds
+     * @param standing what holds a message, and what destroyed it
      * @param spoolFolder where a large message is kept while it is read
      * @param sample whether this server may answer with invented data; every page says so then
      * @param monitor how this server is
@@ -55,6 +60,8 @@ public final class AdminPages {
             PatientKey patients,
             Repairs repairs,
             BulkResends bulk,
+            RetentionDesk desk,
+            Standing standing,
             Path spoolFolder,
             Trial trial,
             Clock clock,
@@ -68,7 +75,11 @@ public final class AdminPages {
         var secrets = new Secrets(new SecureRandom());
         var lists = new MessageListPages(search, trail, patients::of, pages, clock);
         var content = new StoredContent(query, scanner, streams, factory, spoolFolder);
-        var messages = new MessagePages(query, search, content, trail, new BreakGlass(clock), repairs, pages, clock);
+        var exports = new Exports(trail, clock);
+        var proofs = new ProofRows(
+                desk, id -> query.message(id).map(MessageRow::trackingId).orElse(null));
+        var messages =
+                new MessagePages(query, search, content, trail, new BreakGlass(clock), repairs, standing, pages, clock);
         guard = new Guard(sessions, pages, settings.origins());
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
@@ -83,7 +94,10 @@ public final class AdminPages {
                 new BulkPages(bulk, lists, pages),
                 new DirectoryPages(directory, directoryStatus, pages),
                 new TrialPages(trial, search, pages, Ids.random(), clock),
-                new AuditPages(audit, trail, pages, clock),
+                new AuditPages(audit, exports, pages, clock),
+                new RetentionPages(desk, standing, directory, pages, clock),
+                new HoldPages(desk, search, patients::of, pages),
+                new ProofPages(proofs, exports, pages, clock),
                 new EventPages(),
                 new Rules(denials, pages),
                 new Troubles(pages));

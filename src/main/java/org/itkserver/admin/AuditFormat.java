@@ -1,23 +1,24 @@
 package org.itkserver.admin;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.itkserver.audit.TrailQuery.TrailEvent;
 import org.jspecify.annotations.Nullable;
 
-/** How exported events are written. */
+/** How exported events, and other rows, are written. */
 enum AuditFormat {
     /** RFC 4180, UTF-8; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
     CSV("text/csv;charset=UTF-8;header=present", "audit.csv") {
         @Override
-        String header() {
-            return String.join(",", COLUMNS) + "\r\n";
+        String header(List<String> columns) {
+            return String.join(",", columns) + "\r\n";
         }
 
         @Override
-        String line(TrailEvent event) {
+        String line(List<String> columns, Collection<String> numbers, List<@Nullable String> cells) {
             var out = new StringBuilder();
-            for (var value : cells(event)) {
+            for (var value : cells) {
                 out.append(out.isEmpty() ? "" : ",").append(cell(value));
             }
             return out.append("\r\n").toString();
@@ -26,22 +27,21 @@ enum AuditFormat {
     /** One JSON object a line, values as they are. */
     NDJSON("application/x-ndjson", "audit.ndjson") {
         @Override
-        String header() {
+        String header(List<String> columns) {
             return "";
         }
 
         @Override
-        String line(TrailEvent event) {
+        String line(List<String> columns, Collection<String> numbers, List<@Nullable String> cells) {
             var out = new StringBuilder("{");
-            var cells = cells(event);
             for (int i = 0; i < cells.size(); i++) {
                 var value = cells.get(i);
                 if (value != null) {
                     out.append(out.length() == 1 ? "" : ",")
                             .append('"')
-                            .append(COLUMNS.get(i))
+                            .append(columns.get(i))
                             .append("\":");
-                    out.append(NUMBERS.contains(COLUMNS.get(i)) ? value : quoted(value));
+                    out.append(numbers.contains(columns.get(i)) ? value : quoted(value));
                 }
             }
             return out.append("}\n").toString();
@@ -81,11 +81,26 @@ enum AuditFormat {
         return fileName;
     }
 
+    /** What comes before the first line. */
+    abstract String header(List<String> columns);
+
+    /**
+     * A line with its end.
+     *
+     * @param numbers the columns whose values are numbers
+     * @param cells one a column, null for none; a first cell is never an empty text
+     */
+    abstract String line(List<String> columns, Collection<String> numbers, List<@Nullable String> cells);
+
     /** What comes before the first event. */
-    abstract String header();
+    String header() {
+        return header(COLUMNS);
+    }
 
     /** An event with its line end. */
-    abstract String line(TrailEvent event);
+    String line(TrailEvent event) {
+        return line(COLUMNS, NUMBERS, cells(event));
+    }
 
     private static List<@Nullable String> cells(TrailEvent event) {
         var message = event.message();

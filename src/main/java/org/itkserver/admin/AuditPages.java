@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditSearch.Found;
 import org.itkserver.audit.AuditSearch.Position;
-import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.Role;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +31,9 @@ public final class AuditPages {
     private final Pages pages;
     private final Clock clock;
 
-    AuditPages(AuditSearch search, AuditTrail trail, Pages pages, Clock clock) {
+    AuditPages(AuditSearch search, Exports exports, Pages pages, Clock clock) {
         this.search = search;
-        this.exports = new AuditExports(search, trail, clock);
+        this.exports = new AuditExports(search, exports);
         this.pages = pages;
         this.clock = clock;
     }

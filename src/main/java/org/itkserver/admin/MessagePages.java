@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
@@ -26,12 +27,14 @@ import org.itkserver.audit.Cause;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.retention.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
 public final class MessagePages {
     private static final String ID = "{id: [0-9]{1,18}}";
+    private static final int GONE = 410;
     private static final int MOST_EVENTS = 1_000;
     private static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
 
@@ -41,6 +44,7 @@ public final class MessagePages {
     private final AuditTrail trail;
     private final BreakGlass breakGlass;
     private final Repairs repairs;
+    private final Standing standing;
     private final Pages pages;
     private final Clock clock;
     private final PerSession<Views.Notice> notices = new PerSession<>();
@@ -52,6 +56,7 @@ public final class MessagePages {
             AuditTrail trail,
             BreakGlass breakGlass,
             Repairs repairs,
+            Standing standing,
             Pages pages,
             Clock clock) {
         this.query = query;
@@ -60,6 +65,7 @@ public final class MessagePages {
         this.trail = trail;
         this.breakGlass = breakGlass;
         this.repairs = repairs;
+        this.standing = standing;
         this.pages = pages;
         this.clock = clock;
     }
@@ -105,8 +111,30 @@ public final class MessagePages {
                 problems,
                 person.has(Role.OPERATOR) ? repairs.possible(row.id()) : Set.of(),
                 notices.take(person).orElse(null),
+                standing.holdsOn(row.id()),
+                destroyed(row).orElse(null),
                 clock.instant());
         return Pages.answer(status, pages.render("message", view)).build();
+    }
+
+    /** What is said of a message whose bytes were destroyed; empty while they are kept. */
+    private Optional<String> destroyed(MessageRow row) {
+        return StoredContent.destroyed(row).map(at -> {
+            var batch = standing.batchOf(row.id());
+            return RetentionWords.destroyed(at, batch.isPresent() ? " (batch " + batch.getAsLong() + ")" : "");
+        });
+    }
+
+    /**
+     * The page of a message with whose bytes something shall be done, when they were destroyed. Nobody looked at what is not
+     * there any more, so the trail does not say so.
+     */
+    Optional<Response> gone(long id, HttpServletRequest request) throws IOException {
+        var row = known(id);
+        var sentence = destroyed(row);
+        return sentence.isEmpty()
+                ? Optional.empty()
+                : Optional.of(page(GONE, row, request, Map.of("open", sentence.get())));
     }
 
     private static Progress progress(MessageRow row, List<MessageRow> family) {
@@ -121,7 +149,11 @@ public final class MessagePages {
     @Needs(Role.CLINICAL)
     @Path(ID + "/payload")
     public Response payload(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
-        var row = kept(id);
+        var gone = gone(id, request);
+        if (gone.isPresent()) {
+            return gone.get();
+        }
+        var row = known(id);
         var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
@@ -139,7 +171,11 @@ public final class MessagePages {
     @Needs(Role.CLINICAL)
     @Path(ID + "/download")
     public Response download(@PathParam("id") long id, @Context HttpServletRequest request) throws IOException {
-        var row = kept(id);
+        var gone = gone(id, request);
+        if (gone.isPresent()) {
+            return gone.get();
+        }
+        var row = known(id);
         var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
@@ -163,15 +199,6 @@ public final class MessagePages {
 
     private MessageRow known(long id) {
         return query.message(id).orElseThrow(NotFoundException::new);
-    }
-
-    /** Nobody looked at what is not there any more, so the trail does not say so. */
-    private MessageRow kept(long id) {
-        var row = known(id);
-        if (StoredContent.destroyed(row).isPresent()) {
-            throw new NotFoundException();
-        }
-        return row;
     }
 
     /** A forward has the bytes of its origin. */

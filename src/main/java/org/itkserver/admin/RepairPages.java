@@ -9,6 +9,8 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.itkserver.audit.Role;
 import org.itkserver.exchange.Repairs;
@@ -35,6 +37,7 @@ public final class RepairPages {
 
     static final String NO_REASON = "Choose why; a reference has letters, digits, - and / only, and is no NHS number";
 
+    private static final Set<String> NEEDS_BYTES = Set.of("resend", "retry");
     private static final String ID = "{id: [0-9]{1,18}}";
 
     private final Repairs repairs;
@@ -82,6 +85,10 @@ public final class RepairPages {
             BiFunction<Long, By, Result> repair,
             String done)
             throws IOException {
+        var gone = NEEDS_BYTES.contains(what) ? messages.gone(id, request) : Optional.<Response>empty();
+        if (gone.isPresent()) {
+            return gone.get();
+        }
         var why = Stated.text(reasons, request.getParameter("reason"), request.getParameter("reference"));
         if (why.isEmpty()) {
             return messages.again(id, request, Map.of(what, NO_REASON));

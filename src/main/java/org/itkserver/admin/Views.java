@@ -11,6 +11,7 @@ import org.itkserver.audit.AuditSearch.Sealing;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.retention.Hold;
 import org.jspecify.annotations.Nullable;
 
 /** What each template is given. Public only for the templates. */
@@ -84,6 +85,8 @@ public final class Views {
      * @param problems what is wrong with the form, by field
      * @param doing what this person can do with it just now
      * @param notice what came of what was done last, null for nothing
+     * @param holds legal holds that cover it
+     * @param destroyed what is said in the place of its content, null while that is kept
      * @param now for ages
      */
     public record Message(
@@ -97,6 +100,8 @@ public final class Views {
             Map<String, String> problems,
             Set<Repairs.Action> doing,
             @Nullable Notice notice,
+            List<Hold> holds,
+            @Nullable String destroyed,
             Instant now) {}
 
     /**

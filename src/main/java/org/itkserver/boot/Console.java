@@ -4,12 +4,14 @@ import com.ctc.wstx.stax.WstxInputFactory;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.admin.AdminSettings;
 import org.itkserver.admin.Monitor;
+import org.itkserver.retention.RetentionDesk;
+import org.itkserver.store.JdbcStanding;
 
 /** Puts the console together from the server's parts. */
 final class Console {
     private Console() {}
 
-    static AdminPages of(Server server, Monitor monitor) {
+    static AdminPages of(Server server, Monitor monitor, RetentionDesk desk) {
         return new AdminPages(
                 server.query,
                 server.repairDesk.search(),
@@ -24,6 +26,8 @@ final class Console {
                 server.patientKey,
                 server.repairDesk.repairs(),
                 server.repairDesk.bulk(),
+                desk,
+                new JdbcStanding(server.reading),
                 server.home.spool(),
                 SelfTrial.of(server.settings, server.directory::answersWithSamples),
                 server.clock,

@@ -76,7 +76,7 @@ public final class StartListener implements ServletContextListener {
     private void register(ServletContext context) {
         lookout = new Lookout(server, Version.of(context));
         retention = new RetentionJob(server);
-        console = Console.of(server, lookout);
+        console = Console.of(server, lookout, retention.desk());
         console.register(context);
         new RestApi(
                         server.submissions,

@@ -134,6 +134,7 @@ class HostileRowsTest {
         var found = Map.of(v, 1);
         var plan = new BulkResends.Plan(List.of(7L), found, Map.of("sent", 1), AT, AT, found);
         out.put("plan", pages.render("resendPlan", new BulkViews.Plan(frame, "1", plan, v, Map.of("why", HARMLESS))));
+        out.putAll(HostileRetention.pages(pages, person, v));
         return out;
     }
 
@@ -189,6 +190,8 @@ class HostileRowsTest {
                         Map.of("reason", HARMLESS, "resend", HARMLESS),
                         EnumSet.allOf(Repairs.Action.class),
                         new Views.Notice(false, v),
+                        HostileRetention.holds(v),
+                        null,
                         AT));
     }
 

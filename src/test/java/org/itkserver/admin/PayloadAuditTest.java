@@ -62,6 +62,7 @@ class PayloadAuditTest {
                     },
                     clock,
                     () -> {}),
+            new MemoryDesk(),
             new Pages(() -> false),
             clock);
 

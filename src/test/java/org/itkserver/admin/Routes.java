@@ -24,6 +24,8 @@ import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.retention.RetentionDesk;
+import org.itkserver.retention.Standing;
 import org.jspecify.annotations.Nullable;
 
 /** Every address of the console with its rule, read from the resources that the console registers. */
@@ -59,6 +61,8 @@ public final class Routes {
                 repairs,
                 new BulkResends(
                         fake(BulkJobs.class), store, fake(MessageSearch.class), Routes::nobody, Clock.systemUTC()),
+                fake(RetentionDesk.class),
+                fake(Standing.class),
                 java.nio.file.Path.of("none"),
                 fake(Trial.class),
                 Clock.systemUTC(),

@@ -1,0 +1,114 @@
+package org.itkserver.admin;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.itkserver.directory.Retention;
+import org.itkserver.retention.Due;
+import org.itkserver.retention.Hold;
+import org.itkserver.retention.Proof;
+import org.itkserver.retention.RetentionDesk;
+import org.itkserver.retention.Run;
+import org.itkserver.retention.Sizes;
+import org.itkserver.retention.Standing;
+
+/** A desk in memory. */
+final class MemoryDesk implements RetentionDesk, Standing {
+    final List<Hold> holds = new ArrayList<>();
+    final List<Proof> proofs = new ArrayList<>();
+    final List<Proof.Leaf> leaves = new ArrayList<>();
+    Instant now = Instant.EPOCH;
+
+    @Override
+    public Sizes sizes() {
+        return new Sizes(now, 0, List.of(), List.of());
+    }
+
+    @Override
+    public Due due() {
+        return new Due(now, List.of(), false);
+    }
+
+    @Override
+    public List<Run> runs(int limit) {
+        return List.of();
+    }
+
+    @Override
+    public Result runNow(By by) {
+        return new Result.Refused("A run is under way or asked for already");
+    }
+
+    @Override
+    public Instant nextRun() {
+        return now;
+    }
+
+    @Override
+    public List<Hold> holds() {
+        return holds.stream().filter(Hold::isSet).toList();
+    }
+
+    @Override
+    public List<Hold> newestHolds(int limit) {
+        return holds;
+    }
+
+    @Override
+    public Result setHold(Hold.What what, String reason, String reference, By by) {
+        holds.add(new Hold(holds.size() + 1, what, reason, reference, by.person(), now, null, null, null));
+        return new Result.Done(holds.size());
+    }
+
+    @Override
+    public Result liftHold(long id, String reason, By by) {
+        var old = holds.get((int) id - 1);
+        holds.set(
+                (int) id - 1,
+                new Hold(
+                        id,
+                        old.what(),
+                        old.reason(),
+                        old.reference(),
+                        old.setBy(),
+                        old.setAt(),
+                        by.person(),
+                        now,
+                        reason));
+        return new Result.Done(id);
+    }
+
+    /** Every batch has all leaves. */
+    @Override
+    public void proofs(Instant from, Instant to, boolean wanted, Proof.Reader reader) {
+        for (var proof : proofs) {
+            if (!proof.toldAt().isBefore(from) && proof.toldAt().isBefore(to)) {
+                reader.batch(proof);
+                if (wanted) {
+                    leaves.forEach(reader::leaf);
+                }
+            }
+        }
+    }
+
+    @Override
+    public Retention policy(String service) {
+        return Retention.DEFAULT;
+    }
+
+    @Override
+    public List<Hold> holdsOn(long message) {
+        return holds();
+    }
+
+    @Override
+    public OptionalLong batchOf(long message) {
+        return OptionalLong.of(12);
+    }
+
+    @Override
+    public Work work() {
+        return Work.NONE;
+    }
+}
