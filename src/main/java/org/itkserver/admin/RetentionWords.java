@@ -29,8 +29,14 @@ public final class RetentionWords {
 
     private RetentionWords() {}
 
-    /** Such as {@code 30 days} or {@code 1 year 6 months}; {@code no time} for none. */
-    public static String amount(TemporalAmount amount) {
+    /** Such as {@code 30 days} or {@code 1 year 6 months}. */
+    public static String period(TemporalAmount amount) {
+        var text = amount(amount);
+        return text.isEmpty() ? "until the next run" : text;
+    }
+
+    /** Empty for none. */
+    private static String amount(TemporalAmount amount) {
         var out = new ArrayList<String>();
         if (amount instanceof Period period) {
             part(out, period.getYears(), "year");
@@ -43,7 +49,7 @@ public final class RetentionWords {
             part(out, time.toMinutesPart(), "minute");
             part(out, time.toSecondsPart(), "second");
         }
-        return out.isEmpty() ? "no time" : String.join(" ", out);
+        return String.join(" ", out);
     }
 
     private static void part(List<String> out, long count, String unit) {
@@ -59,8 +65,12 @@ public final class RetentionWords {
                 : others == 1
                         ? "; 1 service has periods of its own"
                         : "; " + others + " services have periods of their own";
-        return "After a message's end its content is kept for " + amount(usual.payload()) + " and its record for "
-                + amount(usual.metadata()) + own + ".";
+        return "After a message's end its content is kept " + time(usual.payload()) + " and its record "
+                + time(usual.metadata()) + own + ".";
+    }
+
+    private static String time(TemporalAmount amount) {
+        return (amount(amount).isEmpty() ? "" : "for ") + period(amount);
     }
 
     /** When something is destroyed next. */

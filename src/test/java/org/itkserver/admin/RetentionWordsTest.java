@@ -46,12 +46,12 @@ class RetentionWordsTest {
         "PT12H, 12 hours",
         "PT36H, 1 day 12 hours",
         "PT1M1S, 1 minute 1 second",
-        "PT0S, no time",
-        "P0D, no time"
+        "PT0S, until the next run",
+        "P0D, until the next run"
     })
     void aPeriodIsReadAsPeopleSayIt(String text, String words) {
         TemporalAmount amount = text.contains("T") ? Duration.parse(text) : Period.parse(text);
-        assertEquals(words, RetentionWords.amount(amount));
+        assertEquals(words, RetentionWords.period(amount));
     }
 
     @Test
@@ -60,6 +60,9 @@ class RetentionWordsTest {
                 "After a message's end its content is kept for 30 days and its record for 8 years; 1 service has periods"
                         + " of its own.",
                 RetentionWords.kept(Retention.DEFAULT, 1));
+        assertEquals(
+                "After a message's end its content is kept until the next run and its record for 1 day.",
+                RetentionWords.kept(new Retention(Duration.ZERO, Period.ofDays(1)), 0));
         assertEquals(
                 "The next run begins in 12 min, 22 Nov 2026 16:17:07 UTC.",
                 RetentionWords.next(Optional.empty(), LATER, NOW));

@@ -37,6 +37,8 @@ class BrowserIT {
     private static String letter;
     /** Page of a forward that its partner does not take. */
     private static String deadLetter;
+
+    private static RetentionStops retention;
     /** Page of a bulk resend. */
     private static String resend;
 
@@ -49,8 +51,8 @@ class BrowserIT {
                 .with("ITK_RETRY_ATTEMPTS", "1");
         Files.createDirectories(server.home());
         try (var demo = BrowserIT.class.getResourceAsStream("/demo-directory.yaml")) {
-            var text = new String(demo.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace(":9002/", ":" + partner.port() + "/");
+            var text = RetentionStops.directory(new String(demo.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace(":9002/", ":" + partner.port() + "/"));
             Files.writeString(server.home().resolve("directory.yaml"), text);
         }
         server.start();
@@ -65,6 +67,7 @@ class BrowserIT {
         var admin = Visitor.of(server.url(), "admin", password());
         deadLetter = deadLetter(admin);
         resend = resent(admin);
+        retention = new RetentionStops(server, admin, letter);
         browser = new Browser(server.url());
     }
 
@@ -241,6 +244,18 @@ class BrowserIT {
                 Stop.at("directory", "/admin/directory?address=urn:nhs-uk:addressing:ods:X1111:ward"),
                 Stop.at("try", "/admin/try"),
                 new Stop("tried", BrowserIT::tryOne),
+                Stop.at("retention", "/admin/retention"),
+                Stop.at("run", "/admin/retention/run"),
+                Stop.at("holds", "/admin/retention/holds"),
+                Stop.at("hold", "/admin/retention/holds/set"),
+                new Stop("wrong-hold", retention::setWrongly),
+                new Stop("lift", retention::lift),
+                new Stop("wrong-lift", retention::liftWrongly),
+                Stop.at("proof", "/admin/retention/proof"),
+                Stop.at("wrong-proof", "/admin/retention/proof?from=yesterday"),
+                Stop.at("batch", retention.batch),
+                Stop.at("destroyed", retention.destroyed),
+                Stop.at("held", retention.held),
                 Stop.at("people", "/admin/people"),
                 Stop.at("person", "/admin/people/admin"),
                 Stop.at("clients", "/admin/clients"),
@@ -347,6 +362,57 @@ class BrowserIT {
         } finally {
             partner.status = 500;
         }
+        page.context().close();
+    }
+
+    @Test
+    void aHoldIsSetAndLiftedAndARunIsAskedForWithTheKeyboardAlone() {
+        var page = signedIn(1280, 900, true);
+        open(page, "/admin/retention");
+        tabTo(page, "text=Legal holds");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/holds");
+        tabTo(page, "text=Set a hold");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/holds/set");
+        tabTo(page, "#nhsNumber");
+        page.keyboard().type("999 000 0018");
+        tabTo(page, "#why");
+        page.keyboard().type("claim");
+        tabTo(page, "#why-reference");
+        page.keyboard().type("CASE-2");
+        tabTo(page, "text=Set the hold");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/holds");
+        assertTrue(page.content().contains("is set. It names"), "it says how many");
+        assertFalse(page.content().contains("999 000"));
+        tabTo(page, "td a");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/lift?hold=*");
+        tabTo(page, "#why");
+        page.keyboard().type("set by");
+        tabTo(page, "text=Lift the hold");
+        page.keyboard().press("Enter");
+        page.waitForSelector("text=is lifted");
+        open(page, "/admin/retention");
+        int runs = page.locator("td:has-text('✓ done')").count();
+        tabTo(page, "text=Destroy what is due now");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/run");
+        tabTo(page, "text=Destroy it now");
+        page.keyboard().press("Enter");
+        page.waitForSelector("text=A run begins within seconds");
+        var admin = Visitor.of(server.url(), "admin", password());
+        server.await(() -> admin.get("/admin/retention").body().split("✓ done", -1).length > runs + 1, SOON);
+        page.context().close();
+    }
+
+    @Test
+    void theProofOfABatchIsDownloaded() {
+        var page = signedIn(1280, 900, true);
+        open(page, retention.batch);
+        var download = page.waitForDownload(() -> page.click("text=Download as CSV"));
+        assertTrue(download.suggestedFilename().matches("batch-[0-9]+\\.csv"), download.suggestedFilename());
         page.context().close();
     }
 

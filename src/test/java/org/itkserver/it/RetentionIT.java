@@ -1,11 +1,14 @@
 package org.itkserver.it;
 
+import static org.itkserver.it.Visitor.form;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -113,6 +116,91 @@ class RetentionIT {
                 () -> api.get("/api/messages/" + asked + "/response/payloads/1").status() == 410, SOON);
         assertTrue(isGone(asked));
         partner.answer = ApiContract.OK;
+    }
+
+    @Test
+    void theConsoleSaysWhatIsHeldAndWhatIsGone() throws Exception {
+        var number = "9990000018";
+        var admin = Visitor.of(
+                server.url(),
+                "admin",
+                Files.readAllLines(server.home().resolve("first-run.txt"))
+                        .get(1)
+                        .substring("admin-password=".length()));
+        var set = form("nhsNumber", "999 000 0018", "reason", "subject access request", "reference", "SAR-7");
+        assertEquals(303, admin.submit("/admin/retention/holds/set", set).statusCode());
+        var holds = admin.get("/admin/retention/holds").body();
+        assertTrue(holds.contains("is set. ") && holds.contains("SAR-7") && !holds.contains(number), holds);
+        var id = Sample.uuid();
+        Sample.of("send-cda-discharge").send(server.url(), id);
+        var path = RetentionStops.message(admin, id);
+        assertTrue(admin.get(path).body().contains("<strong>Held</strong> by"));
+        assertEquals(
+                200,
+                admin.submit(path + "/payload", form("reason", "test message")).statusCode());
+
+        var hold = RetentionStops.first(admin, "/admin/retention/holds", "lift\\?hold=([0-9]+)");
+        assertEquals(
+                400,
+                admin.submit("/admin/retention/holds/lift", form("hold", hold)).statusCode());
+        var lift = form("hold", hold, "reason", "the case is closed", "reference", "SAR-7");
+        assertEquals(303, admin.submit("/admin/retention/holds/lift", lift).statusCode());
+        server.await(() -> isGone(id) && admin.get(path).body().contains("was destroyed on"), SOON);
+        isGoneAtTheConsole(admin, path);
+
+        assertEquals(
+                2,
+                postgres.count(
+                        "select count(*) from audit_event where actor = 'admin' and detail like ?",
+                        "hold " + hold + "%SAR-7%"));
+        for (var table : List.of("audit_event", "legal_hold")) {
+            assertEquals(
+                    0,
+                    postgres.count(
+                            "select count(*) from " + table + " t where cast(t as text) like ?", "%" + number + "%"));
+        }
+        assertFalse(Files.readString(server.log()).contains(number));
+        isProven(admin, id);
+    }
+
+    private static void isGoneAtTheConsole(Visitor admin, String path) {
+        long looked = postgres.count("select count(*) from audit_event where type = ?", "payload-viewed");
+        for (var action : List.of("/payload", "/download", "/resend", "/retry")) {
+            var answer = admin.submit(path + action, form("reason", "test message"));
+            assertEquals(410, answer.statusCode(), action);
+            assertTrue(
+                    answer.body().matches("(?s).*The content was destroyed on [^<]* UTC \\(batch [0-9]+\\)\\..*"),
+                    action);
+            assertFalse(
+                    answer.body().contains("ClinicalDocument") || answer.body().contains("Open the content"));
+        }
+        assertEquals(looked, postgres.count("select count(*) from audit_event where type = ?", "payload-viewed"));
+    }
+
+    private static void isProven(Visitor admin, String id) {
+        long exports = postgres.count("select count(*) from audit_event where type = ?", "exported");
+        var message = postgres.column("select id from message where tracking_id = '" + id + "'")
+                .get(0);
+        var batch = postgres.column("select batch from destroyed_message where message_id = " + message)
+                .get(0);
+        var batches = admin.submit("/admin/retention/proof/csv", "");
+        assertTrue(batches.body().startsWith("batch,kind,messages,"), batches.body());
+        var line = batches.body()
+                .lines()
+                .filter(l -> l.startsWith(batch + ",content,"))
+                .findFirst()
+                .orElseThrow();
+        var cells = line.split(",");
+        assertEquals(64, cells[10].length(), line);
+        var one = form("batch", batch, "at", cells[7]);
+        assertEquals(200, admin.get("/admin/retention/proof/batch?" + one).statusCode());
+        assertTrue(
+                admin.submit("/admin/retention/proof/batch/csv", one).body().contains("," + message + "," + id + ","));
+        var leaves = admin.submit("/admin/retention/proof/batch/ndjson", one).body();
+        assertTrue(leaves.contains("\"message\":" + message + ",\"trackingId\":\"" + id), leaves);
+        server.await(
+                () -> postgres.count("select count(*) from audit_event where type = ?", "exported") == exports + 6,
+                SOON);
     }
 
     private static long events(String type, String trackingId) {
