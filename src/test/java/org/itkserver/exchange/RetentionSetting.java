@@ -23,6 +23,7 @@ import org.itkserver.retention.PurgeStore.Limits;
 import org.itkserver.retention.PurgeStore.Place;
 import org.itkserver.retention.Purger;
 import org.itkserver.retention.Run;
+import org.itkserver.retention.Standing;
 import org.itkserver.retention.Stock;
 import org.itkserver.retention.Terms;
 import org.itkserver.testing.SettableClock;
@@ -51,6 +52,8 @@ public abstract class RetentionSetting implements StoreContract {
     protected abstract Holds holds();
 
     protected abstract Stock stock();
+
+    protected abstract Standing standing();
 
     static Directory directory() {
         return new Directory(

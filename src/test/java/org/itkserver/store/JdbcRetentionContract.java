@@ -8,6 +8,7 @@ import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.RetentionContract;
 import org.itkserver.retention.Holds;
 import org.itkserver.retention.PurgeStore;
+import org.itkserver.retention.Standing;
 import org.itkserver.retention.Stock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +95,11 @@ abstract class JdbcRetentionContract extends RetentionContract {
     @Override
     protected Holds holds() {
         return new JdbcHolds(database);
+    }
+
+    @Override
+    protected Standing standing() {
+        return new JdbcStanding(database);
     }
 
     @Override
