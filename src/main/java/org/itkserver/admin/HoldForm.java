@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a hold shall cover, as somebody filled it in; empty where nothing is. An NHS number is none of the fields: it is on no
  * page and in no object that outlives its request. Public only for the template.
+ *
+ * @param misplaced whether one was typed into a field that is stored; it is dropped
  */
-public record HoldForm(String trackingId, String partner, String service, String from, String to) {
-    static final HoldForm EMPTY = new HoldForm("", "", "", "", "");
+public record HoldForm(String trackingId, String partner, String service, String from, String to, boolean misplaced) {
+    static final HoldForm EMPTY = new HoldForm("", "", "", "", "", false);
     /** The field of the NHS number. */
     static final String PATIENT = "nhsNumber";
 
@@ -26,18 +28,31 @@ public record HoldForm(String trackingId, String partner, String service, String
 
     /** @param parameters gives the value of a field, null when it was not sent */
     static HoldForm of(Function<String, @Nullable String> parameters) {
+        var trackingId = text(parameters, "trackingId");
+        var partner = text(parameters, "partner");
+        var service = text(parameters, "service");
         return new HoldForm(
-                text(parameters, "trackingId").toUpperCase(Locale.ROOT),
-                text(parameters, "partner"),
-                text(parameters, "service"),
+                isNumber(trackingId) ? "" : trackingId.toUpperCase(Locale.ROOT),
+                isNumber(partner) ? "" : partner,
+                isNumber(service) ? "" : service,
                 text(parameters, "from"),
-                text(parameters, "to"));
+                text(parameters, "to"),
+                isNumber(trackingId) || isNumber(partner) || isNumber(service));
     }
 
     private static String text(Function<String, @Nullable String> parameters, String name) {
         var value = parameters.apply(name);
         var text = value == null ? "" : value.strip();
         return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+    }
+
+    private static boolean isNumber(String text) {
+        return digits(text).matches("[0-9]{10}");
+    }
+
+    /** An NHS number as people write it, in groups. */
+    static String digits(@Nullable String typed) {
+        return typed == null ? "" : typed.replaceAll("[\\s-]", "");
     }
 
     private boolean isWindow() {
@@ -52,7 +67,9 @@ public record HoldForm(String trackingId, String partner, String service, String
     Map<String, String> problems(String number) {
         var out = new LinkedHashMap<String, String>();
         int ways = (trackingId.isEmpty() ? 0 : 1) + (number.isEmpty() ? 0 : 1) + (isWindow() ? 1 : 0);
-        if (ways != 1) {
+        if (misplaced) {
+            out.put(PATIENT, "An NHS number goes here, not into another field; it was dropped there");
+        } else if (ways != 1) {
             out.put(
                     "trackingId",
                     ways == 0 ? "Say what to hold, in one of three ways" : "Use one of the three ways only");
@@ -61,7 +78,7 @@ public record HoldForm(String trackingId, String partner, String service, String
                     "trackingId",
                     "A tracking id has 32 digits and letters A to F in five groups with hyphens between them");
         }
-        if (!number.isEmpty() && !number.matches("[0-9]{10}")) {
+        if (!misplaced && !number.isEmpty() && !number.matches("[0-9]{10}")) {
             out.put(PATIENT, "An NHS number has ten digits");
         }
         if (isWrong(from)) {

@@ -135,8 +135,7 @@ public final class HoldPages {
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response set(@Context HttpServletRequest request) {
         var form = HoldForm.of(request::getParameter);
-        var typed = request.getParameter(HoldForm.PATIENT);
-        var number = typed == null ? "" : typed.replaceAll("[\\s-]", "");
+        var number = HoldForm.digits(request.getParameter(HoldForm.PATIENT));
         var reason = request.getParameter("reason");
         var reference = Stated.reference(REASONS, reason, request.getParameter("reference"))
                 .orElse("");

@@ -17,10 +17,10 @@ public enum Role {
     CLINICAL("open and download messages, which hold data of patients; each time is recorded"),
     /** Sending again, and dead letters. */
     OPERATOR("send messages again and deal with dead letters"),
-    /** The audit trail and its exports. */
-    AUDITOR("look through the audit trail and export it"),
-    /** People, and the applications that use the REST API. */
-    ADMIN("add people and applications, and say what they may do");
+    /** The audit trail, the proof of what was destroyed, and exports of both. */
+    AUDITOR("look through the audit trail and the proof of what was destroyed, and export both"),
+    /** People, the applications that use the REST API, legal holds. */
+    ADMIN("add people and applications, and say what they may do; set and lift legal holds, destroy what is due");
 
     private final String allows;
 

@@ -43,21 +43,27 @@ class HoldFormTest {
     @Test
     void anNhsNumberIsNoFieldOfIt() {
         assertEquals(HoldForm.EMPTY, form(Map.of("nhsNumber", "9990000018")));
+        for (var field : List.of("trackingId", "partner", "service")) {
+            var misplaced = form(Map.of(field, "999 000 0018", "from", "2026-11-22T16:05"));
+            assertEquals("", misplaced.trackingId() + misplaced.partner() + misplaced.service());
+            assertEquals(
+                    List.of("nhsNumber"), List.copyOf(misplaced.problems("").keySet()));
+        }
     }
 
     @Test
     void aTimeAndAnOrderAreChecked() {
-        var form = new HoldForm("", "p", "", "2026-11-22T16:05", "2026-11-21T16:05");
+        var form = new HoldForm("", "p", "", "2026-11-22T16:05", "2026-11-21T16:05", false);
         assertEquals("The end must be after the start", form.problems("").get("to"));
         assertEquals(
                 List.of("from", "to"),
-                List.copyOf(new HoldForm("", "p", "", "now", "+999999999-01-01T00:00:00x")
+                List.copyOf(new HoldForm("", "p", "", "now", "+999999999-01-01T00:00:00x", false)
                         .problems("")
                         .keySet()));
         assertEquals(
                 List.of("trackingId"), List.copyOf(HoldForm.EMPTY.problems("").keySet()));
         assertEquals(
                 List.of("nhsNumber"), List.copyOf(HoldForm.EMPTY.problems("12").keySet()));
-        assertTrue(new HoldForm("", "", "s", "", "").problems("").isEmpty());
+        assertTrue(new HoldForm("", "", "s", "", "", false).problems("").isEmpty());
     }
 }

@@ -41,7 +41,7 @@ final class HostileRetention {
                 .map(hold -> new RetentionViews.HoldLine(hold, "3 messages"))
                 .toList();
         out.put("holds", pages.render("holds", new RetentionViews.Holds(frame, lines, 2, true, notice)));
-        var form = new HoldForm(v, v, v, v, v);
+        var form = new HoldForm(v, v, v, v, v, false);
         var problems = Map.of("trackingId", HARMLESS, "nhsNumber", HARMLESS, "from", HARMLESS, "why", HARMLESS);
         out.put("hold", pages.render("hold", new RetentionViews.NewHold(frame, form, problems)));
         out.put("holdLift", pages.render("holdLift", new RetentionViews.Lift(frame, lines.get(1), problems)));
