@@ -101,6 +101,8 @@ public final class Measure {
         row("audit, an actor of nothing", () -> "/admin/audit?from=2000-01-01T00:00&actor=nobody");
         row("directory", () -> "/admin/directory");
         row("overview", () -> "/admin/");
+        row("retention", () -> "/admin/retention");
+        row("legal holds", () -> "/admin/retention/holds");
         export();
     }
 

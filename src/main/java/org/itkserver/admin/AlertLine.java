@@ -25,6 +25,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case ACK_UNMATCHED, ACK_FORGED -> messages(alert, "/admin/messages?what=unmatched" + of);
             case PARTNER_DOWN -> messages(alert, MESSAGES + "accepted&direction=out" + of);
             case HANDLER_FAILING -> messages(alert, MESSAGES + "accepted&direction=in");
+            case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
             case DIRECTORY_REFUSED -> new AlertLine(alert, "/admin/directory", "What is wrong with it");
             case BREAK_GLASS -> audit(alert, person, Show.link("type=payload-viewed&actor=", subject));
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");

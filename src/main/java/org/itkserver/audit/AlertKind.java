@@ -35,6 +35,11 @@ public enum AlertKind {
     UNROUTABLE("Messages are addressed to nobody we know", "Add a route, or tell the partner", false),
     /** Acknowledgements match nothing that was sent. */
     ACK_UNMATCHED("Acknowledgements match nothing we sent", "Find out what they acknowledge", false),
+    /** What is due is not destroyed. */
+    RETENTION_FAILING(
+            "Old messages are not destroyed",
+            "Look at the retention page and the log: the store grows, and what should be gone is not",
+            false),
     /** This node's clock and the database's differ. */
     CLOCK_OFF("The clock is off", "Set the clocks: partners refuse messages with wrong times", true),
     /** The directory file was changed and is wrong. */

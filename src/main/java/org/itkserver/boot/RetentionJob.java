@@ -1,6 +1,10 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
+import org.itkserver.audit.AlertKind;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Cause;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.retention.AuditedDesk;
 import org.itkserver.retention.Purger;
@@ -15,12 +19,15 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
+    /** Failures in a row until somebody is told. */
+    private static final int TELL = 60;
 
     private final Server server;
     private final Purger purger;
     private final RetentionDesk desk;
     private final Clockwork clockwork = new Clockwork("itk-retention", 1);
     private final Bell bell = new Bell();
+    private int failures;
 
     RetentionJob(Server server) {
         this.server = server;
@@ -57,13 +64,28 @@ final class RetentionJob implements AutoCloseable {
             return AGAIN;
         }
         try {
-            return purger.step();
+            var wait = purger.step();
+            failures = 0;
+            return wait;
         } catch (StoreUnavailable e) {
             LOG.warn("nothing is destroyed just now: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("destroying failed; it goes on in {} s", AGAIN.toSeconds(), e);
+            if (++failures == TELL) {
+                tell();
+            }
         }
         return AGAIN;
+    }
+
+    private void tell() {
+        var text = "The destruction of old messages fails again and again on this node.";
+        try {
+            server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, text)
+                    .raising(new Cause(AlertKind.RETENTION_FAILING, server.node, null, text)));
+        } catch (StoreUnavailable e) {
+            failures--;
+        }
     }
 
     /** Lets a batch end; one that does not is gone on with after the next start. */

@@ -29,6 +29,8 @@ public final class Purger {
     private static final Duration BUSY = Duration.ofMillis(250);
     private static final Duration SHORTEST = Duration.ofMillis(20);
     private static final int SERVICES = 250;
+    /** Times as long as a batch took: most of the time belongs to those who send. */
+    private static final int REST = 4;
 
     private final PurgeStore store;
     private final AuditTrail trail;
@@ -47,8 +49,8 @@ public final class Purger {
      * @param limits how much is destroyed at once
      */
     public record Settings(Duration interval, PurgeStore.Limits limits) {
-        private static final int MESSAGES = 500;
-        private static final long BYTES = 64L << 20;
+        private static final int MESSAGES = 100;
+        private static final long BYTES = 16L << 20;
 
         /** The usual batches. */
         public static Settings every(Duration interval) {
@@ -75,7 +77,7 @@ public final class Purger {
     /**
      * Does one batch, if there is one to do.
      *
-     * @return how long to wait before the next call: at least as long as this one took
+     * @return how long to wait before the next call: at least four times as long as this one took
      * @throws org.itkserver.audit.StoreUnavailable when the database is away; to be called again
      */
     public Duration step() {
@@ -91,7 +93,7 @@ public final class Purger {
             }
             store.keep(mine, clock.instant(), LEASE);
             var wait = batch(mine);
-            var took = Duration.ofNanos(System.nanoTime() - start);
+            var took = Duration.ofNanos((System.nanoTime() - start) * REST);
             return wait.compareTo(took) > 0 ? wait : took;
         } catch (PurgeStore.Lost e) {
             LOG.warn("another node goes on with destroying");

@@ -51,8 +51,8 @@ public final class JdbcFigures implements Figures {
             select partner, sum(total) as total from traffic
             where starts_at >= ? and kind = 'dead-letter' and partner <> '' group by partner""";
     private static final String IN_STATE =
-            "select count(*) from (select 1 from message where state = ? order by received_at fetch first " + (MOST + 1)
-                    + " rows only) m";
+            "select count(*) from (select 1 from message where state = ? order by received_at fetch first "
+                    + (MOST_OPEN + 1) + " rows only) m";
     private static final String IN_LANE =
             "select count(*), min(due) from (select due from delivery where kind = ? and handler = ? order by due"
                     + " fetch first " + (MOST + 1) + " rows only) d";

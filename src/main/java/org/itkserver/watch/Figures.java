@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * {@link org.itkserver.audit.StoreUnavailable} when the database is away.
  */
 public interface Figures {
-    /** Counting ends here; one more means "more than this". */
+    /** Counting what waits ends here; one more means "more than this". */
     int MOST = 10_000;
+    /** Counting documents ends here; the overview waits for it. */
+    int MOST_OPEN = 1_000;
 
     /** Adds to what was counted before. */
     void add(Traffic.Taken counted);
@@ -41,7 +43,7 @@ public interface Figures {
      */
     record Seen(String partner, @Nullable Instant in, @Nullable Instant out, long deadLetters) {}
 
-    /** Numbers up to {@link #MOST}, and one more for anything above. */
+    /** Numbers up to {@link #MOST_OPEN}, and one more for anything above. */
     record Open(int inProgress, int overdue, int deadLetters) {}
 
     /**
