@@ -56,10 +56,13 @@ public final class Database implements AutoCloseable {
         config.setValidationTimeout(500);
         config.setInitializationFailTimeout(-1);
         if (!h2) {
-            // a statement first planned while a table was empty would scan it for ever after
+            // a statement first planned while a table was empty would scan it for ever after; what must be scanned all
+            // the
+            // same looks so dear then that it would be compiled first, for longer than it runs
             // and a node that froze inside a transaction must not keep its rows from the others
-            config.setConnectionInitSql("set enable_seqscan = off; set idle_in_transaction_session_timeout = "
-                    + LOCKS_KEPT_MILLIS + initialSql);
+            config.setConnectionInitSql(
+                    "set enable_seqscan = off; set jit = off; set idle_in_transaction_session_timeout = "
+                            + LOCKS_KEPT_MILLIS + initialSql);
             config.addDataSourceProperty("reWriteBatchedInserts", "true");
             config.addDataSourceProperty("tcpKeepAlive", "true");
             config.addDataSourceProperty("connectTimeout", "1");

@@ -104,7 +104,7 @@ public final class OfflineTrail implements AutoCloseable {
         var connection = DriverManager.getConnection(settings.url(), login);
         try (var statement = connection.createStatement()) {
             // stretches by key, whatever the statistics say of a table that was just filled
-            statement.execute("set enable_seqscan = off");
+            statement.execute("set enable_seqscan = off; set jit = off");
             statement.execute("set enable_bitmapscan = off");
         }
         connection.setAutoCommit(false);

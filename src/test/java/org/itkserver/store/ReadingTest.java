@@ -23,6 +23,22 @@ class ReadingTest {
         }
     }
 
+    /**
+     * Scans look dear to the planner here, so that it compiled them: 30 to 150 ms of one core for each look at an empty table. The
+     * setting is asked for, because a PostgreSQL may be built without a compiler.
+     */
+    @Test
+    void nothingIsCompiledOnPostgres() {
+        try (var postgres = new Postgres()) {
+            var settings = new DatabaseSettings(postgres.url(), "postgres", "", 8);
+            try (var database = new Database(settings);
+                    var reading = Database.forReading(settings)) {
+                assertEquals("off", one(database, "show jit"));
+                assertEquals("off", one(reading, "show jit"));
+            }
+        }
+    }
+
     @Test
     void aLongQueryEndsOnH2() {
         var settings = DatabaseSettings.embedded(folder.resolve("itk"));
