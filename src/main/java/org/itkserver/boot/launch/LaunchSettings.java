@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.itkserver.tls.TlsFiles;
+import org.itkserver.tls.TlsSettings;
 import org.wildfly.core.jar.runtime.BootableServerConfigurator;
 import org.wildfly.core.jar.runtime.Configuration;
 
@@ -61,15 +63,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
      * @throws BadSetting naming the variable and the rule it breaks
      */
     static List<String> arguments(Map<String, String> env) throws BadSetting {
-        var bind = env.getOrDefault("ITK_BIND", "127.0.0.1");
-        var address = address(bind);
-        if (!address.isLoopbackAddress() && !"true".equals(env.get("ITK_ALLOW_PLAIN_HTTP"))) {
-            throw new BadSetting("ITK_BIND=" + bind + " is not a loopback address and plain HTTP identifies nobody:"
-                    + " set ITK_ALLOW_PLAIN_HTTP=true if a proxy or tunnel in front of it protects the messages.");
-        }
         var out = new ArrayList<String>();
-        out.add("-Ditk.bind=" + address.getHostAddress());
-        out.add("-Ditk.http.port=" + port(env, "ITK_HTTP_PORT", 8080));
+        listeners(env, out);
         out.add("-Djboss.tx.node.id=itk");
         boolean json = isLogJson(env);
         out.add("-Ditk.log.json=" + json);
@@ -80,6 +75,42 @@ public final class LaunchSettings implements BootableServerConfigurator {
         checkSizes(env);
         checkUrls(env);
         return out;
+    }
+
+    /** Plain HTTP on loopback alone; with TLS, two ports instead of it. Both, or plain HTTP elsewhere, must be asked for. */
+    private static void listeners(Map<String, String> env, List<String> out) throws BadSetting {
+        var bind = env.getOrDefault("ITK_BIND", "127.0.0.1");
+        var address = address(bind);
+        boolean tls = tls(env);
+        boolean plainAsked = "true".equals(env.get("ITK_ALLOW_PLAIN_HTTP"));
+        if (!tls && !address.isLoopbackAddress() && !plainAsked) {
+            throw new BadSetting("ITK_BIND=" + bind + " is not a loopback address and plain HTTP identifies nobody:"
+                    + " set ITK_TLS_KEYSTORE and ITK_TLS_TRUSTSTORE, or ITK_ALLOW_PLAIN_HTTP=true if a proxy or tunnel"
+                    + " in front of it protects the messages.");
+        }
+        int http = port(env, "ITK_HTTP_PORT", 8080);
+        int https = port(env, "ITK_HTTPS_PORT", 8443);
+        int console = port(env, "ITK_CONSOLE_PORT", 8444);
+        if (tls && (https == console || plainAsked && (http == https || http == console))) {
+            throw new BadSetting("ITK_HTTP_PORT, ITK_HTTPS_PORT and ITK_CONSOLE_PORT must be different ports.");
+        }
+        out.add("-Ditk.bind=" + address.getHostAddress());
+        out.add("-Ditk.http.enabled=" + (!tls || plainAsked));
+        out.add("-Ditk.http.port=" + http);
+        out.add("-Ditk.https.enabled=" + tls);
+        out.add("-Ditk.https.port=" + https);
+        out.add("-Ditk.console.port=" + console);
+    }
+
+    /** Whether TLS is on; every file of it is read once, so that no listener comes up that refuses everybody. */
+    private static boolean tls(Map<String, String> env) throws BadSetting {
+        try {
+            var settings = TlsSettings.of(env);
+            settings.ifPresent(found -> new TlsFiles(found, System::nanoTime));
+            return settings.isPresent();
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting(e.getMessage());
+        }
     }
 
     private static InetAddress address(String bind) throws BadSetting {

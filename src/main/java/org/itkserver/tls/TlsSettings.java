@@ -1,0 +1,76 @@
+package org.itkserver.tls;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the files of mutual TLS lie. Passwords are never printed.
+ *
+ * @param keystore {@code ITK_TLS_KEYSTORE}: our key and certificate, PKCS12 or JKS
+ * @param keystorePassword of the store and the key in it
+ * @param truststore {@code ITK_TLS_TRUSTSTORE}: the authorities that partners' certificates come from
+ * @param truststorePassword of the store
+ * @param crl {@code ITK_TLS_CRL}: revocation lists of those authorities, PEM or DER; null when none are checked
+ */
+public record TlsSettings(
+        Path keystore, String keystorePassword, Path truststore, String truststorePassword, @Nullable Path crl) {
+
+    /**
+     * What the environment says.
+     *
+     * @return empty when TLS is off
+     * @throws IllegalArgumentException naming the variable that is missing or wrong
+     */
+    public static Optional<TlsSettings> of(Map<String, String> env) {
+        var keystore = env.get("ITK_TLS_KEYSTORE");
+        if (keystore == null) {
+            for (var other : new String[] {"ITK_TLS_TRUSTSTORE", "ITK_TLS_CRL", "ITK_HTTPS_PORT", "ITK_CONSOLE_PORT"}) {
+                if (env.containsKey(other)) {
+                    throw new IllegalArgumentException(other + " is set but ITK_TLS_KEYSTORE is not.");
+                }
+            }
+            return Optional.empty();
+        }
+        var truststore = env.get("ITK_TLS_TRUSTSTORE");
+        if (truststore == null) {
+            throw new IllegalArgumentException(
+                    "ITK_TLS_KEYSTORE is set but ITK_TLS_TRUSTSTORE is not: partners prove who they are by certificate.");
+        }
+        var crl = env.get("ITK_TLS_CRL");
+        return Optional.of(new TlsSettings(
+                Path.of(keystore),
+                secret(env, "ITK_TLS_KEYSTORE_PASSWORD"),
+                Path.of(truststore),
+                secret(env, "ITK_TLS_TRUSTSTORE_PASSWORD"),
+                crl == null ? null : Path.of(crl)));
+    }
+
+    /**
+     * A secret given by value or, in {@code NAME_FILE}, by the name of a file that holds it on its first line.
+     *
+     * @throws IllegalArgumentException naming the variable when both are set or the file cannot be read
+     */
+    public static String secret(Map<String, String> env, String name) {
+        var file = env.get(name + "_FILE");
+        if (file == null) {
+            return env.getOrDefault(name, "");
+        }
+        if (env.containsKey(name)) {
+            throw new IllegalArgumentException(name + " and " + name + "_FILE are both set.");
+        }
+        try (var lines = Files.lines(Path.of(file))) {
+            return lines.findFirst().orElse("");
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw new IllegalArgumentException(name + "_FILE=" + file + " cannot be read.");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "keystore " + keystore + ", truststore " + truststore + ", revocation lists " + crl;
+    }
+}
