@@ -30,6 +30,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case BREAK_GLASS -> audit(alert, person, Show.link("type=payload-viewed&actor=", subject));
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");
             case OTHER -> audit(alert, person, "type=alert");
+            case IDENTITY -> audit(alert, person, "type=refused" + of);
             case DATABASE, DISK_LOW, CLOCK_OFF -> new AlertLine(alert, null, "");
         };
     }

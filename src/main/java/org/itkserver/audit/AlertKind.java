@@ -21,6 +21,8 @@ public enum AlertKind {
     PARTNER_DOWN("A partner cannot be reached", "Ask the partner; messages to it wait and are tried again", true),
     /** One person opened many contents in a short time. */
     BREAK_GLASS("Somebody opened many contents", "Ask this person why; the audit page lists what was opened", false),
+    /** A partner's certificate was used in another's name, or by nobody we know. */
+    IDENTITY("A certificate was used for what it does not allow", "Ask the partner; what it sent was refused", false),
     /** A partner acknowledged what was never sent to it. */
     ACK_FORGED("An acknowledgement is not from whom the message went to", "Ask the partner how it came by it", false),
     /** Messages were tried too often and given up. */

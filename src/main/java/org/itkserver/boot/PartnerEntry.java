@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class PartnerEntry {
     private final Set<String> ids = new HashSet<>();
     private final Map<String, String> usernames = new HashMap<>();
     private final Map<String, String> queues = new HashMap<>();
+    private final Map<String, String> certificates = new HashMap<>();
 
     /**
      * @param ourself whether a URL is one of this server's own, which is never a target
@@ -52,7 +54,6 @@ final class PartnerEntry {
         }
         var ownQueues = Set.copyOf(map.texts("queues"));
         ownQueues.forEach(queue -> queue(map, queue, id));
-        map.texts("certificates");
         var answer = oneOf(map, "answer", Set.of("auto", "ok200", "empty200", "empty202"));
         var partner = new Partner(
                 id,
@@ -64,7 +65,8 @@ final class PartnerEntry {
                 map.truth("strictPayload"),
                 ownQueues,
                 map.map("endpoints").map(e -> endpoints(e, ownQueues)).orElse(Endpoints.NONE),
-                ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))));
+                ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))),
+                certificates(map, id));
         map.end();
         return partner;
     }
@@ -74,6 +76,19 @@ final class PartnerEntry {
         if (other != null) {
             throw map.wrong(key, "holds " + value + ", which belongs to partner " + other);
         }
+    }
+
+    private Set<String> certificates(YamlMap map, String id) {
+        var out = new HashSet<String>();
+        for (var text : map.texts("certificates")) {
+            var name = ClientCertificate.name(text)
+                    .orElseThrow(() -> map.wrong(
+                            "certificates",
+                            "holds " + text + ", which is neither a SHA-256 fingerprint nor a distinguished name"));
+            unshared(map, "certificates", certificates, name, id);
+            out.add(name);
+        }
+        return out;
     }
 
     private void queue(YamlMap map, String queue, String id) {

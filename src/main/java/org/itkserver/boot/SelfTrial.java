@@ -28,9 +28,9 @@ final class SelfTrial implements Trial {
 
     /** @param demonstration whether the server answers with invented data */
     static SelfTrial of(Settings settings, BooleanSupplier demonstration) {
-        boolean loopback = LOOPBACK.contains(settings.bind());
-        return new SelfTrial(
-                "http://" + settings.bind() + ":" + settings.port(), () -> loopback && demonstration.getAsBoolean());
+        var at = settings.listeners();
+        boolean loopback = at.plain() != null && LOOPBACK.contains(at.bind());
+        return new SelfTrial("http://" + at.bind() + ":" + at.plain(), () -> loopback && demonstration.getAsBoolean());
     }
 
     @Override

@@ -57,7 +57,9 @@ import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageSearch;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
+import org.itkserver.tls.TlsFiles;
 import org.itkserver.watch.Traffic;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,7 @@ final class Server implements AutoCloseable {
     final Settings settings;
     final Clock clock;
     final Home home;
+    final @Nullable TlsFiles tls;
     final Database database;
     final Database reading;
     final JdbcMessageStore store;
@@ -111,7 +114,9 @@ final class Server implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         home = new Home(settings.home());
-        boolean loopback = InetAddress.getByName(settings.bind()).isLoopbackAddress();
+        var files = settings.listeners().tls();
+        tls = files == null ? null : new TlsFiles(files, System::nanoTime);
+        boolean loopback = InetAddress.getByName(settings.listeners().bind()).isLoopbackAddress();
         ours = new OwnAddresses(settings.publicUrl(), settings.toAliases());
         directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
         node = home.node(settings.node());
@@ -148,7 +153,7 @@ final class Server implements AutoCloseable {
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
         refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(
-                ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE);
+                ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE, tls);
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()));
@@ -200,7 +205,7 @@ final class Server implements AutoCloseable {
 
     /** A message that we send to ourselves would come back for ever. */
     private boolean isOurself(URI uri) {
-        return ours.isBase(uri) || settings.listensAt(uri);
+        return ours.isBase(uri) || settings.listeners().isAt(uri);
     }
 
     /** Whether messages can be accepted now. */
@@ -225,9 +230,8 @@ final class Server implements AutoCloseable {
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml"));
         initialised = true;
         LOG.info(
-                "ITK transport server is ready at http://{}:{}/ (home {}, database {})",
-                settings.bind(),
-                settings.port(),
+                "ITK transport server is ready at {} (home {}, database {})",
+                settings.listeners(),
                 settings.home(),
                 settings.database());
     }

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.store.DatabaseSettings;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The {@code ITK_*} environment variables the application reads, once, at start.
  *
  * @param home {@code ITK_HOME}: data, directory, keys
- * @param bind {@code ITK_BIND}: the address it listens on
- * @param port {@code ITK_HTTP_PORT}
+ * @param listeners {@code ITK_BIND}, {@code ITK_*_PORT}, {@code ITK_TLS_*}
  * @param database {@code ITK_DB_*}
  * @param publicUrl {@code ITK_PUBLIC_URL}: base address partners use, null when not set
  * @param toAliases {@code ITK_TO_ALIASES}: further base addresses
@@ -41,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Settings(
         Path home,
-        String bind,
-        String port,
+        Listeners listeners,
         DatabaseSettings database,
         @Nullable String publicUrl,
         List<String> toAliases,
@@ -62,7 +59,6 @@ record Settings(
         RetrySchedule retries) {
 
     private static final int POOL = 8;
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /** @throws IllegalArgumentException naming the variable that is wrong */
     static Settings of(Map<String, String> env) {
@@ -72,8 +68,7 @@ record Settings(
         var database = database(env, home);
         return new Settings(
                 home,
-                env.getOrDefault("ITK_BIND", "127.0.0.1"),
-                env.getOrDefault("ITK_HTTP_PORT", "8080"),
+                Listeners.of(env),
                 database,
                 env.get("ITK_PUBLIC_URL"),
                 Arrays.stream(env.getOrDefault("ITK_TO_ALIASES", "").split(","))
@@ -214,12 +209,6 @@ record Settings(
             throw new IllegalArgumentException(name + "=" + value + " is not a number from 1 to 9999");
         }
         return Integer.parseInt(value);
-    }
-
-    /** Whether this is an address of our own listener. */
-    boolean listensAt(URI uri) {
-        return port.equals(Integer.toString(uri.getPort()))
-                && (LOOPBACK.contains(uri.getHost()) || bind.equals(uri.getHost()));
     }
 
     static long size(String text) {

@@ -1,6 +1,7 @@
 package org.itkserver.boot;
 
 import com.ctc.wstx.stax.WstxInputFactory;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -9,6 +10,7 @@ import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.api.ApiSettings;
 import org.itkserver.api.RestApi;
@@ -74,6 +76,8 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void register(ServletContext context) {
+        context.addFilter("partner-side", new PartnerSide())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         lookout = new Lookout(server, Version.of(context));
         retention = new RetentionJob(server);
         console = Console.of(server, lookout, retention.desk());

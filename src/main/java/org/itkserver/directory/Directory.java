@@ -24,6 +24,7 @@ public final class Directory {
     private final Organisation organisation;
     private final List<Partner> partners;
     private final Map<String, Partner> byUsername;
+    private final Map<String, Partner> byCertificate = new java.util.HashMap<>();
     private final Map<String, Service> services;
     private final Map<String, HandlerSettings> handlers;
     private final Set<String> interactions;
@@ -47,7 +48,7 @@ public final class Directory {
      * @param services every service, the built-in ones included
      * @param interactions interaction URNs known besides the catalogue's (H16)
      * @param retention how long messages are kept whose service says nothing else
-     * @throws IllegalArgumentException when two partners share a username
+     * @throws IllegalArgumentException when two partners share a username or a certificate
      */
     public Directory(
             Organisation organisation,
@@ -65,6 +66,11 @@ public final class Directory {
             for (var username : partner.usernames()) {
                 if (byUsername.putIfAbsent(username, partner) != null) {
                     throw new IllegalArgumentException("username " + username + " belongs to two partners");
+                }
+            }
+            for (var certificate : partner.certificates()) {
+                if (byCertificate.putIfAbsent(certificate, partner) != null) {
+                    throw new IllegalArgumentException("certificate " + certificate + " belongs to two partners");
                 }
             }
         }
@@ -107,6 +113,12 @@ public final class Directory {
 
     public Optional<Partner> partnerOf(String username) {
         return Optional.ofNullable(byUsername.get(username));
+    }
+
+    /** The partner that shows this certificate; its fingerprint counts before its subject. */
+    public Optional<Partner> partnerOf(ClientCertificate certificate) {
+        return Optional.ofNullable(
+                byCertificate.getOrDefault(certificate.fingerprint(), byCertificate.get(certificate.subject())));
     }
 
     /** The service with this URN; the misspellings of H13 count. */

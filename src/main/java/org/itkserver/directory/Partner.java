@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues queues that it alone may name, read and confirm
  * @param endpoints where it takes messages
  * @param ackStyle how acknowledgements to it look (H8)
+ * @param certificates names of the certificates it shows, as {@link ClientCertificate#name} writes them; empty when it has none
  */
 public record Partner(
         String id,
@@ -29,7 +30,8 @@ public record Partner(
         boolean strictPayload,
         Set<String> queues,
         Endpoints endpoints,
-        AckForm ackStyle) {
+        AckForm ackStyle,
+        Set<String> certificates) {
 
     public static final String ANY = "*";
 
@@ -61,6 +63,7 @@ public record Partner(
         services = Set.copyOf(services);
         relaysFor = Set.copyOf(relaysFor);
         queues = Set.copyOf(queues);
+        certificates = Set.copyOf(certificates);
     }
 
     public boolean mayCall(Service service) {

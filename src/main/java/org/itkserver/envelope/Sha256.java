@@ -32,4 +32,9 @@ public final class Sha256 {
     public static String hex(String text) {
         return HexFormat.of().formatHex(of(text));
     }
+
+    /** The digest of these bytes, hexadecimal. */
+    public static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(of(bytes));
+    }
 }

@@ -41,6 +41,19 @@ final class Causes {
                 AlertKind.ACK_FORGED, partner, "It acknowledges a message that was not transmitted to it.");
     }
 
+    /** Somebody with a certificate wants what it does not allow (S-14, S-19). */
+    static Cause denied(Refusals.Source source) {
+        var partner = source.partner();
+        return partner == null
+                ? new Cause(
+                        AlertKind.IDENTITY,
+                        "certificate " + source.certificate(),
+                        null,
+                        "A certificate that is not good or belongs to no partner was shown.")
+                : Cause.ofPartner(
+                        AlertKind.IDENTITY, partner, "It sent in another's name, or wanted what it may not do.");
+    }
+
     /** An acknowledgement that goes nowhere and matches nothing is an alert; the other events stay as they are. */
     static AuditEvent unmatched(AuditEvent event) {
         var partner = event.partner();

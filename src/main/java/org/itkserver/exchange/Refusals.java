@@ -46,23 +46,24 @@ public final class Refusals {
      * Audits one refusal; returns when it is durable or counted.
      *
      * @param message what the scanner found, null when it found nothing
-     * @param partner id of the partner, null when unknown
      * @throws StoreUnavailable when the audit trail cannot be written
      */
     public void refused(
             ToolkitError error,
             String errorId,
             @Nullable ScannedMessage message,
-            @Nullable String partner,
             @Nullable MessageBody body,
-            String source) {
+            Source source) {
         counters.fault(error.code());
         var now = clock.instant();
-        if (!admit(source, now)) {
+        if (!admit(source.address(), now)) {
             return;
         }
-        LOG.info("refused {} {} from {}: {}", error.code().code(), errorId, source, error.diagnostic());
-        var event = event(now, error, errorId, message, partner, source);
+        LOG.info("refused {} {} from {}: {}", error.code().code(), errorId, source.address(), error.diagnostic());
+        var event = event(now, error, errorId, message, source);
+        if (error.code() == ErrorCode.ACCESS_DENIED && source.isProven()) {
+            event = event.raising(Causes.denied(source));
+        }
         store.refuse(event, kept(body), body == null ? 0 : body.size());
     }
 
@@ -97,12 +98,7 @@ public final class Refusals {
     }
 
     private static AuditEvent event(
-            Instant now,
-            ToolkitError error,
-            String errorId,
-            @Nullable ScannedMessage message,
-            @Nullable String partner,
-            String source) {
+            Instant now, ToolkitError error, String errorId, @Nullable ScannedMessage message, Source source) {
         var header = message == null ? null : message.header();
         var username = message == null ? null : message.security().username();
         var action = message == null ? null : message.addressing().action();
@@ -111,13 +107,13 @@ public final class Refusals {
                 AuditType.REFUSED,
                 null,
                 header == null || header.trackingId().isEmpty() ? null : header.trackingId(),
-                partner,
+                source.partner(),
                 action == null ? null : ToolkitError.quoted(action),
                 username == null ? "unknown" : username,
-                source,
+                source.address(),
                 error.code().code(),
                 errorId,
-                error.faultCode() + ": " + error.diagnostic());
+                error.faultCode() + ": " + error.diagnostic() + source.proof());
     }
 
     private static byte @Nullable [] kept(@Nullable MessageBody body) {
@@ -157,6 +153,33 @@ public final class Refusals {
                     null,
                     null,
                     counted + " more refusals in a minute were counted and not kept"));
+        }
+    }
+
+    /**
+     * Where a refused message came from.
+     *
+     * @param address IP address
+     * @param partner id of the partner, null when unknown
+     * @param certificate fingerprint of the certificate shown, null when there was none
+     * @param objection why nothing was read from the connection, null when it was
+     */
+    public record Source(
+            String address, @Nullable String partner, @Nullable String certificate, @Nullable String objection) {
+
+        /** A source of which nothing but the address is known. */
+        public static Source of(String address) {
+            return new Source(address, null, null, null);
+        }
+
+        boolean isProven() {
+            return certificate != null;
+        }
+
+        /** For the audit trail alone: what the sender is not told. */
+        String proof() {
+            return (objection == null ? "" : " (" + objection + ")")
+                    + (certificate == null ? "" : " Certificate " + certificate + ".");
         }
     }
 

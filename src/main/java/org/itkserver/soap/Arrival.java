@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arrival {
     final SoapAddress address;
+    final Peer peer;
     final HttpHead http;
     final String requestBase;
     final ScannedMessage message;
@@ -28,12 +29,14 @@ final class Arrival {
 
     Arrival(
             SoapAddress address,
+            Peer peer,
             HttpHead http,
             String requestBase,
             ScannedMessage message,
             Directory directory,
             Instant now) {
         this.address = address;
+        this.peer = peer;
         this.http = http;
         this.requestBase = requestBase;
         this.message = message;

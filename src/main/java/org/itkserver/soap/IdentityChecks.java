@@ -49,23 +49,35 @@ final class IdentityChecks {
         }
     }
 
-    /** Rules 9, 10 and 11: known, allowed to call the service, and speaking for itself or those it relays for (H10). */
+    /**
+     * Rules 9, 10 and 11: known, proven by its certificate, allowed to call the service, and speaking for itself or those it
+     * relays for (H10).
+     */
     static void username(Arrival in) {
+        var proven = in.peer.partner();
+        if (proven != null) {
+            in.identified(proven);
+        }
         var username = in.security().username();
         if (username == null || username.isEmpty()) {
             throw EnvelopeRejected.denied("There is no Username.");
         }
-        // one text for every way to be denied, so that nobody can find out who exists
-        var partner = in.directory
-                .partnerOf(username)
-                .orElseThrow(() -> EnvelopeRejected.denied("The sender is not known or not allowed to do this."));
+        var partner = in.directory.partnerOf(username).orElseThrow(IdentityChecks::denied);
+        if (proven == null ? !partner.certificates().isEmpty() : !proven.id().equals(partner.id())) {
+            throw denied();
+        }
         in.identified(partner);
         var service = in.service();
         boolean allowed = service == null || partner.mayCall(service);
         var header = in.message.header();
         if (!allowed || header != null && !speaksForItself(partner, header)) {
-            throw EnvelopeRejected.denied("The sender is not known or not allowed to do this.");
+            throw denied();
         }
+    }
+
+    /** One text for every way to be denied, so that nobody can find out who exists. */
+    static EnvelopeRejected denied() {
+        return EnvelopeRejected.denied("The sender is not known or not allowed to do this.");
     }
 
     private static boolean speaksForItself(Partner partner, EnvelopeHeader header) {

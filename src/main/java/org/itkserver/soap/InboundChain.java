@@ -46,6 +46,7 @@ public final class InboundChain {
     private final Clock clock;
     private final InboundSettings settings;
     private final BigMessages bigMessages;
+    private final Peers peers;
     private final List<Consumer<Arrival>> checks;
     private final QueueDesk queues;
     private final List<Consumer<Arrival>> queueChecks;
@@ -68,6 +69,7 @@ public final class InboundChain {
         this.clock = clock;
         this.settings = settings;
         this.bigMessages = new BigMessages(settings.bigMessagesAtOnce());
+        this.peers = new Peers(settings.tls());
         var answers = new AnswerWriter(ids);
         this.sender = new AnswerSender(answers, new FaultWriter(answers));
         var soap = new SoapChecks(settings.ours());
@@ -120,6 +122,7 @@ public final class InboundChain {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
         private final SoapAddress address;
+        private final Peer peer;
         private @Nullable ScannedMessage message;
         private @Nullable Arrival arrival;
 
@@ -127,9 +130,16 @@ public final class InboundChain {
             this.request = request;
             this.response = response;
             this.address = SoapAddress.of(request.getRequestURI());
+            this.peer = peers.of(request, directory.get(), clock.instant());
         }
 
         void run() throws IOException {
+            if (peer.objection() != null) {
+                // nothing is read from a stranger
+                response.setHeader("Connection", "close");
+                refuse(IdentityChecks.denied().error(), null);
+                return;
+            }
             try {
                 var head = HttpHead.of(request, settings.maxMessage());
                 long announced = request.getContentLengthLong();
@@ -175,7 +185,7 @@ public final class InboundChain {
             if (header != null) {
                 MDC.put("trackingId", ToolkitError.quoted(header.trackingId()));
             }
-            var checking = new Arrival(address, head, requestBase(), scanned, directory.get(), clock.instant());
+            var checking = new Arrival(address, peer, head, requestBase(), scanned, directory.get(), clock.instant());
             arrival = checking;
             list.forEach(check -> check.accept(checking));
             return checking;
@@ -220,10 +230,14 @@ public final class InboundChain {
 
         private void refuse(ToolkitError error, @Nullable MessageBody body) throws IOException {
             var errorId = ids.next();
-            var partner = arrival == null ? null : arrival.partner();
+            var partner = arrival == null ? peer.partner() : arrival.partner();
             try {
-                refusals.refused(
-                        error, errorId, message, partner == null ? null : partner.id(), body, request.getRemoteAddr());
+                var source = new Refusals.Source(
+                        request.getRemoteAddr(),
+                        partner == null ? null : partner.id(),
+                        peer.fingerprint(),
+                        peer.objection());
+                refusals.refused(error, errorId, message, body, source);
                 sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
             } catch (StoreUnavailable e) {
                 unavailable();

@@ -2,6 +2,8 @@ package org.itkserver.soap;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.itkserver.tls.TlsFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the inbound side.
@@ -11,6 +13,12 @@ import java.time.Duration;
  * @param clockSkew how far a sender's clock may differ from ours
  * @param spoolFolder where large messages are kept while they are processed
  * @param bigMessagesAtOnce most messages above 1 MiB received at once
+ * @param tls what connections are judged by again, null when TLS is off
  */
 public record InboundSettings(
-        OwnAddresses ours, long maxMessage, Duration clockSkew, Path spoolFolder, int bigMessagesAtOnce) {}
+        OwnAddresses ours,
+        long maxMessage,
+        Duration clockSkew,
+        Path spoolFolder,
+        int bigMessagesAtOnce,
+        @Nullable TlsFiles tls) {}

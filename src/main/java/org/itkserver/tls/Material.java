@@ -21,7 +21,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -33,11 +35,15 @@ import org.jspecify.annotations.Nullable;
  * What the files held when they were read. Immutable and thread-safe.
  */
 final class Material {
+    private static final long JUDGED_FOR = 60_000;
+    private static final int MOST_JUDGED = 1000;
+
     private final KeyStore keys;
     private final X509ExtendedKeyManager keyManager;
     private final X509ExtendedTrustManager trustManager;
     private final PKIXBuilderParameters pkix;
     private final List<X509CRL> crls;
+    private final Map<X509Certificate, Judged> judged = new ConcurrentHashMap<>();
 
     private Material(
             KeyStore keys,
@@ -173,6 +179,22 @@ final class Material {
      */
     @Nullable
     String objection(X509Certificate[] chain, Date at) {
+        var before = judged.get(chain[0]);
+        if (before != null && Math.abs(at.getTime() - before.at()) < JUDGED_FOR) {
+            return before.objection();
+        }
+        if (judged.size() >= MOST_JUDGED) {
+            judged.clear();
+        }
+        var now = new Judged(judge(chain, at), at.getTime());
+        judged.put(chain[0], now);
+        return now.objection();
+    }
+
+    /** A verdict, so that a path is not looked at again for every message. */
+    private record Judged(@Nullable String objection, long at) {}
+
+    private @Nullable String judge(X509Certificate[] chain, Date at) {
         try {
             var parameters = (PKIXBuilderParameters) pkix.clone();
             parameters.setDate(at);

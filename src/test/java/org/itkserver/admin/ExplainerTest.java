@@ -36,7 +36,8 @@ class ExplainerTest {
                 false,
                 Set.of(),
                 new Endpoints(messages, null, Set.of()),
-                Partner.AckForm.AUTO);
+                Partner.AckForm.AUTO,
+                Set.of());
     }
 
     private static Directory directory() {

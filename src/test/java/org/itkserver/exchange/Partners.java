@@ -83,6 +83,7 @@ final class Partners {
                 false,
                 queues,
                 new Endpoints(messages, acknowledgements, callbacks),
-                ackStyle);
+                ackStyle,
+                Set.of());
     }
 }

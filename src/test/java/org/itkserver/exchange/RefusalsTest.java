@@ -15,7 +15,7 @@ class RefusalsTest {
     private final Refusals refusals = new Refusals(store, clock, new Counters(), 3);
 
     private void refuse(String source) {
-        refusals.refused(ToolkitError.invalid("x"), "id", null, null, null, source);
+        refusals.refused(ToolkitError.invalid("x"), "id", null, null, Refusals.Source.of(source));
     }
 
     @Test

@@ -1,0 +1,41 @@
+package org.itkserver.soap;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import org.itkserver.directory.ClientCertificate;
+import org.itkserver.directory.Directory;
+import org.itkserver.tls.TlsFiles;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the partner by the certificate of its connection. Thread-safe. */
+final class Peers {
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+
+    private final @Nullable TlsFiles files;
+
+    /** @param files null when TLS is off */
+    Peers(@Nullable TlsFiles files) {
+        this.files = files;
+    }
+
+    Peer of(HttpServletRequest request, Directory directory, Instant now) {
+        if (!request.isSecure()) {
+            return Peer.UNPROVEN;
+        }
+        if (!(request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain) || chain.length == 0) {
+            return new Peer(null, null, "it shows no certificate");
+        }
+        var certificate = ClientCertificate.of(chain[0]);
+        var partner = directory.partnerOf(certificate).orElse(null);
+        return new Peer(certificate, partner, objection(chain, partner == null, now));
+    }
+
+    private @Nullable String objection(X509Certificate[] chain, boolean stranger, Instant now) {
+        var bad = files == null ? null : files.objection(chain, now).orElse(null);
+        if (bad != null) {
+            return "its certificate is " + bad;
+        }
+        return stranger ? "its certificate belongs to no partner" : null;
+    }
+}
