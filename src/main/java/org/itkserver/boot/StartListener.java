@@ -78,6 +78,7 @@ public final class StartListener implements ServletContextListener {
     private void register(ServletContext context) {
         context.addFilter("partner-side", new PartnerSide())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        context.setAttribute(ReadBeforeDispatch.STRANGERS, (ReadBeforeDispatch.Strangers) server.chain::isStranger);
         lookout = new Lookout(server, Version.of(context));
         retention = new RetentionJob(server);
         console = Console.of(server, lookout, retention.desk());

@@ -3,6 +3,7 @@ package org.itkserver.soap;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
@@ -115,6 +116,11 @@ public final class InboundChain {
             MDC.remove("trackingId");
             MDC.remove("messageId");
         }
+    }
+
+    /** Whether nothing may be read from a connection with these certificates, the peer's own first. */
+    public boolean isStranger(X509Certificate[] chain) {
+        return peers.of(chain, directory.get(), clock.instant()).objection() != null;
     }
 
     /** One request. */

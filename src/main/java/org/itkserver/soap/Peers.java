@@ -26,6 +26,10 @@ final class Peers {
         if (!(request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain) || chain.length == 0) {
             return new Peer(null, null, "it shows no certificate");
         }
+        return of(chain, directory, now);
+    }
+
+    Peer of(X509Certificate[] chain, Directory directory, Instant now) {
         var certificate = ClientCertificate.of(chain[0]);
         var partner = directory.partnerOf(certificate).orElse(null);
         return new Peer(certificate, partner, objection(chain, partner == null, now));

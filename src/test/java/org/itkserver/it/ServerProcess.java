@@ -32,6 +32,8 @@ public final class ServerProcess implements AutoCloseable {
     private final int port;
     private final Map<String, String> env;
     private final List<String> jvm;
+    private String url;
+    private HttpClient client = CLIENT;
     private Process process;
 
     private ServerProcess(Path home, Map<String, String> env, List<String> jvm) {
@@ -39,6 +41,7 @@ public final class ServerProcess implements AutoCloseable {
         this.env = new HashMap<>(env);
         this.jvm = jvm;
         this.port = freePort();
+        this.url = "http://127.0.0.1:" + port;
     }
 
     /** A server on the embedded database, not yet started. */
@@ -48,6 +51,13 @@ public final class ServerProcess implements AutoCloseable {
 
     public ServerProcess with(String name, String value) {
         env.put(name, value);
+        return this;
+    }
+
+    /** Reached at another address than that of plain HTTP. */
+    ServerProcess reachedAt(String base, HttpClient by) {
+        url = base;
+        client = by;
         return this;
     }
 
@@ -119,7 +129,7 @@ public final class ServerProcess implements AutoCloseable {
             var request = HttpRequest.newBuilder(URI.create(url() + path))
                     .timeout(Duration.ofSeconds(10))
                     .build();
-            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
@@ -127,7 +137,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return url;
     }
 
     public Path home() {

@@ -1,0 +1,103 @@
+package org.itkserver.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.itkserver.envelope.Sha256;
+
+/** A folder of {@code bin/dev-certs}, and what a test needs of it. */
+final class DevCerts {
+    static final String PASSWORD = "changeit";
+
+    private final Path folder;
+
+    DevCerts(Path folder, String... partners) {
+        this.folder = folder;
+        command(List.of(partners));
+    }
+
+    /** Puts this partner's certificate on the revocation list. */
+    void revoke(String partner) {
+        command(List.of("--revoke", partner));
+    }
+
+    private void command(List<String> arguments) {
+        var command = new ArrayList<String>();
+        command.add("bash");
+        command.add(Path.of(System.getProperty("itk.basedir", "."), "bin", "dev-certs")
+                .toAbsolutePath()
+                .toString());
+        command.add(folder.toString());
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment()
+                .merge("PATH", Path.of(System.getProperty("java.home"), "bin") + ":", (path, java) -> java + path);
+        try {
+            var process = builder.start();
+            var text = new String(process.getInputStream().readAllBytes());
+            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException(text);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** The server's settings. */
+    ServerProcess configure(ServerProcess server, int https, int console) {
+        return server.with("ITK_TLS_KEYSTORE", file("server.p12").toString())
+                .with("ITK_TLS_KEYSTORE_PASSWORD", PASSWORD)
+                .with("ITK_TLS_TRUSTSTORE", file("truststore.p12").toString())
+                .with("ITK_TLS_TRUSTSTORE_PASSWORD", PASSWORD)
+                .with("ITK_TLS_CRL", file("ca.crl").toString())
+                .with("ITK_HTTPS_PORT", Integer.toString(https))
+                .with("ITK_CONSOLE_PORT", Integer.toString(console));
+    }
+
+    X509Certificate certificate(String name) throws GeneralSecurityException, IOException {
+        return (X509Certificate) store(name).getCertificate(name);
+    }
+
+    String fingerprint(String name) throws GeneralSecurityException, IOException {
+        return Sha256.hex(certificate(name).getEncoded());
+    }
+
+    private KeyStore store(String name) throws GeneralSecurityException, IOException {
+        return KeyStore.getInstance(file(name + ".p12").toFile(), PASSWORD.toCharArray());
+    }
+
+    /** Trusts the authority; shows the certificate of this name, or none when it is null. */
+    SSLContext context(String name) throws GeneralSecurityException, IOException {
+        KeyManager[] keys = null;
+        if (name != null) {
+            var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store(name), PASSWORD.toCharArray());
+            keys = factory.getKeyManagers();
+        }
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store("truststore"));
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** Makes a store as {@code other}'s authority would: a certificate of the same names that our authority never signed. */
+    static DevCerts impostor(Path folder, String name) throws IOException {
+        Files.createDirectories(folder);
+        return new DevCerts(folder, name);
+    }
+}

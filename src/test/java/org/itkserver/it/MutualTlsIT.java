@@ -1,0 +1,259 @@
+package org.itkserver.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Identity by certificate on the real jar: S-14, S-17, S-18, S-19 and what changes without a restart. */
+class MutualTlsIT {
+    private static final Sample LETTER = Sample.of("send-cda-discharge");
+    private static final int HTTPS = ServerProcess.freePort();
+    private static final int CONSOLE = ServerProcess.freePort();
+    private static final String PARTNERS = "https://localhost:" + HTTPS;
+    private static final String PEOPLE = "https://localhost:" + CONSOLE;
+
+    @TempDir
+    static Path folder;
+
+    private static Postgres postgres;
+    private static DevCerts certs;
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = new Postgres();
+        certs = new DevCerts(folder.resolve("certs"), "gp-system", "other-trust", "stranger", "renewed", "leaver");
+        var home = folder.resolve("home");
+        Files.createDirectories(home);
+        Files.writeString(
+                home.resolve("directory.yaml"),
+                """
+                organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
+                partners:
+                  - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"],
+                      certificates: ["%s", "%s"] }
+                  - { id: other-trust, ods: [X1111], usernames: [other-trust-1], services: ["*"],
+                      certificates: ["CN=other-trust, O=ITK development"] }
+                """
+                        .formatted(certs.fingerprint("gp-system"), certs.fingerprint("leaver")));
+        server = certs.configure(postgres.configure(ServerProcess.at(home)), HTTPS, CONSOLE)
+                .reachedAt(PEOPLE, client(certs.context(null)))
+                .start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+        postgres.close();
+    }
+
+    private static HttpClient client(SSLContext context) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .sslContext(context)
+                .build();
+    }
+
+    private static HttpClient as(String name) throws Exception {
+        return client(certs.context(name));
+    }
+
+    private static String letter() {
+        return LETTER.fill(PARTNERS + LETTER.path(), Sample.uuid());
+    }
+
+    private static HttpResponse<String> send(HttpClient client, String base, String letter, String... headers)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(base + LETTER.path()))
+                .timeout(Duration.ofSeconds(10))
+                .header("Content-Type", "text/xml;charset=UTF-8")
+                .header("SOAPAction", '"' + LETTER.action() + '"')
+                .POST(HttpRequest.BodyPublishers.ofString(letter));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static int status(HttpClient client, String url) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static void denied(HttpResponse<String> answer) {
+        assertEquals(500, answer.statusCode(), answer.body());
+        assertTrue(
+                answer.body().contains("<ErrorCode codeSystem") || answer.body().contains("3000"), answer.body());
+        assertTrue(answer.body().contains("3000"), answer.body());
+    }
+
+    private static String newestRefusal() throws SQLException {
+        try (var connection = postgres.connect();
+                var select = connection.createStatement();
+                var row = select.executeQuery("select coalesce(partner, '-') || ' ' || actor || ' ' || detail from"
+                        + " audit_event where type = 'refused' order by seq desc limit 1")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static long count(String sql) throws SQLException {
+        try (var connection = postgres.connect();
+                var select = connection.createStatement();
+                var row = select.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Test
+    void aPartnerIsKnownByItsCertificate() throws Exception {
+        assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
+    }
+
+    @Test
+    void anothersUsernameIsDeniedAndTold() throws Exception {
+        denied(send(as("other-trust"), PARTNERS, letter()));
+        var event = newestRefusal();
+        assertTrue(event.startsWith("other-trust gp-system-1 "), event);
+        assertTrue(event.contains(certs.fingerprint("other-trust")), event);
+        assertEquals(1, count("select count(*) from alert where kind = 'identity' and partner = 'other-trust'"));
+    }
+
+    @Test
+    void aStrangerIsDeniedBeforeAnythingIsRead() throws Exception {
+        try (var socket =
+                (SSLSocket) certs.context("stranger").getSocketFactory().createSocket("localhost", HTTPS)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + LETTER.path() + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
+                                    + "Content-Length: 1000\r\n\r\n")
+                            .getBytes());
+            // not a byte of the body is sent, and the answer and the end of the connection come all the same
+            var answer = new String(socket.getInputStream().readAllBytes());
+            assertTrue(answer.startsWith("HTTP/1.1 500 ") && answer.contains("3000"), answer);
+        }
+        var event = newestRefusal();
+        assertTrue(event.startsWith("- unknown ") && event.contains("belongs to no partner"), event);
+        assertTrue(event.contains(certs.fingerprint("stranger")), event);
+    }
+
+    @Test
+    void withoutAGoodCertificateThereIsNoConnection() throws Exception {
+        assertThrows(IOException.class, () -> send(as(null), PARTNERS, letter()));
+        var impostor = new DevCerts(folder.resolve("impostor"), "gp-system");
+        Files.copy(certs.file("truststore.p12"), impostor.file("truststore.p12"), StandardCopyOption.REPLACE_EXISTING);
+        assertThrows(IOException.class, () -> send(client(impostor.context("gp-system")), PARTNERS, letter()));
+    }
+
+    @Test
+    void oldProtocolsAndWeakSuitesAreRefused() throws Exception {
+        refusesHandshake("TLSv1.1", null);
+        refusesHandshake("TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256");
+        refusesHandshake("TLSv1.2", "TLS_RSA_WITH_AES_128_GCM_SHA256");
+    }
+
+    private static void refusesHandshake(String protocol, String suite) throws Exception {
+        for (int port : new int[] {HTTPS, CONSOLE}) {
+            try (var socket =
+                    (SSLSocket) certs.context("gp-system").getSocketFactory().createSocket("localhost", port)) {
+                socket.setEnabledProtocols(new String[] {protocol});
+                if (suite != null) {
+                    socket.setEnabledCipherSuites(new String[] {suite});
+                }
+                assertThrows(SSLHandshakeException.class, socket::startHandshake, protocol + " " + suite);
+            }
+        }
+    }
+
+    @Test
+    void partnersAndPeopleHaveAPortEach() throws Exception {
+        var partner = as("gp-system");
+        for (var path : new String[] {"/", "/admin/login", "/api/openapi.yaml", "/metrics", "/assets/console.css"}) {
+            assertEquals(404, status(partner, PARTNERS + path), path);
+        }
+        for (var path : new String[] {"/itk/services/SendCDADocument-v2-0?wsdl", "/wsdl/", "/health/ready"}) {
+            assertEquals(200, status(partner, PARTNERS + path), path);
+        }
+        var person = as(null);
+        for (var path : new String[] {"/admin/login", "/api/openapi.yaml", "/metrics", "/wsdl/"}) {
+            assertEquals(200, status(person, PEOPLE + path), path);
+        }
+    }
+
+    @Test
+    void noHeaderMakesAPartner() throws Exception {
+        var encoded = java.util.Base64.getEncoder()
+                .encodeToString(certs.certificate("gp-system").getEncoded());
+        denied(send(as(null), PEOPLE, letter(), "X-SSL-Client-Cert", encoded, "X-Forwarded-Proto", "https"));
+    }
+
+    @Test
+    void aRevokedCertificateIsRefusedOnNewAndOnOldConnections() throws Exception {
+        var leaver = as("leaver");
+        assertEquals(200, send(leaver, PARTNERS, letter()).statusCode());
+        certs.revoke("leaver");
+        server.await(() -> isRefused(leaver), Duration.ofSeconds(10));
+        assertTrue(newestRefusal().contains("its certificate is REVOKED"), newestRefusal());
+        assertThrows(IOException.class, () -> send(as("leaver"), PARTNERS, letter()));
+        assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
+    }
+
+    private static boolean isRefused(HttpClient client) {
+        try {
+            return send(client, PARTNERS, letter()).statusCode() == 500;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aNewServerCertificateIsShownWithoutARestart() throws Exception {
+        var own = certs.file("server.p12");
+        var kept = Files.readAllBytes(own);
+        assertEquals("CN=server,O=ITK development", shown());
+        // half a file is no reason to stop answering
+        Files.write(own, java.util.Arrays.copyOf(kept, kept.length / 2));
+        assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
+        Files.copy(certs.file("renewed.p12"), own, StandardCopyOption.REPLACE_EXISTING);
+        server.await(() -> shown().equals("CN=renewed,O=ITK development"), Duration.ofSeconds(10));
+        Files.write(own, kept);
+        server.await(() -> shown().equals("CN=server,O=ITK development"), Duration.ofSeconds(10));
+    }
+
+    private static String shown() {
+        try (var socket = (SSLSocket) certs.context(null).getSocketFactory().createSocket("localhost", CONSOLE)) {
+            socket.startHandshake();
+            return socket.getSession().getPeerPrincipal().getName();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void plainHttpIsOff() {
+        assertFalse(server.logTail().contains("Undertow HTTP listener"), server.logTail());
+    }
+}
