@@ -79,14 +79,18 @@ final class PartnerEntry {
     }
 
     private Set<String> certificates(YamlMap map, String id) {
+        var out = names(map);
+        out.forEach(name -> unshared(map, "certificates", certificates, name, id));
+        return out;
+    }
+
+    private static Set<String> names(YamlMap map) {
         var out = new HashSet<String>();
         for (var text : map.texts("certificates")) {
-            var name = ClientCertificate.name(text)
+            out.add(ClientCertificate.name(text)
                     .orElseThrow(() -> map.wrong(
                             "certificates",
-                            "holds " + text + ", which is neither a SHA-256 fingerprint nor a distinguished name"));
-            unshared(map, "certificates", certificates, name, id);
-            out.add(name);
+                            "holds " + text + ", which is neither a SHA-256 fingerprint nor a distinguished name")));
         }
         return out;
     }
@@ -102,7 +106,8 @@ final class PartnerEntry {
         var endpoints = new Endpoints(
                 endpoint(map, "messages", ownQueues),
                 endpoint(map, "acknowledgements", ownQueues),
-                Set.copyOf(map.texts("callbacks")));
+                Set.copyOf(map.texts("callbacks")),
+                names(map));
         endpoints.callbacks().forEach(callback -> target(map, "callbacks", callback));
         map.end();
         return endpoints;

@@ -173,7 +173,9 @@ final class Server implements AutoCloseable {
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
                 clock,
-                settings.sendTimeout());
+                settings.sendTimeout(),
+                tls,
+                uri -> directory.get().certificatesAt(uri.toString()));
         return new DeliveryWorker(
                 store,
                 queue,

@@ -121,6 +121,15 @@ public final class Directory {
                 byCertificate.getOrDefault(certificate.fingerprint(), byCertificate.get(certificate.subject())));
     }
 
+    /** Names of the certificates that a server at this URL may show; empty for any that is trusted. */
+    public Set<String> certificatesAt(String url) {
+        return partners.stream()
+                .map(Partner::endpoints)
+                .filter(endpoints -> endpoints.hold(url))
+                .flatMap(endpoints -> endpoints.certificates().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The service with this URN; the misspellings of H13 count. */
     public Optional<Service> serviceOf(String urn) {
         var name = Catalogue.ALIASES.get(urn);

@@ -10,13 +10,22 @@ import org.jspecify.annotations.Nullable;
  * @param messages for our messages and forwards, null when it takes none
  * @param acknowledgements for acknowledgements; null means {@code messages}
  * @param callbacks the ReplyTo and FaultTo addresses it may name (H10)
+ * @param certificates names of the certificates its servers show, as {@link ClientCertificate#name} writes them; empty for any
+ *     that is trusted
  */
-public record Endpoints(@Nullable String messages, @Nullable String acknowledgements, Set<String> callbacks) {
-    public static final Endpoints NONE = new Endpoints(null, null, Set.of());
+public record Endpoints(
+        @Nullable String messages, @Nullable String acknowledgements, Set<String> callbacks, Set<String> certificates) {
+    public static final Endpoints NONE = new Endpoints(null, null, Set.of(), Set.of());
     private static final String QUEUE = "queue:";
 
     public Endpoints {
         callbacks = Set.copyOf(callbacks);
+        certificates = Set.copyOf(certificates);
+    }
+
+    /** Whether this URL is one of them. */
+    public boolean hold(String url) {
+        return url.equals(messages) || url.equals(acknowledgements) || callbacks.contains(url);
     }
 
     /** The endpoint for acknowledgements. */

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,9 +12,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.itkserver.envelope.BoundedAnswer;
 import org.itkserver.envelope.RequestHead;
@@ -24,29 +25,36 @@ import org.itkserver.envelope.SoapRequest;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.exchange.Transport;
+import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends SOAP 1.1 requests over HTTP/1.1 (docs/adr/0009). The content's bytes are streamed as they are kept. Thread-safe.
  */
 public final class SoapClient implements Transport {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
     private static final int MOST_ANSWER = 64 * 1024;
     private static final int MOST_RESPONSE = 16 << 20;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT)
-            .build();
+    private final Connections connections;
     private final SoapRequestWriter writer;
     private final AnswerClassifier classifier;
     private final Clock clock;
     private final Duration timeout;
 
-    /** @param timeout longest wait for one whole exchange */
-    public SoapClient(SoapRequestWriter writer, SoapAnswerReader reader, Clock clock, Duration timeout) {
+    /**
+     * @param timeout longest wait for one whole exchange
+     * @param tls what is shown and trusted, null for the JDK's defaults
+     * @param pinned names of the certificates an endpoint may show, empty for any that is trusted
+     */
+    public SoapClient(
+            SoapRequestWriter writer,
+            SoapAnswerReader reader,
+            Clock clock,
+            Duration timeout,
+            @Nullable TlsFiles tls,
+            Function<URI, Set<String>> pinned) {
+        this.connections = new Connections(tls, pinned);
         this.writer = writer;
         this.classifier = new AnswerClassifier(reader, clock);
         this.clock = clock;
@@ -66,8 +74,11 @@ public final class SoapClient implements Transport {
                 letter.charset());
         var request = writer.around(head, letter.inherited());
         var answer = new BoundedAnswer(letter.synchronous() ? MOST_RESPONSE : MOST_ANSWER);
-        var call = client.sendAsync(
-                http(endpoint, letter, request), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(answer::add));
+        var call = connections
+                .to(endpoint)
+                .sendAsync(
+                        http(endpoint, letter, request),
+                        info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(answer::add));
         try {
             var response = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             var retryAfter = response.headers().firstValue("Retry-After").orElse(null);

@@ -35,7 +35,7 @@ class ExplainerTest {
                 Partner.PositiveAnswer.AUTO,
                 false,
                 Set.of(),
-                new Endpoints(messages, null, Set.of()),
+                new Endpoints(messages, null, Set.of(), Set.of()),
                 Partner.AckForm.AUTO,
                 Set.of());
     }

@@ -82,7 +82,7 @@ final class Partners {
                 answer,
                 false,
                 queues,
-                new Endpoints(messages, acknowledgements, callbacks),
+                new Endpoints(messages, acknowledgements, callbacks, Set.of()),
                 ackStyle,
                 Set.of());
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -34,7 +35,9 @@ final class Letters {
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
                 clock,
-                timeout);
+                timeout,
+                null,
+                uri -> Set.of());
     }
 
     /** Content of our own, in answer to {@code REQUEST-ID}. */
