@@ -18,6 +18,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
+import org.itkserver.testing.DevCerts;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,9 +56,12 @@ class MutualTlsIT {
                       certificates: ["CN=other-trust, O=ITK development"] }
                 """
                         .formatted(certs.fingerprint("gp-system"), certs.fingerprint("leaver")));
-        server = certs.configure(postgres.configure(ServerProcess.at(home)), HTTPS, CONSOLE)
-                .reachedAt(PEOPLE, client(certs.context(null)))
-                .start();
+        server = postgres.configure(ServerProcess.at(home))
+                .with("ITK_HTTPS_PORT", Integer.toString(HTTPS))
+                .with("ITK_CONSOLE_PORT", Integer.toString(CONSOLE))
+                .reachedAt(PEOPLE, client(certs.context(null)));
+        certs.settings().forEach(server::with);
+        server.start();
     }
 
     @AfterAll

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -20,6 +22,8 @@ import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.exchange.Transport;
+import org.itkserver.tls.TlsFiles;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Document;
 import org.xml.sax.SAXException;
 
@@ -30,14 +34,18 @@ final class Letters {
     private Letters() {}
 
     static SoapClient client(Clock clock, Duration timeout) {
+        return client(clock, timeout, null, uri -> Set.of());
+    }
+
+    static SoapClient client(Clock clock, Duration timeout, @Nullable TlsFiles tls, Function<URI, Set<String>> pinned) {
         var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
                 clock,
                 timeout,
-                null,
-                uri -> Set.of());
+                tls,
+                pinned);
     }
 
     /** Content of our own, in answer to {@code REQUEST-ID}. */

@@ -1,13 +1,13 @@
-package org.itkserver.it;
+package org.itkserver.testing;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -16,18 +16,18 @@ import javax.net.ssl.TrustManagerFactory;
 import org.itkserver.envelope.Sha256;
 
 /** A folder of {@code bin/dev-certs}, and what a test needs of it. */
-final class DevCerts {
-    static final String PASSWORD = "changeit";
+public final class DevCerts {
+    public static final String PASSWORD = "changeit";
 
     private final Path folder;
 
-    DevCerts(Path folder, String... partners) {
+    public DevCerts(Path folder, String... partners) {
         this.folder = folder;
         command(List.of(partners));
     }
 
     /** Puts this partner's certificate on the revocation list. */
-    void revoke(String partner) {
+    public void revoke(String partner) {
         command(List.of("--revoke", partner));
     }
 
@@ -53,26 +53,25 @@ final class DevCerts {
         }
     }
 
-    Path file(String name) {
+    public Path file(String name) {
         return folder.resolve(name);
     }
 
-    /** The server's settings. */
-    ServerProcess configure(ServerProcess server, int https, int console) {
-        return server.with("ITK_TLS_KEYSTORE", file("server.p12").toString())
-                .with("ITK_TLS_KEYSTORE_PASSWORD", PASSWORD)
-                .with("ITK_TLS_TRUSTSTORE", file("truststore.p12").toString())
-                .with("ITK_TLS_TRUSTSTORE_PASSWORD", PASSWORD)
-                .with("ITK_TLS_CRL", file("ca.crl").toString())
-                .with("ITK_HTTPS_PORT", Integer.toString(https))
-                .with("ITK_CONSOLE_PORT", Integer.toString(console));
+    /** What the server is told of the folder, by the names of its settings. */
+    public Map<String, String> settings() {
+        return Map.of(
+                "ITK_TLS_KEYSTORE", file("server.p12").toString(),
+                "ITK_TLS_KEYSTORE_PASSWORD", PASSWORD,
+                "ITK_TLS_TRUSTSTORE", file("truststore.p12").toString(),
+                "ITK_TLS_TRUSTSTORE_PASSWORD", PASSWORD,
+                "ITK_TLS_CRL", file("ca.crl").toString());
     }
 
-    X509Certificate certificate(String name) throws GeneralSecurityException, IOException {
+    public X509Certificate certificate(String name) throws GeneralSecurityException, IOException {
         return (X509Certificate) store(name).getCertificate(name);
     }
 
-    String fingerprint(String name) throws GeneralSecurityException, IOException {
+    public String fingerprint(String name) throws GeneralSecurityException, IOException {
         return Sha256.hex(certificate(name).getEncoded());
     }
 
@@ -81,7 +80,7 @@ final class DevCerts {
     }
 
     /** Trusts the authority; shows the certificate of this name, or none when it is null. */
-    SSLContext context(String name) throws GeneralSecurityException, IOException {
+    public SSLContext context(String name) throws GeneralSecurityException, IOException {
         KeyManager[] keys = null;
         if (name != null) {
             var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -93,11 +92,5 @@ final class DevCerts {
         var context = SSLContext.getInstance("TLS");
         context.init(keys, trust.getTrustManagers(), null);
         return context;
-    }
-
-    /** Makes a store as {@code other}'s authority would: a certificate of the same names that our authority never signed. */
-    static DevCerts impostor(Path folder, String name) throws IOException {
-        Files.createDirectories(folder);
-        return new DevCerts(folder, name);
     }
 }
