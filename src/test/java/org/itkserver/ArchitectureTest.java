@@ -31,6 +31,7 @@ class ArchitectureTest {
                     ROOT + "audit..",
                     ROOT + "delivery..",
                     ROOT + "retention..",
+                    ROOT + "tls..",
                     ROOT + "watch..")
             .layer("vocabulary")
             .definedBy(ROOT + "envelope..")
@@ -67,6 +68,21 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..");
 
+    /** The listeners use it before the application is there, out of a module of their own. */
+    @ArchTest
+    static final ArchRule TLS_KNOWS_THE_JDK_ALONE = classes()
+            .that()
+            .resideInAnyPackage(ROOT + "tls..", ROOT + "boot.launch..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    ROOT + "tls..",
+                    ROOT + "boot.launch..",
+                    "java..",
+                    "javax.net.ssl..",
+                    "org.wildfly.core.jar.runtime..",
+                    "org.jspecify..");
+
     @ArchTest
     static final ArchRule THE_CORE_IS_PLAIN_JAVA = classes()
             .that()
@@ -82,5 +98,11 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "org.itkserver..", "java..", "javax.xml..", "javax.crypto..", "org.slf4j..", "org.jspecify..");
+                    "org.itkserver..",
+                    "java..",
+                    "javax.xml..",
+                    "javax.crypto..",
+                    "javax.security.auth.x500..",
+                    "org.slf4j..",
+                    "org.jspecify..");
 }

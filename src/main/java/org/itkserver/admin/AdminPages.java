@@ -92,7 +92,7 @@ public final class AdminPages {
                 messages,
                 new RepairPages(repairs, messages),
                 new BulkPages(bulk, lists, pages),
-                new DirectoryPages(directory, directoryStatus, pages),
+                new DirectoryPages(directory, directoryStatus, monitor::validities, pages, clock),
                 new TrialPages(trial, search, pages, Ids.random(), clock),
                 new AuditPages(audit, exports, pages, clock),
                 new RetentionPages(desk, standing, directory, pages, clock),

@@ -26,12 +26,13 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case PARTNER_DOWN -> messages(alert, MESSAGES + "accepted&direction=out" + of);
             case HANDLER_FAILING -> messages(alert, MESSAGES + "accepted&direction=in");
             case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
+            case CERTIFICATE_ENDING -> new AlertLine(alert, "/admin/directory#certificates", "See the certificates");
             case DIRECTORY_REFUSED -> new AlertLine(alert, "/admin/directory", "What is wrong with it");
             case BREAK_GLASS -> audit(alert, person, Show.link("type=payload-viewed&actor=", subject));
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");
             case OTHER -> audit(alert, person, "type=alert");
             case IDENTITY -> audit(alert, person, "type=refused" + of);
-            case DATABASE, DISK_LOW, CLOCK_OFF -> new AlertLine(alert, null, "");
+            case DATABASE, DISK_LOW, TLS_FILES_REFUSED, CLOCK_OFF -> new AlertLine(alert, null, "");
         };
     }
 

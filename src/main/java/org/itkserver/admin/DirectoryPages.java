@@ -5,6 +5,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.itkserver.directory.HandlerSettings;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Service;
+import org.itkserver.watch.Validity;
 import org.jspecify.annotations.Nullable;
 
 /** The directory as it is in force: who, what and where to, and why a message would go there. */
@@ -28,12 +31,21 @@ public final class DirectoryPages {
 
     private final Supplier<Directory> directory;
     private final Supplier<DirectoryStatus> status;
+    private final Supplier<List<Validity>> validities;
     private final Pages pages;
+    private final Clock clock;
 
-    DirectoryPages(Supplier<Directory> directory, Supplier<DirectoryStatus> status, Pages pages) {
+    DirectoryPages(
+            Supplier<Directory> directory,
+            Supplier<DirectoryStatus> status,
+            Supplier<List<Validity>> validities,
+            Pages pages,
+            Clock clock) {
         this.directory = directory;
         this.status = status;
+        this.validities = validities;
         this.pages = pages;
+        this.clock = clock;
     }
 
     /**
@@ -54,7 +66,9 @@ public final class DirectoryPages {
             String address,
             String service,
             List<String> steps,
-            Map<String, String> problems) {}
+            Map<String, String> problems,
+            List<Validity> validities,
+            Instant now) {}
 
     @GET
     @Needs(Role.VIEWER)
@@ -91,7 +105,9 @@ public final class DirectoryPages {
                 address,
                 name,
                 steps,
-                problems);
+                problems,
+                validities.get(),
+                clock.instant());
         return Pages.answer(problems.isEmpty() ? 200 : 400, pages.render("directory", view))
                 .build();
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.itkserver.delivery.Lane;
 import org.itkserver.watch.Alerts;
 import org.itkserver.watch.Figures;
+import org.itkserver.watch.Validity;
 
 /** How this server and its partners are. Thread-safe. */
 public interface Monitor {
@@ -20,6 +21,9 @@ public interface Monitor {
 
     /** Every lane that holds work, as seen some seconds ago; the one that has waited longest first. */
     List<Figures.Waiting> waiting();
+
+    /** Certificates and revocation lists of TLS, what ends first first; empty when TLS is off. */
+    List<Validity> validities();
 
     /** This node. */
     Facts facts();

@@ -42,6 +42,13 @@ public enum AlertKind {
             "Old messages are not destroyed",
             "Look at the retention page and the log: the store grows, and what should be gone is not",
             false),
+    /** A certificate or revocation list must be renewed. */
+    CERTIFICATE_ENDING(
+            "A certificate or revocation list runs out",
+            "Renew it: once it has run out, no connection is made with it",
+            true),
+    /** The files of TLS were changed and cannot be used. */
+    TLS_FILES_REFUSED("A changed TLS file is wrong", "Correct the file; what was read before is in force", true),
     /** This node's clock and the database's differ. */
     CLOCK_OFF("The clock is off", "Set the clocks: partners refuse messages with wrong times", true),
     /** The directory file was changed and is wrong. */

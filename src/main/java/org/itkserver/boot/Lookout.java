@@ -18,6 +18,7 @@ import org.itkserver.watch.Alert;
 import org.itkserver.watch.Alerts;
 import org.itkserver.watch.Figures;
 import org.itkserver.watch.Notice;
+import org.itkserver.watch.Validity;
 import org.itkserver.watch.Watcher;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,6 +154,11 @@ final class Lookout implements Monitor, AutoCloseable {
     @Override
     public int openAlerts() {
         return openAlerts;
+    }
+
+    @Override
+    public List<Validity> validities() {
+        return Validities.of(server);
     }
 
     @Override

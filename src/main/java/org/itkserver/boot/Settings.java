@@ -12,6 +12,7 @@ import java.util.Map;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.store.DatabaseSettings;
+import org.itkserver.tls.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,9 +103,9 @@ record Settings(
         return new DatabaseSettings(
                 url,
                 user,
-                env.get("ITK_DB_PASSWORD"),
+                Secrets.of(env, "ITK_DB_PASSWORD"),
                 POOL,
-                owner == null ? null : new DatabaseSettings.Owner(owner, env.get("ITK_DB_OWNER_PASSWORD")));
+                owner == null ? null : new DatabaseSettings.Owner(owner, Secrets.of(env, "ITK_DB_OWNER_PASSWORD")));
     }
 
     private static Path path(Map<String, String> env, String name, Path otherwise) {

@@ -11,6 +11,7 @@ import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.Cause;
 import org.itkserver.delivery.Lane;
 import org.itkserver.watch.Figures.DatabaseClock;
+import org.itkserver.watch.Validity;
 import org.jspecify.annotations.Nullable;
 
 /** What is wrong with this node and with whom it talks to, now. For one thread. */
@@ -48,6 +49,7 @@ final class Signs {
         if (server.directory.status().mistake() != null) {
             out.add(ofNode(AlertKind.DIRECTORY_REFUSED, "directory.yaml was changed and is wrong."));
         }
+        certificates(out);
         for (var sealing : server.search.sealing()) {
             if (sealing.isBehind(clock.instant())) {
                 var text = "Audit rows of node " + sealing.node() + " wait for their seal.";
@@ -56,6 +58,26 @@ final class Signs {
         }
         server.breaker.open().forEach(lane -> lane(lane, out));
         return out;
+    }
+
+    private void certificates(List<Cause> out) {
+        var files = server.tls;
+        if (files != null && files.trouble().isPresent()) {
+            out.add(ofNode(AlertKind.TLS_FILES_REFUSED, files.trouble().get()));
+        }
+        for (var validity : Validities.of(server)) {
+            if (validity.isEnding(clock.instant())) {
+                out.add(ending(validity));
+            }
+        }
+    }
+
+    private Cause ending(Validity validity) {
+        var text = validity.kind().title() + " " + validity.name()
+                + (validity.isOver(clock.instant()) ? " ended " : " ends ") + validity.until() + ".";
+        return validity.kind() == Validity.Kind.PARTNER
+                ? Cause.ofPartner(AlertKind.CERTIFICATE_ENDING, validity.name(), text)
+                : new Cause(AlertKind.CERTIFICATE_ENDING, validity.kind().title() + " " + validity.name(), null, text);
     }
 
     private void database(DatabaseClock database, List<Cause> out) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.itkserver.audit.StoreUnavailable;
@@ -121,6 +122,11 @@ public final class InboundChain {
     /** Whether nothing may be read from a connection with these certificates, the peer's own first. */
     public boolean isStranger(X509Certificate[] chain) {
         return peers.of(chain, directory.get(), clock.instant()).objection() != null;
+    }
+
+    /** The certificate that each partner showed last since the start, by the partner's id. */
+    public Map<String, X509Certificate> certificates() {
+        return peers.shown();
     }
 
     /** One request. */

@@ -3,6 +3,8 @@ package org.itkserver.soap;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Directory;
 import org.itkserver.tls.TlsFiles;
@@ -13,6 +15,7 @@ final class Peers {
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
     private final @Nullable TlsFiles files;
+    private final Map<String, X509Certificate> shown = new ConcurrentHashMap<>();
 
     /** @param files null when TLS is off */
     Peers(@Nullable TlsFiles files) {
@@ -32,7 +35,15 @@ final class Peers {
     Peer of(X509Certificate[] chain, Directory directory, Instant now) {
         var certificate = ClientCertificate.of(chain[0]);
         var partner = directory.partnerOf(certificate).orElse(null);
+        if (partner != null) {
+            shown.put(partner.id(), chain[0]);
+        }
         return new Peer(certificate, partner, objection(chain, partner == null, now));
+    }
+
+    /** The certificate that each partner showed last, by the partner's id. */
+    Map<String, X509Certificate> shown() {
+        return Map.copyOf(shown);
     }
 
     private @Nullable String objection(X509Certificate[] chain, boolean stranger, Instant now) {

@@ -1,7 +1,5 @@
 package org.itkserver.tls;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -43,30 +41,15 @@ public record TlsSettings(
         var crl = env.get("ITK_TLS_CRL");
         return Optional.of(new TlsSettings(
                 Path.of(keystore),
-                secret(env, "ITK_TLS_KEYSTORE_PASSWORD"),
+                password(env, "ITK_TLS_KEYSTORE_PASSWORD"),
                 Path.of(truststore),
-                secret(env, "ITK_TLS_TRUSTSTORE_PASSWORD"),
+                password(env, "ITK_TLS_TRUSTSTORE_PASSWORD"),
                 crl == null ? null : Path.of(crl)));
     }
 
-    /**
-     * A secret given by value or, in {@code NAME_FILE}, by the name of a file that holds it on its first line.
-     *
-     * @throws IllegalArgumentException naming the variable when both are set or the file cannot be read
-     */
-    public static String secret(Map<String, String> env, String name) {
-        var file = env.get(name + "_FILE");
-        if (file == null) {
-            return env.getOrDefault(name, "");
-        }
-        if (env.containsKey(name)) {
-            throw new IllegalArgumentException(name + " and " + name + "_FILE are both set.");
-        }
-        try (var lines = Files.lines(Path.of(file))) {
-            return lines.findFirst().orElse("");
-        } catch (IOException | java.io.UncheckedIOException e) {
-            throw new IllegalArgumentException(name + "_FILE=" + file + " cannot be read.");
-        }
+    private static String password(Map<String, String> env, String name) {
+        var password = Secrets.of(env, name);
+        return password == null ? "" : password;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.itkserver.tls.Secrets;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.tls.TlsSettings;
 import org.wildfly.core.jar.runtime.BootableServerConfigurator;
@@ -161,7 +162,17 @@ public final class LaunchSettings implements BootableServerConfigurator {
         }
     }
 
+    /** Whether a secret is set, by value or by file; the file is read once. */
+    private static boolean secret(Map<String, String> env, String name) throws BadSetting {
+        try {
+            return Secrets.of(env, name) != null;
+        } catch (IllegalArgumentException e) {
+            throw new BadSetting(e.getMessage());
+        }
+    }
+
     private static void checkDatabase(Map<String, String> env) throws BadSetting {
+        secret(env, "ITK_DB_PASSWORD");
         var url = env.get("ITK_DB_URL");
         if (url != null && !url.startsWith("jdbc:postgresql:")) {
             throw new BadSetting(
@@ -176,7 +187,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
     private static void checkOwner(Map<String, String> env) throws BadSetting {
         var owner = env.get("ITK_DB_OWNER_USER");
         if (owner == null) {
-            if (env.containsKey("ITK_DB_OWNER_PASSWORD")) {
+            if (secret(env, "ITK_DB_OWNER_PASSWORD")) {
                 throw new BadSetting("ITK_DB_OWNER_PASSWORD is set but ITK_DB_OWNER_USER is not.");
             }
         } else if (!env.containsKey("ITK_DB_URL")) {
