@@ -21,7 +21,7 @@ final class MetricsServlet extends HttpServlet {
     private final transient PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    MetricsServlet(Counters counters, Lookout lookout) {
+    MetricsServlet(Counters counters, Lookout lookout, Admission admission) {
         count("itk_messages_accepted", "Messages stored", counters::acceptedCount);
         count("itk_messages_duplicate", "Copies answered again", counters::duplicateCount);
         count("itk_messages_handled", "Messages that handlers took", counters::handledCount);
@@ -37,6 +37,11 @@ final class MetricsServlet extends HttpServlet {
                     }
                 })
                 .register(registry);
+        count(
+                "itk_requests_turned_away",
+                "Requests answered 503 because too much was in flight",
+                admission::turnedAway);
+        gauge("itk_requests_in_flight", "Requests to ITK addresses and REST API", admission::requests);
         gauge("itk_alerts_open", "Alerts that are open, on all nodes", lookout::openAlerts);
         GaugeWithCallback.builder()
                 .name("itk_work_waiting")

@@ -7,24 +7,40 @@ import io.undertow.server.handlers.RequestBufferingHandler;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.handlers.security.SSLInformationAssociationHandler;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
 import jakarta.servlet.ServletContext;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 
 /**
- * Reads the body of a posted message without blocking, up to 1 MiB, before a worker thread is taken for it: a sender
- * that stalls holds a connection and some buffers, but no thread (docs/adr/0005).
+ * Stands before the servlets: turns away what is too much, and reads the body of a message without blocking, up to 1 MiB, before
+ * a worker thread is taken for it. A sender that stalls holds a connection and some buffers, for a while, but no thread
+ * (docs/adr/0005).
  */
 public final class ReadBeforeDispatch implements ServletExtension {
-    /** Attribute of the servlet context that holds {@link Strangers}. */
-    static final String STRANGERS = Strangers.class.getName();
+    /** Attribute of the servlet context that holds the {@link Door}. */
+    static final String DOOR = Door.class.getName();
 
     private static final int BUFFER = 16 * 1024;
-    private static final int BUFFERS = (1 << 20) / BUFFER;
+    private static final int MOST = 1 << 20;
+    /** For all of what is read here, however steadily it trickles. */
+    private static final long READ_SECONDS = 60;
 
-    /** Who shows a certificate and is nobody's system. */
-    interface Strangers {
-        boolean include(X509Certificate[] chain);
+    private static final String TRY_AGAIN_SECONDS = "2";
+    private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
+
+    /** Who and what is let in. */
+    interface Door {
+        Admission admission();
+
+        /** Whether nothing may be read from a system that shows these certificates. */
+        boolean isStranger(X509Certificate[] chain);
     }
 
     @Override
@@ -35,27 +51,110 @@ public final class ReadBeforeDispatch implements ServletExtension {
     }
 
     private static HttpHandler wrap(HttpHandler next, ServletContext context) {
-        var buffering = new RequestBufferingHandler(next, BUFFERS);
+        var buffering = new RequestBufferingHandler(read(next), MOST / BUFFER);
         return exchange -> {
             var path = exchange.getRelativePath();
-            if ((path.startsWith("/itk") || path.startsWith("/api")) && !isStranger(exchange, context)) {
-                buffering.handleRequest(exchange);
-            } else {
+            if (!path.startsWith("/itk") && !path.startsWith("/api")
+                    || !(context.getAttribute(DOOR) instanceof Door door)) {
                 next.handleRequest(exchange);
+                return;
+            }
+            var place = Place.in(door.admission(), exchange);
+            if (place == null) {
+                turnAway(exchange);
+            } else if (isStranger(exchange, door)) {
+                next.handleRequest(exchange);
+            } else {
+                place.readBy(exchange);
+                buffering.handleRequest(exchange);
             }
         };
     }
 
-    /** Nothing is read from a system whose certificate is not good enough to be answered. */
-    private static boolean isStranger(HttpServerExchange exchange, ServletContext context) {
+    private static HttpHandler read(HttpHandler next) {
+        return exchange -> {
+            var place = exchange.getAttachment(PLACE);
+            if (place != null) {
+                place.isRead();
+            }
+            next.handleRequest(exchange);
+        };
+    }
+
+    private static void turnAway(HttpServerExchange exchange) {
+        exchange.setStatusCode(503);
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, TRY_AGAIN_SECONDS);
+        exchange.setPersistent(false);
+        exchange.endExchange();
+    }
+
+    private static boolean isStranger(HttpServerExchange exchange, Door door) {
         var session = exchange.getConnection().getSslSessionInfo();
-        if (session == null || !(context.getAttribute(STRANGERS) instanceof Strangers strangers)) {
+        if (session == null) {
             return false;
         }
         try {
-            return session.getPeerCertificates() instanceof X509Certificate[] chain && strangers.include(chain);
+            return session.getPeerCertificates() instanceof X509Certificate[] chain && door.isStranger(chain);
         } catch (SSLPeerUnverifiedException | RenegotiationRequiredException e) {
             return false;
+        }
+    }
+
+    /** One request's place, given back once: when it is answered, or when its body takes too long. */
+    private static final class Place {
+        private final Admission admission;
+        private final String peer;
+        private final long size;
+        private final AtomicBoolean left = new AtomicBoolean();
+        private XnioExecutor.@Nullable Key deadline;
+
+        private Place(Admission admission, String peer, long size) {
+            this.admission = admission;
+            this.peer = peer;
+            this.size = size;
+        }
+
+        static @Nullable Place in(Admission admission, HttpServerExchange exchange) {
+            var peer = exchange.getSourceAddress().getAddress().getHostAddress();
+            long length = exchange.getRequestContentLength();
+            long size = length < 0 ? MOST : Math.min(length, MOST);
+            if (!admission.enter(peer, size)) {
+                return null;
+            }
+            var place = new Place(admission, peer, size);
+            exchange.putAttachment(PLACE, place);
+            exchange.addExchangeCompleteListener((done, next) -> {
+                place.isRead();
+                place.leave();
+                next.proceed();
+            });
+            return place;
+        }
+
+        void readBy(HttpServerExchange exchange) {
+            if (!exchange.isRequestComplete()) {
+                deadline = exchange.getIoThread()
+                        .executeAfter(
+                                () -> {
+                                    leave();
+                                    IoUtils.safeClose(exchange.getConnection());
+                                },
+                                READ_SECONDS,
+                                TimeUnit.SECONDS);
+            }
+        }
+
+        void isRead() {
+            var key = deadline;
+            if (key != null) {
+                key.remove();
+            }
+        }
+
+        private void leave() {
+            if (left.compareAndSet(false, true)) {
+                admission.leave(peer, size);
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param alertWebhook {@code ITK_ALERT_WEBHOOK}: who is told of alerts, null for nobody
  * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
  * @param retentionInterval {@code ITK_RETENTION_INTERVAL}: from one run of the destruction to the next
+ * @param admission {@code ITK_REQUESTS}, {@code ITK_REQUESTS_PER_PEER}, {@code ITK_BYTES_IN_FLIGHT}
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -57,6 +58,7 @@ record Settings(
         @Nullable URI alertWebhook,
         AlertMail.@Nullable Settings alertMail,
         Duration retentionInterval,
+        Admission.Limits admission,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -89,6 +91,7 @@ record Settings(
                 webhook(env.get("ITK_ALERT_WEBHOOK")),
                 mail(env),
                 retentionInterval(env),
+                admission(env),
                 retries(env));
     }
 
@@ -175,6 +178,15 @@ record Settings(
         var name = String.valueOf(file.getFileName());
         var stem = name.endsWith(".pem") ? name.substring(0, name.length() - 4) : name;
         return file.resolveSibling(stem + ".pub.pem");
+    }
+
+    private static Admission.Limits admission(Map<String, String> env) {
+        int requests = number(env, "ITK_REQUESTS", 512);
+        var bytes = env.get("ITK_BYTES_IN_FLIGHT");
+        return new Admission.Limits(
+                requests,
+                number(env, "ITK_REQUESTS_PER_PEER", Math.max(1, requests / 2)),
+                bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(bytes));
     }
 
     private static RetrySchedule retries(Map<String, String> env) {

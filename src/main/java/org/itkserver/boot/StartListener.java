@@ -8,6 +8,7 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -78,7 +79,8 @@ public final class StartListener implements ServletContextListener {
     private void register(ServletContext context) {
         context.addFilter("partner-side", new PartnerSide())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        context.setAttribute(ReadBeforeDispatch.STRANGERS, (ReadBeforeDispatch.Strangers) server.chain::isStranger);
+        var admission = new Admission(server.settings.admission());
+        context.setAttribute(ReadBeforeDispatch.DOOR, door(admission));
         lookout = new Lookout(server, Version.of(context));
         retention = new RetentionJob(server);
         console = Console.of(server, lookout, retention.desk());
@@ -103,7 +105,21 @@ public final class StartListener implements ServletContextListener {
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
-        add(context, "metrics", new MetricsServlet(server.counters, lookout), -1, "/metrics");
+        add(context, "metrics", new MetricsServlet(server.counters, lookout, admission), -1, "/metrics");
+    }
+
+    private ReadBeforeDispatch.Door door(Admission admission) {
+        return new ReadBeforeDispatch.Door() {
+            @Override
+            public Admission admission() {
+                return admission;
+            }
+
+            @Override
+            public boolean isStranger(X509Certificate[] chain) {
+                return server.chain.isStranger(chain);
+            }
+        };
     }
 
     private static void add(ServletContext context, String name, HttpServlet servlet, int loadOnStartup, String... at) {

@@ -171,7 +171,7 @@ public final class InboundChain {
 
         private void answer(HttpHead head, MessageBody body) throws IOException {
             try {
-                message = scanner.scan(request.getInputStream(), body);
+                message = scanner.scan(new PacedStream(request.getInputStream(), System::nanoTime), body);
                 if (address.isQueue()) {
                     queue(check(head, queueChecks), body);
                 } else {
