@@ -66,6 +66,7 @@ final class PartnerEntry {
                 ownQueues,
                 map.map("endpoints").map(e -> endpoints(e, ownQueues)).orElse(Endpoints.NONE),
                 ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))),
+                rate(map),
                 certificates(map, id));
         map.end();
         return partner;
@@ -76,6 +77,14 @@ final class PartnerEntry {
         if (other != null) {
             throw map.wrong(key, "holds " + value + ", which belongs to partner " + other);
         }
+    }
+
+    private static int rate(YamlMap map) {
+        var text = map.optional("rate").orElse("0");
+        if (!text.matches("[0-9]{1,6}")) {
+            throw map.wrong("rate", "must be a number of messages a second");
+        }
+        return Integer.parseInt(text);
     }
 
     private Set<String> certificates(YamlMap map, String id) {

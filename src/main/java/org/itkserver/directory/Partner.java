@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues queues that it alone may name, read and confirm
  * @param endpoints where it takes messages
  * @param ackStyle how acknowledgements to it look (H8)
+ * @param rate most messages a second, on the whole; 0 for as many as it can
  * @param certificates names of the certificates it shows, as {@link ClientCertificate#name} writes them; empty when it has none
  */
 public record Partner(
@@ -31,6 +32,7 @@ public record Partner(
         Set<String> queues,
         Endpoints endpoints,
         AckForm ackStyle,
+        int rate,
         Set<String> certificates) {
 
     public static final String ANY = "*";

@@ -49,6 +49,7 @@ public final class InboundChain {
     private final InboundSettings settings;
     private final BigMessages bigMessages;
     private final Peers peers;
+    private final Rates rates = new Rates(System::nanoTime);
     private final List<Consumer<Arrival>> checks;
     private final QueueDesk queues;
     private final List<Consumer<Arrival>> queueChecks;
@@ -89,6 +90,7 @@ public final class InboundChain {
                 SoapChecks::blankAttributes,
                 IdentityChecks::signature,
                 IdentityChecks::username,
+                rates::check,
                 EnvelopeChecks::strictPayload,
                 SoapChecks::action,
                 SoapChecks::messageId,
@@ -150,6 +152,11 @@ public final class InboundChain {
                 // nothing is read from a stranger
                 response.setHeader("Connection", "close");
                 refuse(IdentityChecks.denied().error(), null);
+                return;
+            }
+            var proven = peer.partner();
+            if (proven != null && !rates.admit(proven)) {
+                refuse(503, Rates.TOO_MUCH);
                 return;
             }
             try {

@@ -37,6 +37,7 @@ class ExplainerTest {
                 Set.of(),
                 new Endpoints(messages, null, Set.of(), Set.of()),
                 Partner.AckForm.AUTO,
+                0,
                 Set.of());
     }
 

@@ -84,6 +84,7 @@ final class Partners {
                 queues,
                 new Endpoints(messages, acknowledgements, callbacks, Set.of()),
                 ackStyle,
+                0,
                 Set.of());
     }
 }
