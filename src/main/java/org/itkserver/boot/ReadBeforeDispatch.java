@@ -11,8 +11,10 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import jakarta.servlet.ServletContext;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -39,8 +41,8 @@ public final class ReadBeforeDispatch implements ServletExtension {
     interface Door {
         Admission admission();
 
-        /** Whether nothing may be read from a system that shows these certificates. */
-        boolean isStranger(X509Certificate[] chain);
+        /** Whether nothing may be read from a system that shows these certificates and sends these headers. */
+        boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers);
     }
 
     @Override
@@ -94,10 +96,16 @@ public final class ReadBeforeDispatch implements ServletExtension {
             return false;
         }
         try {
-            return session.getPeerCertificates() instanceof X509Certificate[] chain && door.isStranger(chain);
+            return session.getPeerCertificates() instanceof X509Certificate[] chain
+                    && door.isStranger(chain, name -> headers(exchange, name));
         } catch (SSLPeerUnverifiedException | RenegotiationRequiredException e) {
             return false;
         }
+    }
+
+    private static List<String> headers(HttpServerExchange exchange, String name) {
+        var values = exchange.getRequestHeaders().get(name);
+        return values == null ? List.of() : List.copyOf(values);
     }
 
     /** One request's place, given back once: when it is answered, or when its body takes too long. */

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -22,17 +21,12 @@ import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.QueueRequestReader;
 import org.itkserver.envelope.ScanLimits;
-import org.itkserver.envelope.SoapAnswerReader;
-import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.envelope.XmlFragment;
 import org.itkserver.exchange.Callbacks;
 import org.itkserver.exchange.Counters;
 import org.itkserver.exchange.DeliveryWorker;
 import org.itkserver.exchange.Exchanges;
-import org.itkserver.exchange.Expiry;
-import org.itkserver.exchange.HandlerRun;
 import org.itkserver.exchange.Intake;
-import org.itkserver.exchange.OutboundRun;
 import org.itkserver.exchange.PatientFinder;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.QueueCollection;
@@ -47,7 +41,6 @@ import org.itkserver.soap.InboundChain;
 import org.itkserver.soap.InboundSettings;
 import org.itkserver.soap.OwnAddresses;
 import org.itkserver.soap.QueueDesk;
-import org.itkserver.soap.SoapClient;
 import org.itkserver.store.Database;
 import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
@@ -102,11 +95,11 @@ final class Server implements AutoCloseable {
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
     final String node;
     final JdbcDeliveryQueue queue;
-    private final Settler settler;
+    final Settler settler;
     private final DeliveryWorker worker;
     private final OutboxWatcher outboxes;
     private final Refusals refusals;
-    private final ThreadPoolExecutor handlerPool;
+    final ThreadPoolExecutor handlerPool;
     private final ThreadPoolExecutor synchronousPool;
     private volatile boolean initialised;
 
@@ -149,11 +142,17 @@ final class Server implements AutoCloseable {
                 synchronousPool,
                 clock,
                 settings.syncDeadline());
-        worker = worker(exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner);
+        worker = Work.of(this, exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner);
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
         refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(
-                ours, settings.maxMessage(), settings.clockSkew(), home.spool(), BIG_MESSAGES_AT_ONCE, tls);
+                ours,
+                settings.maxMessage(),
+                settings.clockSkew(),
+                home.spool(),
+                BIG_MESSAGES_AT_ONCE,
+                tls,
+                settings.proxies());
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()));
@@ -164,45 +163,6 @@ final class Server implements AutoCloseable {
         repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, bell::ring);
         outboxes = new OutboxWatcher(directory, submissions, home::resolve, clock, settings.maxMessage());
         this.scanner = scanner;
-    }
-
-    private DeliveryWorker worker(
-            Exchanges exchanges, Handlers handlers, Callbacks callbacks, EnvelopeScanner scanner) {
-        var random = new Random();
-        var client = new SoapClient(
-                new SoapRequestWriter(Ids.random()),
-                new SoapAnswerReader(new WstxInputFactory(), scanner),
-                clock,
-                settings.sendTimeout(),
-                tls,
-                uri -> directory.get().certificatesAt(uri.toString()));
-        return new DeliveryWorker(
-                store,
-                queue,
-                new HandlerRun(
-                        settler, handlers, streams, exchanges, callbacks, settings.retries(), random, clock, counters),
-                new OutboundRun(
-                        store,
-                        settler,
-                        queue,
-                        exchanges,
-                        client,
-                        scanner,
-                        directory,
-                        home.spool(),
-                        settings.retries(),
-                        random,
-                        clock,
-                        counters),
-                new Expiry(store, clock),
-                breaker,
-                scanner,
-                directory,
-                home.spool(),
-                handlerPool,
-                clock,
-                settings.lease(),
-                bell::ring);
     }
 
     /** A message that we send to ourselves would come back for ever. */

@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
+import org.itkserver.directory.ClientCertificate;
+import org.itkserver.soap.Proxies;
 import org.itkserver.store.DatabaseSettings;
 import org.itkserver.tls.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
  * @param retentionInterval {@code ITK_RETENTION_INTERVAL}: from one run of the destruction to the next
  * @param admission {@code ITK_REQUESTS}, {@code ITK_REQUESTS_PER_PEER}, {@code ITK_BYTES_IN_FLIGHT}
+ * @param proxies {@code ITK_PROXY_CERTIFICATES}, {@code ITK_PROXY_HEADER}
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
 record Settings(
@@ -59,6 +63,7 @@ record Settings(
         AlertMail.@Nullable Settings alertMail,
         Duration retentionInterval,
         Admission.Limits admission,
+        Proxies proxies,
         RetrySchedule retries) {
 
     private static final int POOL = 8;
@@ -92,6 +97,7 @@ record Settings(
                 mail(env),
                 retentionInterval(env),
                 admission(env),
+                proxies(env),
                 retries(env));
     }
 
@@ -178,6 +184,27 @@ record Settings(
         var name = String.valueOf(file.getFileName());
         var stem = name.endsWith(".pem") ? name.substring(0, name.length() - 4) : name;
         return file.resolveSibling(stem + ".pub.pem");
+    }
+
+    private static Proxies proxies(Map<String, String> env) {
+        var names = env.get("ITK_PROXY_CERTIFICATES");
+        if (names == null) {
+            return Proxies.NONE;
+        }
+        if (!env.containsKey("ITK_TLS_KEYSTORE")) {
+            throw new IllegalArgumentException("ITK_PROXY_CERTIFICATES is set but ITK_TLS_KEYSTORE is not");
+        }
+        var header = env.getOrDefault("ITK_PROXY_HEADER", Proxies.NONE.header());
+        if (!header.matches("[A-Za-z0-9-]{1,64}")) {
+            throw new IllegalArgumentException("ITK_PROXY_HEADER is not the name of a header");
+        }
+        var out = new HashSet<String>();
+        for (var name : names.split(";")) {
+            out.add(ClientCertificate.name(name.trim())
+                    .orElseThrow(() -> new IllegalArgumentException("ITK_PROXY_CERTIFICATES holds " + name.trim()
+                            + ", which is neither a SHA-256 fingerprint nor a distinguished name")));
+        }
+        return new Proxies(out, header);
     }
 
     private static Admission.Limits admission(Map<String, String> env) {

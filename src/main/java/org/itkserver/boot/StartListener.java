@@ -12,6 +12,8 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.function.Function;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.api.ApiSettings;
 import org.itkserver.api.RestApi;
@@ -116,8 +118,8 @@ public final class StartListener implements ServletContextListener {
             }
 
             @Override
-            public boolean isStranger(X509Certificate[] chain) {
-                return server.chain.isStranger(chain);
+            public boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers) {
+                return server.chain.isStranger(chain, headers);
             }
         };
     }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
@@ -72,7 +73,7 @@ public final class InboundChain {
         this.clock = clock;
         this.settings = settings;
         this.bigMessages = new BigMessages(settings.bigMessagesAtOnce());
-        this.peers = new Peers(settings.tls());
+        this.peers = new Peers(settings.tls(), settings.proxies());
         var answers = new AnswerWriter(ids);
         this.sender = new AnswerSender(answers, new FaultWriter(answers));
         var soap = new SoapChecks(settings.ours());
@@ -121,9 +122,9 @@ public final class InboundChain {
         }
     }
 
-    /** Whether nothing may be read from a connection with these certificates, the peer's own first. */
-    public boolean isStranger(X509Certificate[] chain) {
-        return peers.of(chain, directory.get(), clock.instant()).objection() != null;
+    /** Whether nothing may be read from a connection with these certificates, the peer's own first, and these headers. */
+    public boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers) {
+        return peers.of(chain, headers, directory.get(), clock.instant()).objection() != null;
     }
 
     /** The certificate that each partner showed last since the start, by the partner's id. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param spoolFolder where large messages are kept while they are processed
  * @param bigMessagesAtOnce most messages above 1 MiB received at once
  * @param tls what connections are judged by again, null when TLS is off
+ * @param proxies who may tell of partners' certificates
  */
 public record InboundSettings(
         OwnAddresses ours,
@@ -21,4 +22,5 @@ public record InboundSettings(
         Duration clockSkew,
         Path spoolFolder,
         int bigMessagesAtOnce,
-        @Nullable TlsFiles tls) {}
+        @Nullable TlsFiles tls,
+        Proxies proxies) {}

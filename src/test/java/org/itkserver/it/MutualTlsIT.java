@@ -42,7 +42,8 @@ class MutualTlsIT {
     @BeforeAll
     static void start() throws Exception {
         postgres = new Postgres();
-        certs = new DevCerts(folder.resolve("certs"), "gp-system", "other-trust", "stranger", "renewed", "leaver");
+        certs = new DevCerts(
+                folder.resolve("certs"), "gp-system", "other-trust", "stranger", "renewed", "leaver", "proxy");
         var home = folder.resolve("home");
         Files.createDirectories(home);
         Files.writeString(
@@ -61,6 +62,7 @@ class MutualTlsIT {
                 .with("ITK_CONSOLE_PORT", Integer.toString(CONSOLE))
                 .reachedAt(PEOPLE, client(certs.context(null)));
         certs.settings().forEach(server::with);
+        server.with("ITK_PROXY_CERTIFICATES", certs.fingerprint("proxy"));
         server.start();
     }
 
@@ -212,6 +214,36 @@ class MutualTlsIT {
         var encoded = java.util.Base64.getEncoder()
                 .encodeToString(certs.certificate("gp-system").getEncoded());
         denied(send(as(null), PEOPLE, letter(), "X-SSL-Client-Cert", encoded, "X-Forwarded-Proto", "https"));
+    }
+
+    @Test
+    void aTrustedProxyTellsWhichCertificateThePartnerShowed() throws Exception {
+        var proxy = as("proxy");
+        assertEquals(
+                200,
+                send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", told("gp-system"))
+                        .statusCode());
+        denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", told("other-trust")));
+        denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", told("stranger")));
+        denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", "nonsense"));
+        denied(send(proxy, PARTNERS, letter()));
+        assertTrue(newestRefusal().contains("a proxy that tells of no certificate"), newestRefusal());
+        denied(send(
+                proxy,
+                PARTNERS,
+                letter(),
+                "X-SSL-Client-Cert",
+                told("gp-system"),
+                "X-SSL-Client-Cert",
+                told("gp-system")));
+        // whoever is no proxy is who its own certificate says
+        denied(send(as("other-trust"), PARTNERS, letter(), "X-SSL-Client-Cert", told("gp-system")));
+    }
+
+    /** As nginx writes it. */
+    private static String told(String name) throws IOException {
+        return java.net.URLEncoder.encode(Files.readString(certs.file(name + ".pem")), "US-ASCII")
+                .replace("+", "%20");
     }
 
     @Test
