@@ -24,13 +24,6 @@ final class Work {
             Server server, Exchanges exchanges, Handlers handlers, Callbacks callbacks, EnvelopeScanner scanner) {
         var random = new Random();
         var settings = server.settings;
-        var client = new SoapClient(
-                new SoapRequestWriter(Ids.random()),
-                new SoapAnswerReader(new WstxInputFactory(), scanner),
-                server.clock,
-                settings.sendTimeout(),
-                server.tls,
-                uri -> server.directory.get().certificatesAt(uri.toString()));
         return new DeliveryWorker(
                 server.store,
                 server.queue,
@@ -49,7 +42,7 @@ final class Work {
                         server.settler,
                         server.queue,
                         exchanges,
-                        client,
+                        client(server, scanner),
                         scanner,
                         server.directory,
                         server.home.spool(),
@@ -66,5 +59,15 @@ final class Work {
                 server.clock,
                 settings.lease(),
                 server.bell::ring);
+    }
+
+    private static SoapClient client(Server server, EnvelopeScanner scanner) {
+        return new SoapClient(
+                new SoapRequestWriter(Ids.random()),
+                new SoapAnswerReader(new WstxInputFactory(), scanner),
+                server.clock,
+                server.settings.sendTimeout(),
+                server.tls,
+                uri -> server.directory.get().certificatesAt(uri.toString()));
     }
 }
