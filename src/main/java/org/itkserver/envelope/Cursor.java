@@ -3,10 +3,12 @@ package org.itkserver.envelope;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
@@ -19,8 +21,10 @@ final class Cursor {
     private final ScanLimits limits;
     private final Findings findings;
     private final Deque<Map<String, String>> scopes = new ArrayDeque<>();
+    private final Set<String> laterNames = new HashSet<>();
     private int depth;
     private int allNamespaces;
+    private int names;
     private boolean inPayload;
     private boolean afterEnvelope;
     private int pending = NOTHING;
@@ -102,6 +106,7 @@ final class Cursor {
                 if (!inPayload && !afterEnvelope) {
                     throw EnvelopeRejected.invalid("A processing instruction is not allowed here.");
                 }
+                name(reader.getPITarget());
             }
             default -> {
                 // text and comments: whoever reads there decides
@@ -112,9 +117,7 @@ final class Cursor {
 
     private void started() {
         depth++;
-        if (reader.getLocalName().length() > limits.name()) {
-            throw EnvelopeRejected.invalid("A name is longer than " + limits.name() + " characters.");
-        }
+        name(reader.getLocalName());
         int declared = reader.getNamespaceCount();
         if (declared > 0) {
             allNamespaces += declared;
@@ -130,6 +133,16 @@ final class Cursor {
         }
     }
 
+    /** The parser keeps names in a table whose hash a sender can foresee, so that too many different ones cost too much. */
+    private void name(String name) {
+        if (name.length() > limits.name()) {
+            throw EnvelopeRejected.invalid("A name is longer than " + limits.name() + " characters.");
+        }
+        if (++names > limits.names() && laterNames.add(name) && laterNames.size() > limits.names()) {
+            throw EnvelopeRejected.invalid("There are too many different names.");
+        }
+    }
+
     private void ended() {
         depth--;
         if (!inPayload) {
@@ -139,6 +152,7 @@ final class Cursor {
 
     private void payloadAttributes() {
         for (int i = 0, n = reader.getAttributeCount(); i < n; i++) {
+            name(reader.getAttributeLocalName(i));
             if (reader.getAttributeValue(i).isEmpty()) {
                 findings.blankPayloadAttributes++;
             } else if (Namespaces.XSI.equals(reader.getAttributeNamespace(i))) {
@@ -149,6 +163,7 @@ final class Cursor {
 
     private void headerAttributes() {
         for (int i = 0, n = reader.getAttributeCount(); i < n; i++) {
+            name(reader.getAttributeLocalName(i));
             var value = reader.getAttributeValue(i);
             if (value.length() > limits.headerAttribute()) {
                 throw EnvelopeRejected.invalid(

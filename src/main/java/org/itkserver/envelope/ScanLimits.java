@@ -9,6 +9,7 @@ package org.itkserver.envelope;
  * @param namespaces most namespace declarations on one element
  * @param allNamespaces most namespace declarations in a message
  * @param name longest name, in characters
+ * @param names most different names of elements, attributes and processing instructions after this many names of any kind
  * @param headerAttribute longest attribute of a header element, in characters
  * @param payloadAttribute longest attribute of any element, in characters
  * @param headerText longest text of a header field, in characters
@@ -21,11 +22,12 @@ public record ScanLimits(
         int namespaces,
         int allNamespaces,
         int name,
+        int names,
         int headerAttribute,
         int payloadAttribute,
         int headerText,
         int headerBytes) {
 
     public static final ScanLimits DEFAULT =
-            new ScanLimits(64, 2_000_000, 64, 32, 2000, 256, 8192, 65_535, 1024, 65_536);
+            new ScanLimits(64, 2_000_000, 64, 32, 2000, 256, 5000, 8192, 65_535, 1024, 65_536);
 }

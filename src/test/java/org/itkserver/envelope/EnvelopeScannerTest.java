@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +216,32 @@ class EnvelopeScannerTest {
                         Messages.cda().replace("<recordTarget>", "<a b='" + "v".repeat(65_536) + "'/><recordTarget>")));
         assertThrows(
                 EnvelopeRejected.class, () -> scan(Messages.cda().replace("<wsa:To>", "<wsa:To>" + "t".repeat(1025))));
+    }
+
+    @Test
+    void namesInsideTheTagAreBoundToo() {
+        var name = "n".repeat(257);
+        for (var content : List.of("<a " + name + "='1'/>", "<?" + name + "?>")) {
+            assertThrows(
+                    EnvelopeRejected.class,
+                    () -> scan(Messages.cda().replace("<recordTarget>", content + "<recordTarget>")));
+        }
+    }
+
+    /** All of them have one hash, which made each cost as much as all before it. */
+    @Test
+    void tooManyDifferentNamesAreRefused() throws IOException {
+        var names = new StringBuilder();
+        for (int i = 0; i < 1 << 14; i++) {
+            names.append('<');
+            for (int bit = 0; bit < 14; bit++) {
+                names.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            names.append("/>");
+        }
+        assertThrows(
+                EnvelopeRejected.class, () -> scan(Messages.cda().replace("<recordTarget>", names + "<recordTarget>")));
+        scan(Messages.cda().replace("<recordTarget>", "<a b='1'/>".repeat(20_000) + "<recordTarget>"));
     }
 
     @Test
