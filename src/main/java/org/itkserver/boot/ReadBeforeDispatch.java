@@ -1,20 +1,28 @@
 package org.itkserver.boot;
 
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RenegotiationRequiredException;
 import io.undertow.server.handlers.RequestBufferingHandler;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.handlers.security.SSLInformationAssociationHandler;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -34,12 +42,16 @@ public final class ReadBeforeDispatch implements ServletExtension {
     /** For all of what is read here, however steadily it trickles. */
     private static final long READ_SECONDS = 60;
 
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final String TRY_AGAIN_SECONDS = "2";
     private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
 
     /** Who and what is let in. */
     interface Door {
         Admission admission();
+
+        /** Size of the largest message. */
+        long mostBytes();
 
         /** Whether nothing may be read from a system that shows these certificates and sends these headers. */
         boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers);
@@ -55,6 +67,12 @@ public final class ReadBeforeDispatch implements ServletExtension {
     private static HttpHandler wrap(HttpHandler next, ServletContext context) {
         var buffering = new RequestBufferingHandler(read(next), MOST / BUFFER);
         return exchange -> {
+            if (!isFramedClearly(exchange.getRequestHeaders())) {
+                exchange.setStatusCode(StatusCodes.BAD_REQUEST);
+                exchange.setPersistent(false);
+                exchange.endExchange();
+                return;
+            }
             var path = exchange.getRelativePath();
             if (!path.startsWith("/itk") && !path.startsWith("/api")
                     || !(context.getAttribute(DOOR) instanceof Door door)) {
@@ -64,13 +82,29 @@ public final class ReadBeforeDispatch implements ServletExtension {
             var place = Place.in(door.admission(), exchange);
             if (place == null) {
                 turnAway(exchange);
-            } else if (isStranger(exchange, door)) {
+            } else if (exchange.getRequestContentLength() > door.mostBytes() || isStranger(exchange, door)) {
+                // it is answered as it stands; its body may never come
                 next.handleRequest(exchange);
             } else {
                 place.readBy(exchange);
-                buffering.handleRequest(exchange);
+                if (HttpContinue.requiresContinueResponse(exchange)) {
+                    HttpContinue.sendContinueResponse(exchange, new Told(buffering));
+                } else {
+                    buffering.handleRequest(exchange);
+                }
             }
         };
+    }
+
+    /** Whether a proxy could not find another end of the body than the listener did (RFC 9112, 6.1 to 6.3). */
+    private static boolean isFramedClearly(HeaderMap headers) {
+        var lengths = headers.get(Headers.CONTENT_LENGTH);
+        var encodings = headers.get(Headers.TRANSFER_ENCODING);
+        boolean length = lengths == null
+                || lengths.size() == 1 && LENGTH.matcher(lengths.getFirst()).matches();
+        boolean encoding = encodings == null
+                || encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked") && lengths == null;
+        return length && encoding;
     }
 
     private static HttpHandler read(HttpHandler next) {
@@ -106,6 +140,22 @@ public final class ReadBeforeDispatch implements ServletExtension {
     private static List<String> headers(HttpServerExchange exchange, String name) {
         var values = exchange.getRequestHeaders().get(name);
         return values == null ? List.of() : List.copyOf(values);
+    }
+
+    /** Goes on when a sender that waits for 100 has been told; left to itself the buffering gives its reading to a worker. */
+    private record Told(HttpHandler next) implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            HttpContinue.markContinueResponseSent(exchange);
+            exchange.getRequestHeaders().remove(Headers.EXPECT);
+            exchange.dispatch(SameThreadExecutor.INSTANCE, next);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
+            exchange.setPersistent(false);
+            exchange.endExchange();
+        }
     }
 
     /** One request's place, given back once: when it is answered, or when its body takes too long. */

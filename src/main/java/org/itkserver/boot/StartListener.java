@@ -118,6 +118,11 @@ public final class StartListener implements ServletContextListener {
             }
 
             @Override
+            public long mostBytes() {
+                return server.settings.maxMessage();
+            }
+
+            @Override
             public boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers) {
                 return server.chain.isStranger(chain, headers);
             }
