@@ -44,10 +44,6 @@ final class Health {
         lines();
     }
 
-    long liveMegabytes() throws IOException {
-        return live() >> 20;
-    }
-
     /** Bytes that are reachable: a full collection comes first. */
     private long live() throws IOException {
         var process = new ProcessBuilder("jcmd", Long.toString(pid), "GC.class_histogram").redirectErrorStream(true).start();

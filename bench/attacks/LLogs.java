@@ -99,7 +99,7 @@ final class LLogs {
         });
         suite.look("L-03", "the ErrorID of a fault", "finds the log line and the audit row", () -> {
             var reply = bed.send(bed.source(), bed.letter().text("wsa:MessageID", "none"));
-            var id = reply.body().replaceAll("(?s).*ErrorID[^>]*>([^<]*)<.*", "$1");
+            var id = reply.body().replaceAll("(?s).*?ErrorID[^>]*>([^<]*)<.*", "$1");
             Health.pause(100);
             return id.length() == 36 && Files.readString(bed.log).contains(id)
                     && bed.count("select count(*) from audit_event where error_id = ?", id) == 1 ? "" : "ErrorID " + id;

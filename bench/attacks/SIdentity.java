@@ -3,7 +3,6 @@ package attacks;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -252,9 +251,5 @@ final class SIdentity {
             double spread = millis[0][TIMED * 3 / 4] - millis[0][TIMED / 4];
             return texts.size() > 1 ? texts.size() + " texts" : between > Math.max(0.1, spread) ? "medians differ by " + between + " ms" : "";
         });
-    }
-
-    static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 }

@@ -12,6 +12,8 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,12 +94,50 @@ class HostileNetworkIT {
                 "Transfer-Encoding:\u000bchunked\r\nContent-Length: 5\r\n",
                 "Content-Length: -1\r\n",
                 "Content-Length: +5\r\n",
+                "Transfer-Encoding: chunked, identity\r\n",
                 "Content-Length: 18446744073709551617\r\n"
             })
     void aFramingThatMayBeReadTwoWaysHidesNoSecondRequest(String headers) throws IOException {
         var got = exchange(post(headers, "0\r\n\r\nGET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
         assertTrue(answers(got) <= 1, got);
         assertFalse(got.startsWith("HTTP/1.1 20") || got.contains("jvm_heap"), got);
+    }
+
+    /** They are told to go on, say nothing, and hold no worker. */
+    @Test
+    void whoeverWaitsToBeToldToGoOnHoldsNoWorker() throws IOException {
+        var waiting = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                var socket = new Socket("127.0.0.1", URI.create(server.url()).getPort());
+                waiting.add(socket);
+                socket.setSoTimeout(PATIENCE);
+                socket.getOutputStream()
+                        .write(post("Content-Length: 5000\r\nExpect: 100-continue\r\n", "")
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            for (var socket : waiting) {
+                var told = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+                assertEquals("HTTP/1.1 100", told);
+            }
+            long start = System.nanoTime();
+            theNextGoodMessageIsAccepted();
+            assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 5);
+        } finally {
+            for (var socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aLetterAfterExpectIsAccepted() throws IOException {
+        var letter = Attempt.soap11("http://127.0.0.1");
+        var got = exchange(post(
+                "SOAPAction: " + letter.soapActions.get(0) + "\r\nExpect: 100-continue\r\nContent-Length: "
+                        + letter.text.getBytes(StandardCharsets.UTF_8).length + "\r\n",
+                new String(letter.text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)));
+        assertTrue(got.contains("HTTP/1.1 200 "), got);
     }
 
     @ParameterizedTest
