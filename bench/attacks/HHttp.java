@@ -288,7 +288,7 @@ final class HHttp {
                 return beside <= Math.max(50, 2 * alone) ? "" : "p99 alone " + alone + " ms, beside it " + beside + " ms";
             });
         }
-        suite.attack("H-02", "headers never ended", Expect.that("closed in 15 s", r -> r.status() != 200 && r.closed() && r.millis() < 15_000),
+        suite.attack("H-02", "headers never ended", Expect.that("closed", r -> r.status() != 200 && r.closed()).within(15_000),
                 source -> {
             try (var line = bed.line(source)) {
                 return line.exchange(out -> {
@@ -297,8 +297,8 @@ final class HHttp {
                 });
             }
         });
-        suite.attack("H-02", "a body of one byte every 250 ms", Expect.that("closed in 60 s (needs a deadline for the whole request)",
-                r -> r.status() != 200 && r.closed()), source -> {
+        suite.attack("H-02", "a body of one byte every 250 ms", Expect.that("closed (needs a deadline for the whole request)",
+                r -> r.status() != 200 && r.closed()).within(62_000), source -> {
             try (var line = bed.line(source)) {
                 var done = new AtomicBoolean();
                 line.write("POST " + PATH + " HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 100000\r\n\r\n");
