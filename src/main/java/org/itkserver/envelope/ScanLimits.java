@@ -29,5 +29,5 @@ public record ScanLimits(
         int headerBytes) {
 
     public static final ScanLimits DEFAULT =
-            new ScanLimits(64, 2_000_000, 64, 32, 2000, 256, 5000, 8192, 65_535, 1024, 65_536);
+            new ScanLimits(64, 2_000_000, 64, 32, 2000, 256, 1000, 8192, 65_535, 1024, 65_536);
 }
