@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
+import org.itkserver.directory.Signing;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the partners of {@code directory.yaml}. One reading, one object. */
@@ -54,6 +55,7 @@ final class PartnerEntry {
         }
         var ownQueues = Set.copyOf(map.texts("queues"));
         ownQueues.forEach(queue -> queue(map, queue, id));
+        var certificates = certificates(map, id);
         var answer = oneOf(map, "answer", Set.of("auto", "ok200", "empty200", "empty202"));
         var partner = new Partner(
                 id,
@@ -67,14 +69,15 @@ final class PartnerEntry {
                 map.map("endpoints").map(e -> endpoints(e, ownQueues)).orElse(Endpoints.NONE),
                 ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))),
                 rate(map),
-                certificates(map, id));
+                certificates,
+                map.map("signing").map(s -> signing(s, certificates, id)).orElse(Signing.NONE));
         map.end();
         return partner;
     }
 
     private static void unshared(YamlMap map, String key, Map<String, String> owners, String value, String id) {
         var other = owners.putIfAbsent(value, id);
-        if (other != null) {
+        if (other != null && !other.equals(id)) {
             throw map.wrong(key, "holds " + value + ", which belongs to partner " + other);
         }
     }
@@ -91,6 +94,15 @@ final class PartnerEntry {
         var out = names(map);
         out.forEach(name -> unshared(map, "certificates", certificates, name, id));
         return out;
+    }
+
+    private Signing signing(YamlMap map, Set<String> shown, String id) {
+        var own = certificates(map, id);
+        var signing = SigningEntry.read(map, own);
+        if (signing.require() != Signing.Require.NONE && own.isEmpty() && shown.isEmpty()) {
+            throw map.wrong("require", "needs certificates, here or of the partner");
+        }
+        return signing;
     }
 
     private static Set<String> names(YamlMap map) {

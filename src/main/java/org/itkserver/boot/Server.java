@@ -156,7 +156,8 @@ final class Server implements AutoCloseable {
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()));
-        chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, inbound);
+        var signatures = SoapParts.verifier(settings, tls);
+        chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, signatures, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);
         var jobs = new JdbcBulkJobs(database, node);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl {@code ITK_PUBLIC_URL}: base address partners use, null when not set
  * @param toAliases {@code ITK_TO_ALIASES}: further base addresses
  * @param maxMessage {@code ITK_MAX_MESSAGE} in bytes
+ * @param maxSigned {@code ITK_MAX_SIGNED} in bytes: largest message with a signature, in or out
  * @param node {@code ITK_NODE}, null for the id kept in the home folder
  * @param clockSkew {@code ITK_CLOCK_SKEW}
  * @param syncDeadline {@code ITK_SYNC_DEADLINE}: longest wait of a synchronous request
@@ -50,6 +51,7 @@ record Settings(
         @Nullable String publicUrl,
         List<String> toAliases,
         long maxMessage,
+        long maxSigned,
         @Nullable String node,
         Duration clockSkew,
         Duration syncDeadline,
@@ -84,6 +86,7 @@ record Settings(
                         .filter(alias -> !alias.isEmpty())
                         .toList(),
                 size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
+                size(env.getOrDefault("ITK_MAX_SIGNED", "8MB")),
                 env.get("ITK_NODE"),
                 duration(env, "ITK_CLOCK_SKEW", "PT5M"),
                 duration(env, "ITK_SYNC_DEADLINE", "PT20S"),

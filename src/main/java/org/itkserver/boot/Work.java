@@ -1,11 +1,7 @@
 package org.itkserver.boot;
 
-import com.ctc.wstx.stax.WstxInputFactory;
 import java.util.Random;
 import org.itkserver.envelope.EnvelopeScanner;
-import org.itkserver.envelope.Ids;
-import org.itkserver.envelope.SoapAnswerReader;
-import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.exchange.Callbacks;
 import org.itkserver.exchange.DeliveryWorker;
 import org.itkserver.exchange.Exchanges;
@@ -13,7 +9,6 @@ import org.itkserver.exchange.Expiry;
 import org.itkserver.exchange.HandlerRun;
 import org.itkserver.exchange.OutboundRun;
 import org.itkserver.handler.Handlers;
-import org.itkserver.soap.SoapClient;
 
 /** Puts together what does the work that waits. */
 final class Work {
@@ -42,7 +37,7 @@ final class Work {
                         server.settler,
                         server.queue,
                         exchanges,
-                        client(server, scanner),
+                        SoapParts.client(settings, server.tls, server.directory, scanner, server.clock),
                         scanner,
                         server.directory,
                         server.home.spool(),
@@ -59,15 +54,5 @@ final class Work {
                 server.clock,
                 settings.lease(),
                 server.bell::ring);
-    }
-
-    private static SoapClient client(Server server, EnvelopeScanner scanner) {
-        return new SoapClient(
-                new SoapRequestWriter(Ids.random()),
-                new SoapAnswerReader(new WstxInputFactory(), scanner),
-                server.clock,
-                server.settings.sendTimeout(),
-                server.tls,
-                uri -> server.directory.get().certificatesAt(uri.toString()));
     }
 }

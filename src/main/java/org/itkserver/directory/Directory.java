@@ -130,6 +130,12 @@ public final class Directory {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Whether what is sent to this URL is signed. */
+    public boolean signsTo(String url) {
+        return partners.stream()
+                .anyMatch(p -> p.signing().sign() && p.endpoints().hold(url));
+    }
+
     /** The service with this URN; the misspellings of H13 count. */
     public Optional<Service> serviceOf(String urn) {
         var name = Catalogue.ALIASES.get(urn);

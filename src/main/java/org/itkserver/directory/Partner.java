@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ackStyle how acknowledgements to it look (H8)
  * @param rate most messages a second, on the whole; 0 for as many as it can
  * @param certificates names of the certificates it shows, as {@link ClientCertificate#name} writes them; empty when it has none
+ * @param signing signatures of its messages, and of ours to it
  */
 public record Partner(
         String id,
@@ -33,7 +34,8 @@ public record Partner(
         Endpoints endpoints,
         AckForm ackStyle,
         int rate,
-        Set<String> certificates) {
+        Set<String> certificates,
+        Signing signing) {
 
     public static final String ANY = "*";
 

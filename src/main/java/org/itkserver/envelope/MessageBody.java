@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -136,6 +137,11 @@ public final class MessageBody implements Closeable {
     /** A stream over all bytes. */
     public InputStream open() {
         return open(0, size);
+    }
+
+    /** All of it as characters, decoded as {@link EnvelopeScanner} does. */
+    public Reader characters() throws IOException {
+        return new PositionedReader(open());
     }
 
     /** The bytes of a range that is known to be small. */

@@ -8,6 +8,13 @@ public final class Namespaces {
             "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
     public static final String WSU =
             "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    /** An X.509 certificate as {@code wsse:BinarySecurityToken/@ValueType}. */
+    public static final String X509_V3 =
+            "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
+    /** {@code wsse:BinarySecurityToken/@EncodingType}. */
+    public static final String BASE64_BINARY =
+            "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+
     public static final String DS = "http://www.w3.org/2000/09/xmldsig#";
     public static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
     public static final String XML = "http://www.w3.org/XML/1998/namespace";

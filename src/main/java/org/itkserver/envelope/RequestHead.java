@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param created when it is sent
  * @param timeToLive from Created to Expires
  * @param charset encoding of the whole message: UTF-8, UTF-16BE or UTF-16LE
+ * @param token our certificate, DER in base64, when the message is to be signed; else null
  */
 public record RequestHead(
         SoapVersion version,
@@ -27,7 +28,8 @@ public record RequestHead(
         String username,
         Instant created,
         Duration timeToLive,
-        Charset charset) {
+        Charset charset,
+        @Nullable String token) {
     private static final Set<Charset> CHARSETS =
             Set.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE);
 
@@ -38,7 +40,25 @@ public record RequestHead(
         }
     }
 
+    /** A request that is not signed. */
+    public RequestHead(
+            SoapVersion version,
+            String action,
+            String to,
+            @Nullable String relatesTo,
+            String username,
+            Instant created,
+            Duration timeToLive,
+            Charset charset) {
+        this(version, action, to, relatesTo, username, created, timeToLive, charset, null);
+    }
+
     RequestHead withAction(String other) {
-        return new RequestHead(version, other, to, relatesTo, username, created, timeToLive, charset);
+        return new RequestHead(version, other, to, relatesTo, username, created, timeToLive, charset, token);
+    }
+
+    /** The same, made so that it can be signed: with our certificate, and an id on the Body. */
+    public RequestHead signable(String certificate) {
+        return new RequestHead(version, action, to, relatesTo, username, created, timeToLive, charset, certificate);
     }
 }

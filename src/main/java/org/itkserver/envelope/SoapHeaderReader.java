@@ -135,14 +135,11 @@ final class SoapHeaderReader {
         }
         securitySeen = true;
         int depth = cursor.depth();
-        boolean timestamp = false;
+        var seen = new HashSet<String>();
         while (cursor.nextChild(depth)) {
             rememberIds();
             if (cursor.is(Namespaces.WSU, "Timestamp")) {
-                if (timestamp) {
-                    cursor.findings().repeated("Timestamp");
-                }
-                timestamp = true;
+                only(seen, "Timestamp");
                 var id = cursor.reader().getAttributeValue(Namespaces.WSU, "Id");
                 if (id != null) {
                     security.put("Id", id);
@@ -151,15 +148,23 @@ final class SoapHeaderReader {
             } else if (cursor.is(Namespaces.WSSE, "UsernameToken")) {
                 children(Namespaces.WSSE, Set.of("Username"));
             } else if (cursor.is(Namespaces.DS, "Signature")) {
+                only(seen, "Signature");
                 signed = true;
                 cursor.skip();
             } else if (cursor.is(Namespaces.WSSE, "BinarySecurityToken")) {
+                only(seen, "BinarySecurityToken");
                 cursor.skip();
             } else {
                 cursor.findings()
                         .soap("Security token " + ToolkitError.quoted(cursor.localName()) + " is not supported.");
                 cursor.skip();
             }
+        }
+    }
+
+    private void only(Set<String> seen, String name) {
+        if (!seen.add(name)) {
+            cursor.findings().repeated(name);
         }
     }
 

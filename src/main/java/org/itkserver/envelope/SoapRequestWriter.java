@@ -36,7 +36,7 @@ public final class SoapRequestWriter {
         var whole = new byte[Math.toIntExact(request.length(0))];
         System.arraycopy(request.before(), 0, whole, 0, request.before().length);
         System.arraycopy(request.after(), 0, whole, request.before().length, request.after().length);
-        return new SoapRequest(request.messageId(), request.contentType(), whole, new byte[0]);
+        return new SoapRequest(request.messageId(), request.contentType(), whole, new byte[0], request.signatureAt());
     }
 
     /**
@@ -60,19 +60,32 @@ public final class SoapRequestWriter {
         }
         before.append('<').append(soap).append(":Envelope xmlns:").append(soap).append("=\"");
         before.append(head.version().namespace()).append("\">");
-        header(before, head, messageId, soap);
-        before.append('<')
-                .append(soap)
-                .append(":Body")
-                .append(Scope.declarations(inherited))
-                .append('>');
+        int signatureAt = header(before, head, messageId, soap);
+        before.append('<').append(soap).append(":Body").append(Scope.declarations(inherited));
+        if (head.token() != null) {
+            bodyId(before, inherited);
+        }
+        before.append('>');
         before.append(body);
         var after = "</" + soap + ":Body></" + soap + ":Envelope>";
         return new SoapRequest(
                 messageId,
                 contentType(head, utf8),
                 before.toString().getBytes(head.charset()),
-                after.getBytes(head.charset()));
+                after.getBytes(head.charset()),
+                before.substring(0, signatureAt).getBytes(head.charset()).length);
+    }
+
+    private void bodyId(StringBuilder out, Map<String, String> inherited) {
+        var wsu = Scope.prefix("wsu", Namespaces.WSU, inherited);
+        if (!inherited.containsKey(wsu)) {
+            out.append(" xmlns:")
+                    .append(wsu)
+                    .append("=\"")
+                    .append(Namespaces.WSU)
+                    .append('"');
+        }
+        out.append(' ').append(wsu).append(":Id=\"uuid_").append(ids.next()).append('"');
     }
 
     private static String contentType(RequestHead head, boolean utf8) {
@@ -80,8 +93,12 @@ public final class SoapRequestWriter {
                 + (head.version() == SoapVersion.SOAP_12 ? ";action=\"" + head.action() + "\"" : "");
     }
 
-    /** Its namespaces are declared here and not further out, so that the body inherits none of them. */
-    private void header(StringBuilder out, RequestHead head, String messageId, String soap) {
+    /**
+     * Its namespaces are declared here and not further out, so that the body inherits none of them.
+     *
+     * @return where the content of Security ends
+     */
+    private int header(StringBuilder out, RequestHead head, String messageId, String soap) {
         out.append('<')
                 .append(soap)
                 .append(":Header xmlns:wsa=\"")
@@ -101,7 +118,15 @@ public final class SoapRequestWriter {
         element(out, "wsu:Expires", seconds(head.created().plus(head.timeToLive())));
         out.append("</wsu:Timestamp><wsse:UsernameToken>");
         element(out, "wsse:Username", head.username());
-        out.append("</wsse:UsernameToken></wsse:Security></").append(soap).append(":Header>");
+        out.append("</wsse:UsernameToken>");
+        if (head.token() != null) {
+            out.append("<wsse:BinarySecurityToken EncodingType=\"").append(Namespaces.BASE64_BINARY);
+            out.append("\" ValueType=\"").append(Namespaces.X509_V3).append("\" wsu:Id=\"uuid_");
+            out.append(ids.next()).append("\">").append(head.token()).append("</wsse:BinarySecurityToken>");
+        }
+        int end = out.length();
+        out.append("</wsse:Security></").append(soap).append(":Header>");
+        return end;
     }
 
     /** Whole seconds, rounded down: some receivers refuse a Created that is not before their own clock. */

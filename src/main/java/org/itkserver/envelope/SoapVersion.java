@@ -40,12 +40,12 @@ public enum SoapVersion {
     }
 
     /** Local name of the attribute that names a header block's receiver: {@code actor} or {@code role}. */
-    String roleAttribute() {
+    public String roleAttribute() {
         return roleAttribute;
     }
 
     /** Whether a header block for this actor or role is for us (SOAP 1.1 4.2.2, SOAP 1.2 part 1, 2.2). */
-    boolean isOurs(String role) {
+    public boolean isOurs(String role) {
         return role.isEmpty() || ourRoles.contains(role);
     }
 

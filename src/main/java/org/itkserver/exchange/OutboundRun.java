@@ -140,6 +140,8 @@ public final class OutboundRun {
             settlement = taken(work, message, taken, now);
         } else if (result instanceof Transport.Refused refused) {
             settlement = ended(work, message, scanned, MessageState.REJECTED, refused.reason(), now);
+        } else if (result instanceof Transport.Unsendable unsendable) {
+            settlement = ended(work, message, scanned, MessageState.DEAD_LETTER, unsendable.reason(), now);
         } else {
             settlement = notNow(work, message, scanned, (Transport.NotNow) result, now);
         }

@@ -162,7 +162,7 @@ public final class Refusals {
      * @param address IP address
      * @param partner id of the partner, null when unknown
      * @param certificate fingerprint of the certificate shown, null when there was none
-     * @param objection why nothing was read from the connection, null when it was
+     * @param objection why it was denied, for the audit trail alone; null when the fault says why
      */
     public record Source(
             String address, @Nullable String partner, @Nullable String certificate, @Nullable String objection) {

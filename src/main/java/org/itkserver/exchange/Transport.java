@@ -63,6 +63,13 @@ public interface Transport {
     record Refused(String messageId, @Nullable String code, String reason) implements Result {}
 
     /**
+     * It was not sent, and trying again would not help.
+     *
+     * @param reason why
+     */
+    record Unsendable(String messageId, String reason) implements Result {}
+
+    /**
      * It may work later.
      *
      * @param reason why not now

@@ -6,6 +6,8 @@ import org.itkserver.directory.Partner;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.Security;
 import org.itkserver.exchange.Callback;
@@ -21,11 +23,13 @@ final class Arrival {
     final HttpHead http;
     final String requestBase;
     final ScannedMessage message;
+    final MessageBody body;
     final Directory directory;
     final Instant now;
     private @Nullable Partner partner;
     private @Nullable Service service;
     private @Nullable Callback callback;
+    private @Nullable String objection;
 
     Arrival(
             SoapAddress address,
@@ -33,6 +37,7 @@ final class Arrival {
             HttpHead http,
             String requestBase,
             ScannedMessage message,
+            MessageBody body,
             Directory directory,
             Instant now) {
         this.address = address;
@@ -40,6 +45,7 @@ final class Arrival {
         this.http = http;
         this.requestBase = requestBase;
         this.message = message;
+        this.body = body;
         this.directory = directory;
         this.now = now;
         var header = message.header();
@@ -66,6 +72,18 @@ final class Arrival {
     @Nullable
     Partner partner() {
         return partner;
+    }
+
+    /** Denied, for a reason that the audit trail is told and the sender is not. */
+    EnvelopeRejected denied(String reason) {
+        objection = reason;
+        return IdentityChecks.denied();
+    }
+
+    /** Why it was denied, null when the fault says so. */
+    @Nullable
+    String objection() {
+        return objection;
     }
 
     void answeredAt(@Nullable Callback found) {

@@ -42,13 +42,6 @@ final class IdentityChecks {
         }
     }
 
-    /** Signatures are verified in a later release; until then nobody may rely on one. */
-    static void signature(Arrival in) {
-        if (in.security().signed()) {
-            throw EnvelopeRejected.denied("signatures are not enabled");
-        }
-    }
-
     /**
      * Rules 9, 10 and 11: known, proven by its certificate, allowed to call the service, and speaking for itself or those it
      * relays for (H10).

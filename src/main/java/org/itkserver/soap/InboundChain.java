@@ -27,6 +27,7 @@ import org.itkserver.exchange.Answer;
 import org.itkserver.exchange.Inbound;
 import org.itkserver.exchange.Intake;
 import org.itkserver.exchange.Refusals;
+import org.itkserver.soap.signature.SignatureVerifier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +64,7 @@ public final class InboundChain {
             Refusals refusals,
             Ids ids,
             Clock clock,
+            SignatureVerifier signatures,
             InboundSettings settings) {
         this.scanner = scanner;
         this.directory = directory;
@@ -78,32 +80,9 @@ public final class InboundChain {
         this.sender = new AnswerSender(answers, new FaultWriter(answers));
         var soap = new SoapChecks(settings.ours());
         var identity = new IdentityChecks(settings.clockSkew());
-        this.queueChecks = QueueDesk.checks(soap, identity);
-        this.checks = List.of(
-                SoapChecks::version,
-                SoapChecks::mustUnderstand,
-                SoapChecks::onlyOnce,
-                SoapChecks::structure,
-                EnvelopeChecks::present,
-                EnvelopeChecks::ids,
-                EnvelopeChecks::counts,
-                IdentityChecks::timestampForm,
-                SoapChecks::blankAttributes,
-                IdentityChecks::signature,
-                IdentityChecks::username,
-                rates::check,
-                EnvelopeChecks::strictPayload,
-                SoapChecks::action,
-                SoapChecks::messageId,
-                EnvelopeChecks::payloadIds,
-                IdentityChecks::auditIdentity,
-                soap::to,
-                SoapChecks::replyTo,
-                identity::timestampWindow,
-                EnvelopeChecks::manifest,
-                EnvelopeChecks::interaction,
-                IdentityChecks::senderAddress,
-                EnvelopeChecks::schema);
+        var signature = new SignatureCheck(signatures, peers);
+        this.queueChecks = QueueDesk.checks(soap, identity, signature);
+        this.checks = CheckOrder.ofMessages(soap, identity, rates, signature);
     }
 
     /**
@@ -181,15 +160,15 @@ public final class InboundChain {
             try {
                 message = scanner.scan(new PacedStream(request.getInputStream(), System::nanoTime), body);
                 if (address.isQueue()) {
-                    queue(check(head, queueChecks), body);
+                    queue(check(head, queueChecks, body), body);
                 } else {
-                    send(intake.accept(inbound(check(head, checks), body)), body);
+                    send(intake.accept(inbound(check(head, checks, body), body)), body);
                 }
             } catch (EnvelopeRejected e) {
                 refuse(e.error(), body);
             } catch (MessageTooLarge e) {
                 throw new HttpRefused(413, e.getMessage());
-            } catch (BigMessages.Full e) {
+            } catch (BigMessages.Full | HttpRefused e) {
                 throw e;
             } catch (StoreUnavailable e) {
                 unavailable();
@@ -199,13 +178,14 @@ public final class InboundChain {
             }
         }
 
-        private Arrival check(HttpHead head, List<Consumer<Arrival>> list) {
+        private Arrival check(HttpHead head, List<Consumer<Arrival>> list, MessageBody body) {
             var scanned = java.util.Objects.requireNonNull(message);
             var header = scanned.header();
             if (header != null) {
                 MDC.put("trackingId", ToolkitError.quoted(header.trackingId()));
             }
-            var checking = new Arrival(address, peer, head, requestBase(), scanned, directory.get(), clock.instant());
+            var checking =
+                    new Arrival(address, peer, head, requestBase(), scanned, body, directory.get(), clock.instant());
             arrival = checking;
             list.forEach(check -> check.accept(checking));
             return checking;
@@ -256,7 +236,7 @@ public final class InboundChain {
                         request.getRemoteAddr(),
                         partner == null ? null : partner.id(),
                         peer.fingerprint(),
-                        peer.objection());
+                        arrival == null ? peer.objection() : arrival.objection());
                 refusals.refused(error, errorId, message, body, source);
                 sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
             } catch (StoreUnavailable e) {

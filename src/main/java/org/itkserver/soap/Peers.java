@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -79,5 +80,11 @@ final class Peers {
     /** The certificate that each partner showed last, by the partner's id. */
     Map<String, X509Certificate> shown() {
         return Map.copyOf(shown);
+    }
+
+    /** The certificate that this partner showed last, null when it has shown none. */
+    @Nullable
+    X509Certificate shown(Partner partner) {
+        return shown.get(partner.id());
     }
 }

@@ -29,7 +29,7 @@ public final class QueueDesk {
     }
 
     /** The checks of a queue request, in the order of H3. */
-    static List<Consumer<Arrival>> checks(SoapChecks soap, IdentityChecks identity) {
+    static List<Consumer<Arrival>> checks(SoapChecks soap, IdentityChecks identity, SignatureCheck signature) {
         return List.of(
                 SoapChecks::version,
                 SoapChecks::mustUnderstand,
@@ -37,8 +37,8 @@ public final class QueueDesk {
                 SoapChecks::structure,
                 IdentityChecks::timestampForm,
                 SoapChecks::blankAttributes,
-                IdentityChecks::signature,
                 IdentityChecks::username,
+                signature::verify,
                 QueueDesk::action,
                 SoapChecks::messageId,
                 soap::toQueue,

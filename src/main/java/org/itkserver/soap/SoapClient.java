@@ -19,17 +19,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.itkserver.envelope.BoundedAnswer;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.RequestHead;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequest;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.exchange.Transport;
+import org.itkserver.soap.signature.MessageSigner;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends SOAP 1.1 requests over HTTP/1.1 (docs/adr/0009). The content's bytes are streamed as they are kept. Thread-safe.
+ * Sends SOAP 1.1 requests over HTTP/1.1 (docs/adr/0009). The content's bytes are streamed as they are kept, unless they
+ * are signed first. Thread-safe.
  */
 public final class SoapClient implements Transport {
     private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
@@ -38,6 +42,7 @@ public final class SoapClient implements Transport {
 
     private final Connections connections;
     private final SoapRequestWriter writer;
+    private final MessageSigner signer;
     private final AnswerClassifier classifier;
     private final Clock clock;
     private final Duration timeout;
@@ -46,6 +51,7 @@ public final class SoapClient implements Transport {
      * @param timeout longest wait for one whole exchange
      * @param tls what is shown and trusted, null for the JDK's defaults
      * @param pinned names of the certificates an endpoint may show, empty for any that is trusted
+     * @param signer signs what must be signed
      */
     public SoapClient(
             SoapRequestWriter writer,
@@ -53,9 +59,11 @@ public final class SoapClient implements Transport {
             Clock clock,
             Duration timeout,
             @Nullable TlsFiles tls,
-            Function<URI, Set<String>> pinned) {
+            Function<URI, Set<String>> pinned,
+            MessageSigner signer) {
         this.connections = new Connections(tls, pinned);
         this.writer = writer;
+        this.signer = signer;
         this.classifier = new AnswerClassifier(reader, clock);
         this.clock = clock;
         this.timeout = timeout;
@@ -72,7 +80,36 @@ public final class SoapClient implements Transport {
                 clock.instant(),
                 TIME_TO_LIVE,
                 letter.charset());
-        var request = writer.around(head, letter.inherited());
+        return signer.signs(endpoint)
+                ? signed(endpoint, letter, head)
+                : exchange(endpoint, letter, writer.around(head, letter.inherited()));
+    }
+
+    /** Signed messages are small enough to be in memory, and larger ones are never sent. */
+    private Result signed(URI endpoint, Letter letter, RequestHead head) {
+        var identity = signer.identity().orElse(null);
+        if (identity == null) {
+            return new NotNow("", "the partner wants signed messages, and there is no ITK_TLS_KEYSTORE", null, false);
+        }
+        var request = writer.around(head.signable(MessageSigner.token(identity)), letter.inherited());
+        var content = letter.content();
+        if (request.length(content.end() - content.start()) > signer.mostBytes()) {
+            var most = "ITK_MAX_SIGNED, " + signer.mostBytes() + " bytes";
+            return new Unsendable(
+                    request.messageId(), "it is larger than " + most + ", and the partner wants signed messages");
+        }
+        try {
+            var signed = signer.sign(request, head.version(), letter.charset(), letter.body(), content, identity);
+            return exchange(endpoint, letter, signed);
+        } catch (EnvelopeRejected e) {
+            var why = "it could not be signed: " + e.error().diagnostic();
+            return e.error().code() == ErrorCode.RECOVERABLE
+                    ? new NotNow(request.messageId(), why, null, false)
+                    : new Unsendable(request.messageId(), why);
+        }
+    }
+
+    private Result exchange(URI endpoint, Letter letter, SoapRequest request) {
         var answer = new BoundedAnswer(letter.synchronous() ? MOST_RESPONSE : MOST_ANSWER);
         var call = connections
                 .to(endpoint)

@@ -43,7 +43,7 @@ final class Material {
     private final X509ExtendedTrustManager trustManager;
     private final PKIXBuilderParameters pkix;
     private final List<X509CRL> crls;
-    private final Map<X509Certificate, Judged> judged = new ConcurrentHashMap<>();
+    private final Map<List<X509Certificate>, Judged> judged = new ConcurrentHashMap<>();
 
     private Material(
             KeyStore keys,
@@ -154,6 +154,18 @@ final class Material {
         return crls;
     }
 
+    /** The first key of ours and its certificate. */
+    TlsFiles.Identity identity() throws KeyStoreException {
+        for (var alias : java.util.Collections.list(keys.aliases())) {
+            var key = keys.isKeyEntry(alias) ? keyManager.getPrivateKey(alias) : null;
+            var chain = key == null ? null : keyManager.getCertificateChain(alias);
+            if (key != null && chain != null) {
+                return new TlsFiles.Identity(key, chain[0]);
+            }
+        }
+        throw new KeyStoreException("no key");
+    }
+
     /** Our own certificates and the authorities'. */
     Collection<X509Certificate> certificates() throws KeyStoreException {
         var out = new ArrayList<X509Certificate>();
@@ -179,7 +191,9 @@ final class Material {
      */
     @Nullable
     String objection(X509Certificate[] chain, Date at) {
-        var before = judged.get(chain[0]);
+        // the same certificate may come alone, in a signature, or with those above it
+        var path = List.of(chain);
+        var before = judged.get(path);
         if (before != null && Math.abs(at.getTime() - before.at()) < JUDGED_FOR) {
             return before.objection();
         }
@@ -187,7 +201,7 @@ final class Material {
             judged.clear();
         }
         var now = new Judged(judge(chain, at), at.getTime());
-        judged.put(chain[0], now);
+        judged.put(path, now);
         return now.objection();
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStoreException;
+import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -68,6 +69,23 @@ public final class TlsFiles {
      */
     public Optional<String> objection(X509Certificate[] chain, Instant now) {
         return Optional.ofNullable(current().objection(chain, Date.from(now)));
+    }
+
+    /** Our key, and the certificate that goes with it. */
+    public record Identity(PrivateKey key, X509Certificate certificate) {
+        @Override
+        public String toString() {
+            return "key of " + certificate.getSubjectX500Principal();
+        }
+    }
+
+    /** The first key of ours and its certificate, both of one moment. */
+    public Identity identity() {
+        try {
+            return current().identity();
+        } catch (KeyStoreException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Our own certificates. */

@@ -15,6 +15,7 @@ import org.itkserver.directory.Partner;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Routing;
 import org.itkserver.directory.Service;
+import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.TypedUri;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class ExplainerTest {
                 new Endpoints(messages, null, Set.of(), Set.of()),
                 Partner.AckForm.AUTO,
                 0,
-                Set.of());
+                Set.of(),
+                Signing.NONE);
     }
 
     private static Directory directory() {

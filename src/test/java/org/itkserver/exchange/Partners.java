@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
+import org.itkserver.directory.Signing;
 import org.jspecify.annotations.Nullable;
 
 /** A partner in the making, with the endpoints most tests want: {@code http://ID.example/messages} and so on. */
@@ -85,6 +86,7 @@ final class Partners {
                 new Endpoints(messages, acknowledgements, callbacks, Set.of()),
                 ackStyle,
                 0,
-                Set.of());
+                Set.of(),
+                Signing.NONE);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -22,6 +23,7 @@ import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.exchange.Transport;
+import org.itkserver.soap.signature.MessageSigner;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Document;
@@ -31,6 +33,9 @@ import org.xml.sax.SAXException;
 final class Letters {
     static final String TAKEN = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
 
+    /** Largest message that these clients sign. */
+    static final long MOST_SIGNED = 100_000;
+
     private Letters() {}
 
     static SoapClient client(Clock clock, Duration timeout) {
@@ -38,6 +43,15 @@ final class Letters {
     }
 
     static SoapClient client(Clock clock, Duration timeout, @Nullable TlsFiles tls, Function<URI, Set<String>> pinned) {
+        return client(clock, timeout, tls, pinned, uri -> false);
+    }
+
+    static SoapClient client(
+            Clock clock,
+            Duration timeout,
+            @Nullable TlsFiles tls,
+            Function<URI, Set<String>> pinned,
+            Predicate<URI> signs) {
         var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
@@ -45,7 +59,8 @@ final class Letters {
                 clock,
                 timeout,
                 tls,
-                pinned);
+                pinned,
+                new MessageSigner(new WstxInputFactory(), tls, MOST_SIGNED, signs));
     }
 
     /** Content of our own, in answer to {@code REQUEST-ID}. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
+import org.itkserver.directory.Signing;
 import org.junit.jupiter.api.Test;
 
 class RatesTest {
@@ -26,7 +27,8 @@ class RatesTest {
                 Endpoints.NONE,
                 Partner.AckForm.AUTO,
                 rate,
-                Set.of());
+                Set.of(),
+                Signing.NONE);
     }
 
     private int admitted(Partner partner, int of) {

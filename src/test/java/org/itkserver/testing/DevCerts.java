@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,10 @@ public final class DevCerts {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment()
                 .merge("PATH", Path.of(System.getProperty("java.home"), "bin") + ":", (path, java) -> java + path);
+        run(builder);
+    }
+
+    private static void run(ProcessBuilder builder) {
         try {
             var process = builder.start();
             var text = new String(process.getInputStream().readAllBytes());
@@ -77,6 +82,78 @@ public final class DevCerts {
 
     private KeyStore store(String name) throws GeneralSecurityException, IOException {
         return KeyStore.getInstance(file(name + ".p12").toFile(), PASSWORD.toCharArray());
+    }
+
+    public PrivateKey key(String name) {
+        try {
+            return (PrivateKey) store(name).getKey(name, PASSWORD.toCharArray());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One more partner, whose key is RSA of so many bits. */
+    public void rsa(String name, int bits) {
+        var store = file(name + ".p12").toString();
+        keytool(
+                "-genkeypair",
+                "-keystore",
+                store,
+                "-storetype",
+                "PKCS12",
+                "-alias",
+                name,
+                "-keyalg",
+                "RSA",
+                "-keysize",
+                Integer.toString(bits),
+                "-dname",
+                "CN=" + name + ", O=ITK development");
+        keytool(
+                "-certreq",
+                "-keystore",
+                store,
+                "-alias",
+                name,
+                "-file",
+                file(name + ".csr").toString());
+        keytool(
+                "-gencert",
+                "-keystore",
+                file("ca.p12").toString(),
+                "-alias",
+                "ca",
+                "-rfc",
+                "-infile",
+                file(name + ".csr").toString(),
+                "-outfile",
+                file(name + ".pem").toString());
+        keytool(
+                "-importcert",
+                "-keystore",
+                store,
+                "-alias",
+                "authority",
+                "-noprompt",
+                "-file",
+                file("ca.pem").toString());
+        keytool(
+                "-importcert",
+                "-keystore",
+                store,
+                "-alias",
+                name,
+                "-noprompt",
+                "-file",
+                file(name + ".pem").toString());
+    }
+
+    private static void keytool(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-storepass", PASSWORD));
+        command.addAll(List.of(arguments));
+        run(new ProcessBuilder(command).redirectErrorStream(true));
     }
 
     /** Trusts the authority; shows the certificate of this name, or none when it is null. */

@@ -1,0 +1,118 @@
+package org.itkserver.soap.signature;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.Namespaces;
+import org.w3c.dom.Element;
+
+/**
+ * A signature's form, read before the engine sees it; everything that is not on this list is refused.
+ *
+ * @param method signature algorithm
+ * @param references ids that are referred to
+ * @param key the only child of the SecurityTokenReference
+ */
+record Shape(String method, List<String> references, Element key) {
+    private static final String EXCLUSIVE = Algorithms.EXCLUSIVE;
+    private static final int MOST_REFERENCES = 16;
+
+    /**
+     * @param sha1 whether SHA-1 is good enough
+     * @throws Bad 3000
+     * @throws EnvelopeRejected 1000 for what only wants to cost us
+     */
+    static Shape of(Element signature, boolean sha1) {
+        var parts = Xml.children(signature);
+        if (parts.size() != 3
+                || !Xml.is(parts.get(0), Namespaces.DS, "SignedInfo")
+                || !Xml.is(parts.get(1), Namespaces.DS, "SignatureValue")
+                || !Xml.is(parts.get(2), Namespaces.DS, "KeyInfo")) {
+            throw new Bad("it is not SignedInfo, SignatureValue and KeyInfo alone");
+        }
+        var info = Xml.children(parts.get(0));
+        if (info.size() < 3
+                || !Xml.is(info.get(0), Namespaces.DS, "CanonicalizationMethod")
+                || !Xml.is(info.get(1), Namespaces.DS, "SignatureMethod")) {
+            throw new Bad("its SignedInfo refers to nothing");
+        }
+        exclusive(info.get(0));
+        var method = algorithm(info.get(1));
+        Algorithms.signature(method, sha1);
+        childless(info.get(1));
+        childless(parts.get(1));
+        if (info.size() - 2 > MOST_REFERENCES) {
+            throw EnvelopeRejected.invalid("The signature has more than " + MOST_REFERENCES + " references.");
+        }
+        var references = new ArrayList<String>();
+        for (var reference : info.subList(2, info.size())) {
+            references.add(reference(reference, sha1));
+        }
+        return new Shape(method, references, key(parts.get(2)));
+    }
+
+    private static String algorithm(Element method) {
+        return method.getAttributeNS(null, "Algorithm");
+    }
+
+    private static void childless(Element element) {
+        if (Xml.firstElement(element) != null) {
+            throw new Bad("its " + element.getLocalName() + " has parameters");
+        }
+    }
+
+    /** Exclusive canonicalization without comments, with or without a list of prefixes. */
+    private static void exclusive(Element method) {
+        var parameters = Xml.children(method);
+        if (!algorithm(method).equals(EXCLUSIVE)
+                || parameters.size() > 1
+                || !parameters.stream().allMatch(p -> Xml.is(p, EXCLUSIVE, "InclusiveNamespaces"))) {
+            throw new Bad("it canonicalizes or transforms in another way than exclusive canonicalization");
+        }
+    }
+
+    private static String reference(Element reference, boolean sha1) {
+        var uri = reference.getAttributeNS(null, "URI");
+        if (!Xml.is(reference, Namespaces.DS, "Reference")
+                || uri.length() < 2
+                || uri.charAt(0) != '#'
+                || uri.contains("(")) {
+            throw new Bad("it refers to something other than an id of the message");
+        }
+        var parts = Xml.children(reference);
+        if (parts.size() != 3
+                || !Xml.is(parts.get(0), Namespaces.DS, "Transforms")
+                || !Xml.is(parts.get(1), Namespaces.DS, "DigestMethod")
+                || !Xml.is(parts.get(2), Namespaces.DS, "DigestValue")) {
+            throw new Bad("a Reference is not Transforms, DigestMethod and DigestValue");
+        }
+        var transforms = Xml.children(parts.get(0));
+        if (transforms.size() != 1 || !Xml.is(transforms.get(0), Namespaces.DS, "Transform")) {
+            throw new Bad("it canonicalizes or transforms in another way than exclusive canonicalization");
+        }
+        exclusive(transforms.get(0));
+        Algorithms.digest(algorithm(parts.get(1)), sha1);
+        childless(parts.get(1));
+        childless(parts.get(2));
+        return uri.substring(1);
+    }
+
+    private static Element key(Element keyInfo) {
+        var keys = Xml.children(keyInfo);
+        if (keys.stream().anyMatch(k -> Xml.is(k, Namespaces.DS, "RetrievalMethod"))) {
+            throw EnvelopeRejected.invalid("A RetrievalMethod is not supported.");
+        }
+        if (keys.size() != 1 || !Xml.is(keys.get(0), Namespaces.WSSE, "SecurityTokenReference")) {
+            throw new Bad("its KeyInfo is not one SecurityTokenReference");
+        }
+        var inside = Xml.children(keys.get(0));
+        boolean known = inside.size() == 1
+                && (Xml.is(inside.get(0), Namespaces.WSSE, "Reference")
+                        || Xml.is(inside.get(0), Namespaces.DS, "X509Data"));
+        if (!known) {
+            throw EnvelopeRejected.invalid(
+                    "A SecurityTokenReference holds one Reference to a token, or an issuer and serial number.");
+        }
+        return inside.get(0);
+    }
+}

@@ -1,0 +1,143 @@
+package org.itkserver.soap;
+
+import com.ctc.wstx.stax.WstxInputFactory;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import org.itkserver.directory.Catalogue;
+import org.itkserver.directory.ClientCertificate;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Endpoints;
+import org.itkserver.directory.Organisation;
+import org.itkserver.directory.Partner;
+import org.itkserver.directory.Signing;
+import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.Messages;
+import org.itkserver.envelope.ScanLimits;
+import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.envelope.SoapVersion;
+import org.itkserver.soap.signature.SignatureVerifier;
+import org.itkserver.tls.TlsFiles;
+import org.jspecify.annotations.Nullable;
+
+/** Scan and every check of the chain, up to where a message would be accepted. */
+final class CheckedMessages {
+    static final String TO = "http://127.0.0.1:8080";
+    static final String PATH = "/itk/services/SendCDADocument-v2-0";
+
+    private final EnvelopeScanner scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final @Nullable TlsFiles files;
+    private final SignatureVerifier verifier;
+
+    CheckedMessages(@Nullable TlsFiles files, long mostSigned) {
+        this.files = files;
+        this.verifier = new SignatureVerifier(new WstxInputFactory(), files, mostSigned, Duration.ZERO);
+    }
+
+    /**
+     * What became of a message.
+     *
+     * @param code toolkit error code, "" when it would be accepted
+     * @param text what the sender is told
+     * @param reason what the audit trail is told besides
+     */
+    record Verdict(String code, String text, @Nullable String reason, @Nullable ScannedMessage message) {
+        boolean accepted() {
+            return code.isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return code + " " + text + " / " + reason;
+        }
+    }
+
+    /** A good message of {@code gp-system}, of now. */
+    String letter() {
+        return Messages.cda()
+                .replace("2026-11-22T10:00:00Z", now.minusSeconds(30).toString())
+                .replace("2026-11-22T10:10:00Z", now.plusSeconds(570).toString());
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    private static Partner partner(Signing signing, Set<String> certificates) {
+        return new Partner(
+                "gp-system",
+                Set.of("Y9999"),
+                Set.of("gp-system-1"),
+                Set.of(Partner.ANY),
+                Set.of(),
+                Partner.PositiveAnswer.AUTO,
+                false,
+                Set.of(),
+                Endpoints.NONE,
+                Partner.AckForm.AUTO,
+                0,
+                certificates,
+                signing);
+    }
+
+    Verdict check(String message, Signing signing) {
+        return check(message, signing, StandardCharsets.UTF_8);
+    }
+
+    Verdict check(String message, Signing signing, Charset charset) {
+        return check(message.getBytes(charset), signing, null);
+    }
+
+    /** @param shown the certificate that the connection showed, which is then the partner's; null for plain HTTP */
+    Verdict check(byte[] message, Signing signing, @Nullable X509Certificate shown) {
+        Set<String> certificates =
+                shown == null ? Set.of() : Set.of(ClientCertificate.of(shown).fingerprint());
+        var directory = new Directory(
+                new Organisation("Z9999", "urn:nhs-uk:addressing:ods:Z9999", "urn:nhs-uk:identity:ods:Z9999:itk", "us"),
+                List.of(partner(signing, certificates)),
+                Catalogue.services(),
+                List.of(),
+                Set.of(),
+                List.of(),
+                List.of());
+        var peers = new Peers(files, Proxies.NONE);
+        var checks = CheckOrder.ofMessages(
+                new SoapChecks(new OwnAddresses(null, List.of())),
+                new IdentityChecks(Duration.ofMinutes(5)),
+                new Rates(System::nanoTime),
+                new SignatureCheck(verifier, peers));
+        var peer = shown == null
+                ? Peer.UNPROVEN
+                : peers.of(new X509Certificate[] {shown}, name -> List.of(), directory, now);
+        var head = new HttpHead(SoapVersion.SOAP_11, List.of(Messages.SERVICE), null);
+        Arrival arrival = null;
+        ScannedMessage scanned = null;
+        try (var body = new MessageBody(Path.of("target"), 1 << 26, -1)) {
+            scanned = scanner.scan(new ByteArrayInputStream(message), body);
+            arrival = new Arrival(SoapAddress.of(PATH), peer, head, TO, scanned, body, directory, now);
+            for (var check : checks) {
+                check.accept(arrival);
+            }
+            return new Verdict("", "", null, scanned);
+        } catch (EnvelopeRejected e) {
+            var reason = arrival == null ? null : arrival.objection();
+            return new Verdict(e.error().code().code(), e.error().diagnostic(), reason, scanned);
+        } catch (HttpRefused e) {
+            return new Verdict(Integer.toString(e.status()), String.valueOf(e.getMessage()), null, scanned);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
