@@ -207,7 +207,7 @@ public final class DeliveryWorker {
         void heard(Transport.@Nullable Result result) {
             if (result instanceof Transport.NotNow notNow && notNow.unwell()) {
                 failed(notNow.retryAfter(), notNow.reason());
-            } else if (result != null) {
+            } else if (result != null && !(result instanceof Transport.Unsendable)) {
                 well();
             }
         }

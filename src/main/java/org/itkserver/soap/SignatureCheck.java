@@ -4,8 +4,8 @@ import org.itkserver.directory.Signing;
 import org.itkserver.soap.signature.SignatureVerifier;
 
 /**
- * Rule 8: a signature must be there where the partner's entry says so, and good wherever there is one. Comes after the sender is
- * known, because whose signature it must be depends on that; the fault is the same. Thread-safe.
+ * A signature must be there where the partner's entry says so, and good wherever there is one. Comes after the sender is known,
+ * because whose signature it must be depends on that; the fault is the same. Thread-safe.
  */
 final class SignatureCheck {
     private final SignatureVerifier verifier;

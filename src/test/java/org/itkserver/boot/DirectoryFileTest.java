@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Set;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Pattern;
+import org.itkserver.directory.Signing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +70,56 @@ class DirectoryFileTest {
                 read(text, true).services().get("verifyNHSNumber-v1-0").handler());
         var refused = assertThrows(IllegalArgumentException.class, () -> read(text, false));
         assertTrue(refused.getMessage().contains("loopback"), refused.getMessage());
+    }
+
+    private static Signing signing(String value) {
+        var text = GOOD.replace("    ackStyle:", "    signing: " + value + "\n    ackStyle:");
+        return read(text, true).partnerOf("gp-system-1").orElseThrow().signing();
+    }
+
+    @Test
+    void signingIsOffUnlessItIsSaid() {
+        assertEquals(
+                Signing.NONE,
+                read(GOOD, true).partnerOf("gp-system-1").orElseThrow().signing());
+        assertEquals(Signing.NONE, signing("{}"));
+        var all = signing("{ require: body, sha1Until: 2027-03-31, certificates: [\"CN=gp, O=Example\"], sign: true }");
+        assertEquals(
+                new Signing(Signing.Require.BODY, LocalDate.of(2027, 3, 31), Set.of("cn=gp,o=example"), true), all);
+        assertTrue(all.allowsSha1(Instant.parse("2027-03-31T23:59:59Z")));
+        assertFalse(all.allowsSha1(Instant.parse("2027-04-01T00:00:00Z")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ require: maybe }|require must be one of [body, none, timestamp], not maybe",
+                "{ require: body }|require needs certificates, here or of the partner",
+                "{ sha1Until: soon }|sha1Until must be a date such as 2027-03-31",
+                "{ sha1Until: 2027-02-30 }|sha1Until must be a date",
+                "{ sign: perhaps }|sign must be true or false",
+                "{ certificates: [x] }|certificates holds x",
+                "{ signed: true }|signed is not a key"
+            })
+    void aWrongSigningIsRefused(String value, String says) {
+        var refused = assertThrows(IllegalArgumentException.class, () -> signing(value));
+        assertTrue(refused.getMessage().contains("line 14: partners[0].signing." + says), refused.getMessage());
+    }
+
+    @Test
+    void aSigningCertificateIsOnePartnersAlone() {
+        var two = GOOD.replace("    certificates: []", "    signing: { certificates: [\"CN=a\"] }")
+                .replace(
+                        "services:\n  - {",
+                        "  - { id: b, usernames: [b], certificates: [\"CN=a\"] }\nservices:\n  - {");
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(two, true));
+        assertTrue(refused.getMessage().contains("belongs to partner gp-system"), refused.getMessage());
+        read(
+                GOOD.replace(
+                        "    certificates: []",
+                        "    certificates: [\"CN=a\"]\n    signing: { certificates: [\"CN=a\"] }"),
+                true);
     }
 
     @ParameterizedTest

@@ -61,6 +61,16 @@ class OutboundRunTest {
     }
 
     @Test
+    void whatCannotBeSentIsADeadLetterAtOnce() {
+        world.submit("hospital", "W1");
+        attempt(new Transport.Unsendable("M", "it is larger than ITK_MAX_SIGNED"));
+        assertEquals(MessageState.DEAD_LETTER, message().state());
+        assertEquals("it is larger than ITK_MAX_SIGNED", message().reason());
+        assertEquals(List.of("could not be sent to partner hospital"), world.details(AuditType.ALERT));
+        assertEquals(0, world.work());
+    }
+
+    @Test
     void aRefusalIsFinalAndSeen() {
         world.submit("hospital", "W1");
         attempt(new Transport.Refused("M", "3000", "fault 3000: who are you?"));

@@ -106,7 +106,7 @@ class ForeignSamplesIT {
                 // the Username "null" is nobody's (section 15); with a known one the misspelt Action is good (H13)
                 refused("3000", "gen-ri-infack.xml", "not known"),
                 accepted(Answer.OK, "gen-ri-infack.xml").with("Username>null<", "Username>APPLICATIONA<"),
-                refused("3000", "gen-tkw-signed-SendCDADocument.xml", "signatures are not enabled"),
+                refused("3000", "gen-tkw-signed-SendCDADocument.xml", "not known"), // no truststore here
                 refused("1000", "ciao-test-wrapped-busnack.xml", "SOAP envelope"),
                 refused("1000", "fault-tkw-Client-3000.xml", "SOAP envelope"),
                 refused("1000", "fault-tkw-Server-2100.xml", "SOAP envelope"),

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /** Scan and every check of the chain, up to where a message would be accepted. */
 final class CheckedMessages {
     static final String TO = "http://127.0.0.1:8080";
+    static final String QUEUE = "/itk/queue";
+    static final String GET = "urn:nhs-itk:services:201005:GetMessages-v1-0";
     static final String PATH = "/itk/services/SendCDADocument-v2-0";
 
     private final EnvelopeScanner scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
@@ -113,20 +115,23 @@ final class CheckedMessages {
                 List.of(),
                 List.of());
         var peers = new Peers(files, Proxies.NONE);
-        var checks = CheckOrder.ofMessages(
-                new SoapChecks(new OwnAddresses(null, List.of())),
-                new IdentityChecks(Duration.ofMinutes(5)),
-                new Rates(System::nanoTime),
-                new SignatureCheck(verifier, peers));
+        var soap = new SoapChecks(new OwnAddresses(null, List.of()));
+        var identity = new IdentityChecks(Duration.ofMinutes(5));
+        var signature = new SignatureCheck(verifier, peers);
         var peer = shown == null
                 ? Peer.UNPROVEN
                 : peers.of(new X509Certificate[] {shown}, name -> List.of(), directory, now);
-        var head = new HttpHead(SoapVersion.SOAP_11, List.of(Messages.SERVICE), null);
         Arrival arrival = null;
         ScannedMessage scanned = null;
         try (var body = new MessageBody(Path.of("target"), 1 << 26, -1)) {
             scanned = scanner.scan(new ByteArrayInputStream(message), body);
-            arrival = new Arrival(SoapAddress.of(PATH), peer, head, TO, scanned, body, directory, now);
+            boolean queue = CheckedMessages.GET.equals(scanned.addressing().action());
+            var head = new HttpHead(SoapVersion.SOAP_11, List.of(queue ? GET : Messages.SERVICE), null);
+            var address = SoapAddress.of(queue ? QUEUE : PATH);
+            arrival = new Arrival(address, peer, head, TO, scanned, body, directory, now);
+            var checks = queue
+                    ? QueueDesk.checks(soap, identity, signature)
+                    : CheckOrder.ofMessages(soap, identity, new Rates(System::nanoTime), signature);
             for (var check : checks) {
                 check.accept(arrival);
             }

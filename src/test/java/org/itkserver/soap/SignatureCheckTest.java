@@ -17,6 +17,7 @@ import javax.xml.crypto.dsig.SignatureMethod;
 import javax.xml.crypto.dsig.Transform;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Signing;
+import org.itkserver.envelope.Messages;
 import org.itkserver.testing.DevCerts;
 import org.itkserver.testing.Signed;
 import org.itkserver.tls.TlsFiles;
@@ -131,6 +132,45 @@ class SignatureCheckTest {
                 message.replace("><", ">\n<!-- seen on the way --><").replace("\n<!-- seen on the way -->", ""),
                 Policy.body());
         accepted(message.replace("<soap:Body", "<!-- not part of what is signed --><soap:Body"), Policy.body());
+    }
+
+    /** What the original testbench sends. */
+    @Test
+    void theTimestampAloneWithSha1() {
+        var today = checked.now().atZone(ZoneOffset.UTC).toLocalDate();
+        var message = by("old")
+                .method(SignatureMethod.RSA_SHA1)
+                .digest(DigestMethod.SHA1)
+                .parts("Timestamp")
+                .sign(checked.letter());
+        accepted(message, signing(Signing.Require.TIMESTAMP, today, "old"));
+        denied("does not cover the Body", message, signing(Signing.Require.NONE, today, "old"));
+    }
+
+    /** Two documents of one message, or one that was copied. */
+    @Test
+    void anIdOccursOnceAnywhere() {
+        for (var id : new String[] {"ID=\"x\"", "Id=\"x\"", "xml:id=\"x\"", "wsu:Id=\"x\""}) {
+            var once = checked.letter().replace("<recordTarget>", "<recordTarget " + id + ">");
+            accepted(by("gp").sign(once), Policy.body());
+            var twice = once.replace("<patientRole>", "<patientRole ID=\"x\">");
+            invalid("the id \"x\"", by("gp").sign(twice), Policy.body());
+            accepted(twice, Signing.NONE);
+        }
+        var lower = checked.letter().replace("<recordTarget>", "<recordTarget id=\"" + Signed.BODY_ID + "\">");
+        denied("is there twice", by("gp").sign(lower), Policy.body());
+    }
+
+    @Test
+    void aQueueRequestIsHeldToTheSame() {
+        var body = "<q:QueueMessage xmlns:q=\"urn:nhs-itk:ns:201005\"><q:QueueName>gp</q:QueueName></q:QueueMessage>";
+        var request = checked.letter()
+                .replaceAll("(?s)<itk:DistributionEnvelope>.*</itk:DistributionEnvelope>", body)
+                .replace(Messages.SERVICE, CheckedMessages.GET)
+                .replace(CheckedMessages.PATH, CheckedMessages.QUEUE);
+        denied("it is not signed", request, Policy.body());
+        accepted(by("gp").sign(request), Policy.body());
+        denied("what it covers was changed", by("gp").sign(request).replace("Name>gp<", "Name>xx<"), Policy.body());
     }
 
     @Test
@@ -396,6 +436,7 @@ class SignatureCheckTest {
         refused(token("nothing".getBytes(StandardCharsets.US_ASCII)));
         refused(token(new byte[9000]));
         refused(token(new byte[0]));
+        invalid("longer than", token(new byte[1 << 20]).sign(checked.letter()), Policy.body());
         refused(by("gp").token("%%%%", Signed.X509));
         refused(by("gp").token(
                         Base64.getEncoder().encodeToString(der), Signed.X509.replace("X509v3", "X509PKIPathv1")));

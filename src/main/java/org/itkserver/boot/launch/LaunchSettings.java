@@ -30,7 +30,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,9}(B|KB|MB|GB)?");
-    private static final List<String> SIZES = List.of("ITK_MAX_MESSAGE", "ITK_BYTES_IN_FLIGHT");
+    private static final List<String> SIZES = List.of("ITK_MAX_MESSAGE", "ITK_MAX_SIGNED", "ITK_BYTES_IN_FLIGHT");
 
     /** A setting that stops the start; the message is one sentence and names the variable. */
     static final class BadSetting extends Exception {

@@ -50,6 +50,7 @@ class LaunchSettingsTest {
         "ITK_DB_OWNER_USER,somebody",
         "ITK_DB_OWNER_PASSWORD,secret",
         "ITK_MAX_MESSAGE,-1MB",
+        "ITK_MAX_SIGNED,8 megabytes",
         "ITK_PUBLIC_URL,itk.example",
         "ITK_TO_ALIASES,http://a/path"
     })
