@@ -54,7 +54,7 @@ final class SelfTest {
     }
 
     private static List<Plant> plants(Path good) throws IOException {
-        var handled = word(good.resolve("back-end.log"), ".* 200 .*", " ", 0);
+        var handled = handled(good);
         var other = "0".repeat(64);
         return List.of(
                 new Plant("an accepted message is not in the store", "I1", "was accepted and is not in the store", "table-message.tsv",
@@ -107,8 +107,13 @@ final class SelfTest {
                         l -> change(l, ".*\\tin\\tgp-system.*", "\thandled\t", "\taccepted\t")));
     }
 
-    private static String word(Path file, String pattern, String separator, int number) throws IOException {
-        return first(Files.readAllLines(file), pattern).split(separator)[number];
+    /** A message that was answered when it was stored and that the back end took afterwards. */
+    private static String handled(Path good) throws IOException {
+        var taken = Files.readAllLines(good.resolve("back-end.log")).stream()
+                .filter(l -> l.matches(".* 200 .*")).map(l -> l.split(" ")[0]).toList();
+        return Files.readAllLines(good.resolve("client.log")).stream()
+                .filter(l -> l.matches("HTTP.* NONE .* yes .*")).map(l -> l.split(" ")[2])
+                .filter(taken::contains).findFirst().orElseThrow();
     }
 
     private static String first(List<String> lines, String pattern) {
