@@ -42,6 +42,11 @@ public enum AlertKind {
             "Old messages are not destroyed",
             "Look at the retention page and the log: the store grows, and what should be gone is not",
             false),
+    /** A key is missing, and contents are encrypted with it. */
+    CONTENT_KEY_GONE(
+            "Contents cannot be read: their key is gone",
+            "If nobody meant to destroy these contents, put the key's file back from its backup",
+            false),
     /** A certificate or revocation list must be renewed. */
     CERTIFICATE_ENDING(
             "A certificate or revocation list runs out",

@@ -102,6 +102,8 @@ public enum AuditType {
     ALERT_CLOSED,
     /** Messages whose time was over are destroyed; the digest is the Merkle root over them. */
     PURGED,
+    /** A key of contents was destroyed when nothing was left that it opens, or is missing; the detail begins with its id. */
+    CONTENT_KEY_GONE,
     /** A person has what is due destroyed before its next run. */
     RETENTION_REQUESTED,
     /** A person set a legal hold. */

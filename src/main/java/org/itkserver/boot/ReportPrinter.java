@@ -39,8 +39,9 @@ final class ReportPrinter {
         out.println(report.isIntact() ? "INTACT" : "BROKEN");
     }
 
-    private static String purged(Report.Node node) {
-        return node.purged() == 0 ? "" : " (" + count(node.purged()) + " of them purged)";
+    private static String gone(Report.Node node) {
+        return (node.purged() == 0 ? "" : " (" + count(node.purged()) + " of them purged)")
+                + (node.unreadable() == 0 ? "" : " (" + count(node.unreadable()) + " of them without their key)");
     }
 
     private void node(Report.Node node) {
@@ -48,7 +49,7 @@ final class ReportPrinter {
         var where = "node " + node.node() + ": ";
         if (first == null) {
             out.println(where + count(node.rows()) + " rows from " + node.firstSeq() + " on, " + count(node.seals())
-                    + " seals, " + count(node.messages()) + " messages" + purged(node) + ", " + count(node.anchors())
+                    + " seals, " + count(node.messages()) + " messages" + gone(node) + ", " + count(node.anchors())
                     + " anchors: intact");
         } else {
             out.println(where + "FIRST BAD ROW " + first.seq() + ": " + first.problem()

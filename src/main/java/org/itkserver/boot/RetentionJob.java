@@ -1,17 +1,20 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.retention.AuditedDesk;
+import org.itkserver.retention.KeyKeeper;
 import org.itkserver.retention.Purger;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.store.JdbcHolds;
 import org.itkserver.store.JdbcPurge;
 import org.itkserver.store.JdbcStock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
+    private static final Duration KEYS = Duration.ofMinutes(1);
     /** Failures in a row until somebody is told. */
     private static final int TELL = 60;
 
@@ -27,6 +31,8 @@ final class RetentionJob implements AutoCloseable {
     private final RetentionDesk desk;
     private final Clockwork clockwork = new Clockwork("itk-retention", 1);
     private final Bell bell = new Bell();
+    private final @Nullable KeyKeeper keeper;
+    private Instant keysDue = Instant.MIN;
     private int failures;
 
     RetentionJob(Server server) {
@@ -40,6 +46,8 @@ final class RetentionJob implements AutoCloseable {
                 server.clock,
                 server.store::isCalm,
                 Purger.Settings.every(interval));
+        var keys = server.contentKeys;
+        keeper = keys == null ? null : new KeyKeeper(keys, server.store, server.clock);
         desk = new AuditedDesk(
                 new JdbcStock(server.reading),
                 new JdbcHolds(server.database),
@@ -65,6 +73,7 @@ final class RetentionJob implements AutoCloseable {
         }
         try {
             var wait = purger.step();
+            keepKeys();
             failures = 0;
             return wait;
         } catch (StoreUnavailable e) {
@@ -76,6 +85,14 @@ final class RetentionJob implements AutoCloseable {
             }
         }
         return AGAIN;
+    }
+
+    private void keepKeys() {
+        var now = server.clock.instant();
+        if (keeper != null && !now.isBefore(keysDue)) {
+            keeper.run();
+            keysDue = now.plus(KEYS);
+        }
     }
 
     private void tell() {

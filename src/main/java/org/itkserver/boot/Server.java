@@ -46,6 +46,7 @@ import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
 import org.itkserver.store.JdbcAuditSearch;
 import org.itkserver.store.JdbcBulkJobs;
+import org.itkserver.store.JdbcContentKeys;
 import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageSearch;
 import org.itkserver.store.JdbcMessageStore;
@@ -75,6 +76,7 @@ final class Server implements AutoCloseable {
     final @Nullable TlsFiles tls;
     final Database database;
     final Database reading;
+    final @Nullable JdbcContentKeys contentKeys;
     final JdbcMessageStore store;
     final JdbcAuditQuery query;
     final PatientKey patientKey;
@@ -114,7 +116,9 @@ final class Server implements AutoCloseable {
         directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
         node = home.node(settings.node());
         database = new Database(settings.database());
-        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, traffic);
+        var keys = ContentKeyFiles.open(settings.contentKeys());
+        contentKeys = keys == null ? null : new JdbcContentKeys(database, keys, clock);
+        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
         reading = Database.forReading(settings.database());
         query = new JdbcAuditQuery(reading, store);
@@ -186,6 +190,9 @@ final class Server implements AutoCloseable {
             return;
         }
         database.migrate();
+        if (contentKeys != null) {
+            contentKeys.claim();
+        }
         store.removeOrphans();
         queue.releaseOwn();
         new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetAdmin {@code ITK_RESET_ADMIN}: the admin whose password is lost, null for nobody
  * @param sealKey {@code ITK_SEAL_KEY}: the key that signs audit seals
  * @param sealAnchors {@code ITK_SEAL_ANCHORS}: where the newest seal is noted outside the database
+ * @param contentKeys {@code ITK_CONTENT_KEY_FILE}, {@code ITK_CONTENT_KEYS}: contents are encrypted at rest, null for not
  * @param alertWebhook {@code ITK_ALERT_WEBHOOK}: who is told of alerts, null for nobody
  * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
  * @param retentionInterval {@code ITK_RETENTION_INTERVAL}: from one run of the destruction to the next
@@ -61,6 +62,7 @@ record Settings(
         @Nullable String resetAdmin,
         Path sealKey,
         Path sealAnchors,
+        @Nullable ContentKeyFiles contentKeys,
         @Nullable URI alertWebhook,
         AlertMail.@Nullable Settings alertMail,
         Duration retentionInterval,
@@ -96,6 +98,7 @@ record Settings(
                 env.get("ITK_RESET_ADMIN"),
                 path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
                 path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
+                ContentKeyFiles.of(env, home),
                 webhook(env.get("ITK_ALERT_WEBHOOK")),
                 mail(env),
                 retentionInterval(env),
@@ -120,7 +123,7 @@ record Settings(
                 owner == null ? null : new DatabaseSettings.Owner(owner, Secrets.of(env, "ITK_DB_OWNER_PASSWORD")));
     }
 
-    private static Path path(Map<String, String> env, String name, Path otherwise) {
+    static Path path(Map<String, String> env, String name, Path otherwise) {
         var value = env.get(name);
         if (value == null) {
             return otherwise;

@@ -38,7 +38,7 @@ public final class VerifyAudit {
               --node        only this node
               --public-key  who may have signed; default: seal-key.pub.pem in ITK_HOME
               --anchors     what to compare with; default: seal-anchors.log in ITK_HOME when it is there
-              --payloads    also hash the stored bytes of every message
+              --payloads    also hash the stored bytes of every message; encrypted ones need ITK_CONTENT_KEY_FILE
             Exit code: 0 intact, 1 broken, 2 wrong usage or nothing to read.""";
 
     private final Map<String, String> env;
@@ -82,7 +82,8 @@ public final class VerifyAudit {
             var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
             var check = check(options(arguments), home);
             var settings = Settings.database(env, home.toAbsolutePath().normalize());
-            try (var trail = new OfflineTrail(settings)) {
+            var keys = ContentKeyFiles.open(ContentKeyFiles.of(env, home));
+            try (var trail = new OfflineTrail(settings, keys)) {
                 out.println("checking the audit trail in " + settings);
                 long start = System.nanoTime();
                 var report = new Verifier(trail.source(), check).run();
@@ -92,7 +93,7 @@ public final class VerifyAudit {
         } catch (Usage e) {
             out.println("verify-audit: " + e.getMessage());
             out.println("bin/verify-audit --help tells how to use it.");
-        } catch (StoreUnavailable | IOException e) {
+        } catch (StoreUnavailable | IOException | IllegalArgumentException e) {
             out.println("verify-audit: " + e.getMessage());
         }
         return UNUSABLE;

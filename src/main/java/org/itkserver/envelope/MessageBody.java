@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one message as they arrived: in memory up to {@link #IN_MEMORY} bytes, above that in a spool file (mode
- * 0600) that {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from
+ * 0600, encrypted with a key that only this object has) that {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from
  * several threads until the last user has closed it.
  */
 public final class MessageBody implements Closeable {
@@ -35,6 +35,7 @@ public final class MessageBody implements Closeable {
     private long size;
     private @Nullable Path file;
     private @Nullable FileChannel channel;
+    private @Nullable SpoolCipher cipher;
     private @Nullable OutputStream out;
     private final AtomicInteger users = new AtomicInteger(1);
 
@@ -117,7 +118,8 @@ public final class MessageBody implements Closeable {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         file = Files.createTempFile(spoolFolder, "message-", ".spool", owner);
         channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        out = Channels.newOutputStream(channel);
+        cipher = new SpoolCipher();
+        out = cipher.encrypting(Channels.newOutputStream(channel));
         out.write(memory, 0, (int) size);
         memory = new byte[0];
     }
@@ -128,10 +130,10 @@ public final class MessageBody implements Closeable {
             throw new IllegalArgumentException("no such range: " + start + " to " + end + " of " + size);
         }
         var spooled = channel;
-        if (spooled == null) {
+        if (spooled == null || cipher == null) {
             return new ByteArrayInputStream(memory, (int) start, (int) (end - start));
         }
-        return new ChannelSlice(spooled, start, end);
+        return cipher.decrypting(new ChannelSlice(spooled, start, end), start);
     }
 
     /** A stream over all bytes. */

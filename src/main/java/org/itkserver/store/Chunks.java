@@ -48,7 +48,7 @@ final class Chunks {
     /** Where the parts come from, one after the other. */
     @FunctionalInterface
     interface Source {
-        /** The part with this number, or null after the last. */
+        /** The bytes of the part with this number, or null after the last. */
         byte @Nullable [] part(int number) throws IOException;
     }
 
@@ -60,12 +60,8 @@ final class Chunks {
 
             @Override
             protected byte @Nullable [] next() throws IOException {
-                var part = ended ? null : source.part(number++);
-                if (part == null) {
-                    return null;
-                }
-                var bytes = decompress(part);
-                ended = bytes.length < SIZE;
+                var bytes = ended ? null : source.part(number++);
+                ended = bytes == null || bytes.length < SIZE;
                 return bytes;
             }
         };

@@ -47,23 +47,23 @@ sealed interface Entry {
     /**
      * A message to send.
      *
-     * @param frame its compressed bytes; null when they are written already, or are its origin's
+     * @param frame its bytes; null when they are written already, or are its origin's
      * @param digest SHA-256 of its bytes; of a forward, of the envelope in those of its origin
      */
-    record Out(OutboundMessage message, byte @Nullable [] frame, byte[] digest) {}
+    record Out(OutboundMessage message, @Nullable Frame frame, byte[] digest) {}
 
     /** A message to store; the result is the message that had its key before. */
     final class Accept implements Entry {
         final Acceptance message;
-        final byte @Nullable [] frame;
+        final @Nullable Frame frame;
         final CompletableFuture<Optional<StoredMessage>> done = new CompletableFuture<>();
         private final List<Out> out;
 
         @Nullable
         StoredMessage earlier;
 
-        /** @param frame the compressed bytes, null when the parts are written already */
-        Accept(Acceptance message, byte @Nullable [] frame, List<Out> out) {
+        /** @param frame the bytes, null when the parts are written already */
+        Accept(Acceptance message, @Nullable Frame frame, List<Out> out) {
             this.message = message;
             this.frame = frame;
             this.out = out;
@@ -103,13 +103,13 @@ sealed interface Entry {
     /** The end of a piece of work; the result says whether it was still ours. */
     final class Settle implements Entry {
         final Settlement settlement;
-        final byte @Nullable [] response;
+        final @Nullable Frame response;
         final CompletableFuture<Boolean> done = new CompletableFuture<>();
         private final List<Out> out;
         boolean ours;
         boolean decided;
 
-        Settle(Settlement settlement, byte @Nullable [] response, List<Out> out) {
+        Settle(Settlement settlement, @Nullable Frame response, List<Out> out) {
             this.settlement = settlement;
             this.response = response;
             this.out = out;
@@ -230,11 +230,11 @@ sealed interface Entry {
     /** An audit event of its own, with the start of a refused message if there is one. */
     final class Audit implements Entry {
         final AuditEvent event;
-        final byte @Nullable [] refused;
+        final @Nullable Frame refused;
         final long size;
         final CompletableFuture<Void> done = new CompletableFuture<>();
 
-        Audit(AuditEvent event, byte @Nullable [] refused, long size) {
+        Audit(AuditEvent event, @Nullable Frame refused, long size) {
             this.event = event;
             this.refused = refused;
             this.size = size;

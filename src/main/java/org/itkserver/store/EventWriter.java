@@ -32,6 +32,7 @@ final class EventWriter {
             "at timestamp with time zone",
             "size bigint",
             "codec varchar",
+            "key_id varchar",
             "bytes bytea");
 
     private final String node;
@@ -57,7 +58,8 @@ final class EventWriter {
         var refused = REFUSED.rows();
         for (var entry : group) {
             if (entry instanceof Entry.Audit audit && audit.refused != null) {
-                refused.add(node, seq, audit.event.at(), audit.size, Chunks.CODEC, audit.refused);
+                var frame = audit.refused;
+                refused.add(node, seq, audit.event.at(), audit.size, Chunks.CODEC, frame.key(), frame.bytes());
             }
             for (var event : entry.change().events()) {
                 add(events, seq++, bound(event, entry));

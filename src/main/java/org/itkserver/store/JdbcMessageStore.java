@@ -37,14 +37,14 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private static final int BLOCK = 1000;
 
     private static final String NEXT_BLOCK = "select nextval('message_id_block')";
-    private static final String ONE_PART =
-            "select bytes from message_part where message_id = ? and kind = ? and number = ?";
     private static final String FIND = "select " + StoredMessages.COLUMNS
             + " from message where tracking_id = ? and partner = ? and direction = 'in'";
     private static final String FORGET_REFUSED = "delete from refused where at < ?";
 
     private final Database database;
     private final Committer committer;
+    private final Frames frames;
+    private final Contents contents;
     private final Uploads uploads;
     private final MessageRecords records;
     private long nextId;
@@ -55,14 +55,25 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
      * @param key signs the seals of this node's audit trail
      */
     public JdbcMessageStore(Database database, String node, SealKey key, Clock clock) {
-        this(database, node, key, clock, event -> {});
+        this(database, node, key, clock, null, event -> {});
     }
 
-    /** @param committed is told of each event when it is durable, by the committer's thread; quick, and never fails */
-    public JdbcMessageStore(Database database, String node, SealKey key, Clock clock, Consumer<AuditEvent> committed) {
+    /**
+     * @param keys what contents are encrypted with, null to leave them as they are
+     * @param committed is told of each event when it is durable, by the committer's thread; quick, and never fails
+     */
+    public JdbcMessageStore(
+            Database database,
+            String node,
+            SealKey key,
+            Clock clock,
+            @Nullable JdbcContentKeys keys,
+            Consumer<AuditEvent> committed) {
         this.database = database;
         this.committer = new Committer(database, node, key, clock, committed);
-        this.uploads = new Uploads(database, node, clock);
+        this.frames = new Frames(keys == null ? ContentKeys.NONE : keys);
+        this.contents = new Contents(database, frames);
+        this.uploads = new Uploads(database, node, clock, frames);
         this.records = new MessageRecords(database);
     }
 
@@ -84,9 +95,9 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     @Override
     public Optional<StoredMessage> accept(Acceptance message) {
         var body = message.body();
-        byte @Nullable [] frame = null;
+        Frame frame = null;
         if (body.size() <= Uploads.JOINS_GROUP) {
-            frame = Chunks.compress(body.bytes(0, body.size()), (int) body.size());
+            frame = part(message.id(), "q", body.bytes(0, body.size()));
         } else {
             try (var in = body.open()) {
                 uploads.write(message.id(), in);
@@ -145,16 +156,20 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         return message.kind() == MessageKind.FORWARD ? message.digest() : PartHash.of(message.content());
     }
 
-    private byte @Nullable [] frame(OutboundMessage message) {
+    private @Nullable Frame frame(OutboundMessage message) {
         var content = message.content();
         if (message.kind() == MessageKind.FORWARD) {
             return null;
         }
         if (content.length <= Uploads.JOINS_GROUP) {
-            return Chunks.compress(content, content.length);
+            return part(message.id(), "q", content);
         }
         uploads.write(message.id(), new ByteArrayInputStream(content));
         return null;
+    }
+
+    private Frame part(long id, String kind, byte[] bytes) {
+        return frames.pack(Frames.Place.part(id, kind, 0), bytes, bytes.length);
     }
 
     /** Removes what earlier runs wrote for messages that were never stored. */
@@ -169,18 +184,19 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public void refuse(AuditEvent event, byte @Nullable [] start, long size) {
-        var entry = new Entry.Audit(event, start == null ? null : Chunks.compress(start, start.length), size);
+        var frame = start == null
+                ? null
+                : frames.pack(Frames.Place.refused(String.valueOf(event.errorId())), start, start.length);
+        var entry = new Entry.Audit(event, frame, size);
         commit(entry, entry.done);
     }
 
     @Override
     public boolean settle(Settlement settlement) {
         var response = settlement.response();
-        byte @Nullable [] frame = null;
-        if (response != null) {
-            var bytes = response.getBytes(StandardCharsets.UTF_8);
-            frame = Chunks.compress(bytes, bytes.length);
-        }
+        var frame = response == null
+                ? null
+                : part(settlement.work().message(), "a", response.getBytes(StandardCharsets.UTF_8));
         var entry = new Entry.Settle(settlement, frame, frames(settlement.change()));
         return commit(entry, entry.done);
     }
@@ -240,29 +256,12 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public Optional<String> response(long id) {
-        var frame = part(id, "a", 0);
-        return frame == null
-                ? Optional.empty()
-                : Optional.of(new String(Chunks.decompress(frame), StandardCharsets.UTF_8));
+        return contents.response(id);
     }
 
     @Override
     public Optional<InputStream> raw(long id) {
-        var first = part(id, "q", 0);
-        return first == null ? Optional.empty() : Optional.of(Chunks.stream(n -> n == 0 ? first : part(id, "q", n)));
-    }
-
-    private byte @Nullable [] part(long id, String kind, int number) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(ONE_PART)) {
-                select.setLong(1, id);
-                select.setString(2, kind);
-                select.setInt(3, number);
-                try (var row = select.executeQuery()) {
-                    return row.next() ? row.getBytes(1) : null;
-                }
-            }
-        });
+        return contents.raw(id);
     }
 
     @Override

@@ -50,10 +50,6 @@ public final class JdbcTrailSource implements TrailSource {
     private static final String MESSAGES =
             "select id, raw_sha256, kind, purged_at from unnest(cast(? as bigint array)) as wanted(k)"
                     + " join message on id = k";
-    private static final String PARTS =
-            """
-            select message_id, number, bytes from unnest(cast(? as bigint array)) as wanted(k)
-            join message_part on message_id = k where kind = 'q' order by message_id, number""";
     private static final String END_OF_MESSAGES =
             "select max(id) from (select id from message where id > ? order by id fetch first ? rows only) as some_of";
     private static final String UNTOLD = "select id from message m where id > ? and id <= ? and not exists (select 1"
@@ -62,10 +58,15 @@ public final class JdbcTrailSource implements TrailSource {
             + ")) order by id fetch first " + SOME + " rows only";
 
     private final Connections connections;
+    private final Frames frames;
 
-    /** @param connections where connections come from; each is used by one thread at a time */
-    JdbcTrailSource(Connections connections) {
+    /**
+     * @param connections where connections come from; each is used by one thread at a time
+     * @param frames reads the bytes of messages
+     */
+    JdbcTrailSource(Connections connections, Frames frames) {
         this.connections = connections;
+        this.frames = frames;
     }
 
     @Override
@@ -201,17 +202,11 @@ public final class JdbcTrailSource implements TrailSource {
     }
 
     @Override
-    public Map<Long, byte[]> digests(Collection<Long> ids) {
-        return read(connection -> {
-            var out = new HashMap<Long, byte[]>();
-            var hashing = new PartHash(out);
-            each(connection, PARTS, ids, row -> hashing.part(row.getLong(1), row.getBytes(3)));
-            hashing.end();
-            return out;
-        });
+    public Map<Long, StoredBytes> bytes(Collection<Long> ids) {
+        return read(connection -> PartHash.read(connection, frames, ids));
     }
 
-    private static void each(Connection connection, String sql, Collection<Long> ids, Each each) throws SQLException {
+    static void each(Connection connection, String sql, Collection<Long> ids, Each each) throws SQLException {
         try (var select = connection.prepareStatement(sql)) {
             select.setFetchSize(100);
             select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
@@ -221,6 +216,11 @@ public final class JdbcTrailSource implements TrailSource {
                 }
             }
         }
+    }
+
+    @Override
+    public boolean isKeyGone(String key) {
+        return read(connection -> JdbcContentKeys.isToldGone(connection, key));
     }
 
     @Override
@@ -279,7 +279,7 @@ public final class JdbcTrailSource implements TrailSource {
     }
 
     @FunctionalInterface
-    private interface Each {
+    interface Each {
         void row(ResultSet row) throws SQLException;
     }
 

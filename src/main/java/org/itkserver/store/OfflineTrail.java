@@ -8,6 +8,8 @@ import java.util.Deque;
 import java.util.Properties;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.verify.TrailSource;
+import org.itkserver.store.keys.KeyFolder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trail that is read without the server: plain connections, one for each thread, that cannot write. Thread-safe.
@@ -19,11 +21,16 @@ public final class OfflineTrail implements AutoCloseable {
     private static final int NOT_THERE = 90146;
 
     private final DatabaseSettings settings;
+    private final @Nullable KeyFolder keys;
     private final Deque<Connection> idle = new ArrayDeque<>();
 
-    /** @throws StoreUnavailable saying why the database cannot be read */
-    public OfflineTrail(DatabaseSettings settings) {
+    /**
+     * @param keys what contents are encrypted with, null when there is nothing to read them with
+     * @throws StoreUnavailable saying why the database cannot be read
+     */
+    public OfflineTrail(DatabaseSettings settings, @Nullable KeyFolder keys) {
         this.settings = settings;
+        this.keys = keys;
         try {
             giveBack(take());
         } catch (SQLException e) {
@@ -43,7 +50,7 @@ public final class OfflineTrail implements AutoCloseable {
 
     /** What it reads. */
     public TrailSource source() {
-        return new JdbcTrailSource(new JdbcTrailSource.Connections() {
+        var connections = new JdbcTrailSource.Connections() {
             @Override
             public <T> T use(Database.Query<T> query) throws SQLException {
                 var connection = take();
@@ -56,7 +63,8 @@ public final class OfflineTrail implements AutoCloseable {
                     throw e;
                 }
             }
-        });
+        };
+        return new JdbcTrailSource(connections, new Frames(ContentKeys.reading(keys)));
     }
 
     private Connection take() throws SQLException {

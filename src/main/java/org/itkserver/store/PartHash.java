@@ -1,19 +1,44 @@
 package org.itkserver.store;
 
 import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.audit.verify.TrailSource.StoredBytes;
 import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** SHA-256 over the parts of messages, as they come: message after message, part after part. Not thread-safe. */
 final class PartHash {
-    private final Map<Long, byte[]> out;
+    private static final String PARTS =
+            """
+            select message_id, number, key_id, bytes from unnest(cast(? as bigint array)) as wanted(k)
+            join message_part on message_id = k where kind = 'q' order by message_id, number""";
+
+    private final Frames frames;
+    private final Map<Long, StoredBytes> out = new HashMap<>();
     private @Nullable Long message;
     private MessageDigest digest = Sha256.digest();
     private boolean readable = true;
+    private @Nullable String lostKey;
 
-    PartHash(Map<Long, byte[]> out) {
-        this.out = out;
+    private PartHash(Frames frames) {
+        this.frames = frames;
+    }
+
+    /** What the stored bytes of messages are now. */
+    static Map<Long, StoredBytes> read(Connection connection, Frames frames, Collection<Long> ids) throws SQLException {
+        var hashing = new PartHash(frames);
+        JdbcTrailSource.each(
+                connection,
+                PARTS,
+                ids,
+                row -> hashing.part(row.getLong(1), row.getInt(2), new Frame(row.getString(3), row.getBytes(4))));
+        hashing.end();
+        return hashing.out;
     }
 
     /** SHA-256 of bytes that are at hand. */
@@ -21,25 +46,28 @@ final class PartHash {
         return Sha256.digest().digest(bytes);
     }
 
-    void part(long of, byte[] frame) {
+    private void part(long of, int number, Frame frame) {
         if (message != null && message != of) {
             end();
         }
         message = of;
         try {
-            digest.update(Chunks.decompress(frame));
+            var bytes = frames.open(Frames.Place.part(of, "q", number), frame);
+            bytes.ifPresentOrElse(digest::update, () -> lostKey = frame.key());
+        } catch (StoreUnavailable e) {
+            throw e;
         } catch (RuntimeException e) {
-            // bytes that do not even decompress are not the ones that were stored
+            // bytes that do not even decrypt or decompress are not the ones that were stored
             readable = false;
         }
     }
 
-    /** The last message is complete. */
-    void end() {
+    private void end() {
         if (message != null) {
-            out.put(message, readable ? digest.digest() : new byte[0]);
+            out.put(message, new StoredBytes(readable ? digest.digest() : new byte[0], readable ? lostKey : null));
         }
         digest = Sha256.digest();
         readable = true;
+        lostKey = null;
     }
 }

@@ -10,7 +10,13 @@ import org.itkserver.delivery.Lane;
 /** The rows that one group inserts. */
 final class Tables {
     private static final BulkInsert PARTS = new BulkInsert(
-            "message_part", "message_id bigint", "kind varchar", "number integer", "codec varchar", "bytes bytea");
+            "message_part",
+            "message_id bigint",
+            "kind varchar",
+            "number integer",
+            "codec varchar",
+            "key_id varchar",
+            "bytes bytea");
     private static final BulkInsert WORK = new BulkInsert(
             "delivery",
             "message_id bigint",
@@ -31,9 +37,9 @@ final class Tables {
         others.add(rows);
     }
 
-    /** Bytes of a message, compressed, in one piece. */
-    void part(long message, String kind, byte[] frame) {
-        parts.add(message, kind, 0, Chunks.CODEC, frame);
+    /** Bytes of a message in one piece. */
+    void part(long message, String kind, Frame frame) {
+        parts.add(message, kind, 0, Chunks.CODEC, frame.key(), frame.bytes());
     }
 
     /** Work that anybody may claim. */

@@ -21,7 +21,7 @@ final class Uploads {
     private static final Duration FORGOTTEN = Duration.ofHours(1);
     private static final String UPLOAD = "insert into upload (message_id, node, started_at) values (?, ?, ?)";
     private static final String PART =
-            "insert into message_part (message_id, kind, number, codec, bytes) values (?, 'q', ?, ?, ?)";
+            "insert into message_part (message_id, kind, number, codec, key_id, bytes) values (?, 'q', ?, ?, ?, ?)";
     private static final String ORPHAN_PARTS =
             "delete from message_part where message_id in (select message_id from upload where node = ? or started_at < ?)";
     private static final String ORPHANS = "delete from upload where node = ? or started_at < ?";
@@ -29,11 +29,13 @@ final class Uploads {
     private final Database database;
     private final String node;
     private final Clock clock;
+    private final Frames frames;
 
-    Uploads(Database database, String node, Clock clock) {
+    Uploads(Database database, String node, Clock clock, Frames frames) {
         this.database = database;
         this.node = node;
         this.clock = clock;
+        this.frames = frames;
     }
 
     /** Writes the bytes of a message that is not stored yet. */
@@ -49,10 +51,12 @@ final class Uploads {
                 var chunk = new byte[Chunks.SIZE];
                 int number = 0;
                 for (int n = in.readNBytes(chunk, 0, chunk.length); n > 0; n = in.readNBytes(chunk, 0, chunk.length)) {
+                    var frame = frames.pack(Frames.Place.part(id, "q", number), chunk, n);
                     part.setLong(1, id);
                     part.setInt(2, number++);
                     part.setString(3, Chunks.CODEC);
-                    part.setBytes(4, Chunks.compress(chunk, n));
+                    part.setString(4, frame.key());
+                    part.setBytes(5, frame.bytes());
                     part.executeUpdate();
                 }
             }

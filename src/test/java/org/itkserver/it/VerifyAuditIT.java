@@ -1,14 +1,19 @@
 package org.itkserver.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,12 +31,18 @@ class VerifyAuditIT {
     private record Result(int code, String text) {}
 
     private static Result verify(Path home, Postgres postgres, String... options) throws Exception {
+        return verify(home, postgres, Map.of(), options);
+    }
+
+    private static Result verify(Path home, Postgres postgres, Map<String, String> settings, String... options)
+            throws Exception {
         var command = new ArrayList<String>(List.of("sh", COMMAND.toString()));
         command.addAll(List.of(options));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         var env = builder.environment();
         env.keySet().removeIf(name -> name.startsWith("ITK_"));
         env.put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + env.get("PATH"));
+        env.putAll(settings);
         env.put("ITK_HOME", home.toString());
         env.put(
                 "ITK_JAR",
@@ -117,6 +128,40 @@ class VerifyAuditIT {
 
     private static String key(Path home) {
         return home.resolve("seal-key.pub.pem").toString();
+    }
+
+    @Test
+    void encryptedContentsAreCheckedWithTheirKeys() throws Exception {
+        var home = folder.resolve("home");
+        var key = folder.resolve("content.key");
+        Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        var settings = Map.of("ITK_CONTENT_KEY_FILE", key.toString());
+        try (var server = ServerProcess.at(home)
+                .with("ITK_CONTENT_KEY_FILE", key.toString())
+                .start()) {
+            for (int i = 0; i < 3; i++) {
+                Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
+            }
+            server.stop();
+        }
+        var stored = Files.readString(home.resolve("data").resolve("itk.mv.db"), StandardCharsets.ISO_8859_1);
+        assertTrue(stored.contains("message_part"), "the file can be looked through");
+        assertFalse(stored.contains("ClinicalDocument"), "a document lies in the open");
+
+        var result = verify(home, null, settings, "--payloads");
+        assertEquals(0, result.code, result.text);
+        var keyless = verify(home, null, "--payloads");
+        assertEquals(2, keyless.code, keyless.text);
+        assertTrue(keyless.text.contains("ITK_CONTENT_KEY_FILE is not set"), keyless.text);
+        try (var keys = Files.newDirectoryStream(home.resolve("content-keys"), "*.key")) {
+            for (var file : keys) {
+                Files.delete(file);
+            }
+        }
+        var gone = verify(home, null, settings, "--payloads");
+        assertEquals(1, gone.code, gone.text);
+        assertTrue(gone.text.contains("no event tells that it is gone"), gone.text);
     }
 
     @Test

@@ -214,7 +214,7 @@ abstract class AlertsContract {
     @Test
     void committedEventsAreHandedOn() {
         var heard = new ArrayList<AuditEvent>();
-        var store = new JdbcMessageStore(database, "three", SealKey.generate(), clock, heard::add);
+        var store = new JdbcMessageStore(database, "three", SealKey.generate(), clock, null, heard::add);
         store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "x"));
         store.close();
         assertEquals(AuditType.WARNING, heard.get(0).type());

@@ -43,6 +43,7 @@ final class TamperedTrail implements AutoCloseable {
     final SettableClock clock = new SettableClock(NOW);
     private final Database database;
     JdbcMessageStore store;
+    private ContentKeys reading = ContentKeys.NONE;
     private @Nullable Connection attack;
     private final ReentrantLock turn = new ReentrantLock();
 
@@ -70,6 +71,12 @@ final class TamperedTrail implements AutoCloseable {
 
     void restart() {
         store = new JdbcMessageStore(database, node, key, clock);
+    }
+
+    /** Goes on with contents encrypted. */
+    void encryptedWith(JdbcContentKeys keys, ContentKeys forReading) {
+        store = new JdbcMessageStore(database, node, key, clock, keys, event -> {});
+        reading = forReading;
     }
 
     void append(String detail) {
@@ -137,7 +144,7 @@ final class TamperedTrail implements AutoCloseable {
     }
 
     TrailSource source() {
-        return new JdbcTrailSource(new JdbcTrailSource.Connections() {
+        var connections = new JdbcTrailSource.Connections() {
             @Override
             public <T> T use(Database.Query<T> query) throws SQLException {
                 var shared = attack;
@@ -153,7 +160,8 @@ final class TamperedTrail implements AutoCloseable {
                     turn.unlock();
                 }
             }
-        });
+        };
+        return new JdbcTrailSource(connections, new Frames(reading));
     }
 
     /** Something done by hand, with the right to do it. */

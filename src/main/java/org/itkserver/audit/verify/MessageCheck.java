@@ -3,6 +3,7 @@ package org.itkserver.audit.verify;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.itkserver.audit.StoredRow;
@@ -16,7 +17,9 @@ final class MessageCheck {
     private final boolean payloads;
     private final Findings findings;
     private final PurgeCheck purges;
+    private final Map<String, Boolean> gone = new ConcurrentHashMap<>();
     private final AtomicLong purged = new AtomicLong();
+    private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong compared = new AtomicLong();
     private final AtomicLong lowest = new AtomicLong(Long.MAX_VALUE);
 
@@ -73,18 +76,29 @@ final class MessageCheck {
                 .filter(entry -> entry.getValue().bytes())
                 .map(Map.Entry::getKey)
                 .toList();
-        var digests = source.digests(own);
+        var found = source.bytes(own);
         for (var id : own) {
-            var digest = digests.get(id);
+            var bytes = found.get(id);
             if (stored.get(id).destroyed()) {
-                if (digest != null) {
+                if (bytes != null) {
                     add(told, id, "has bytes, though it says that they were destroyed");
                 }
-            } else if (digest == null) {
+            } else if (bytes == null) {
                 add(told, id, "has lost its bytes");
-            } else if (differs(told, id, digest)) {
+            } else if (bytes.lostKey() != null) {
+                lost(told, id, bytes.lostKey());
+            } else if (differs(told, id, bytes.digest())) {
                 add(told, id, "has other bytes than those that were stored");
             }
+        }
+    }
+
+    /** Bytes without their key are as good as destroyed; the trail must tell of that, too. */
+    private void lost(Map<Long, StoredRow> told, long id, String key) {
+        if (gone.computeIfAbsent(key, source::isKeyGone)) {
+            unreadable.incrementAndGet();
+        } else {
+            add(told, id, "cannot be read: its key " + key + " is not there, and no event tells that it is gone");
         }
     }
 
@@ -106,6 +120,11 @@ final class MessageCheck {
 
     long purged() {
         return purged.get();
+    }
+
+    /** How many have bytes whose key is gone. */
+    long unreadable() {
+        return unreadable.get();
     }
 
     /** Lowest id of a message that was compared. */

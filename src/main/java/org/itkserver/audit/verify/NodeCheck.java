@@ -116,6 +116,7 @@ final class NodeCheck {
                 chain.count(),
                 messages.compared(),
                 messages.purged(),
+                messages.unreadable(),
                 check.anchors().stream().filter(this::isOurs).count(),
                 unsealed,
                 findings.first(),

@@ -23,6 +23,7 @@ public record Report(List<Node> nodes, List<Long> untold) {
      * @param seals how many seals were checked
      * @param messages how many messages were compared with the events that tell of them
      * @param purged how many of them were destroyed when their time was over, as an event proves
+     * @param unreadable how many have bytes that nobody can read any more, since their key is gone, as an event tells
      * @param anchors how many anchors were compared
      * @param unsealed rows at the end that no seal covers yet
      * @param first the first bad row, null when all is well
@@ -35,6 +36,7 @@ public record Report(List<Node> nodes, List<Long> untold) {
             long seals,
             long messages,
             long purged,
+            long unreadable,
             long anchors,
             long unsealed,
             @Nullable Finding first,

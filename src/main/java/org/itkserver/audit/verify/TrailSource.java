@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.StoredRow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored trail as it is, for a check. Believes nothing: gaps and nonsense are handed on. Thread-safe; several stretches are
@@ -30,8 +31,11 @@ public interface TrailSource {
     /** What is stored of messages; those that are not there are missing in the answer. */
     Map<Long, StoredMessage> messages(Collection<Long> ids);
 
-    /** SHA-256 of the stored bytes of messages; those without bytes are missing in the answer. */
-    Map<Long, byte[]> digests(Collection<Long> ids);
+    /** The stored bytes of messages; those without bytes are missing in the answer. */
+    Map<Long, StoredBytes> bytes(Collection<Long> ids);
+
+    /** Whether an event {@code content-key-gone} tells that the key of this name is gone. */
+    boolean isKeyGone(String key);
 
     /** What is noted of the destruction of these messages, at most once a kind. */
     List<Leaf> destroyed(Collection<Long> ids);
@@ -72,6 +76,14 @@ public interface TrailSource {
      * @param destroyed whether it says that its bytes were destroyed
      */
     record StoredMessage(byte[] digest, boolean bytes, boolean destroyed) {}
+
+    /**
+     * What the bytes of a message are now.
+     *
+     * @param digest SHA-256 of them; empty, and so never the right one, when they cannot be read
+     * @param lostKey the key that is not there to read them with, null when they could be read or are spoilt
+     */
+    record StoredBytes(byte[] digest, @Nullable String lostKey) {}
 
     /**
      * A message that a batch destroyed.

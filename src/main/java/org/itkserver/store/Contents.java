@@ -1,0 +1,56 @@
+package org.itkserver.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the stored bytes of messages. Thread-safe. */
+final class Contents {
+    private static final String PART =
+            "select key_id, bytes from message_part where message_id = ? and kind = ? and number = ?";
+
+    private final Database database;
+    private final Frames frames;
+
+    Contents(Database database, Frames frames) {
+        this.database = database;
+        this.frames = frames;
+    }
+
+    /** The stored response; empty when there is none, or nothing that could read it. */
+    Optional<String> response(long id) {
+        return frame(id, "a", 0)
+                .flatMap(frame -> frames.open(Frames.Place.part(id, "a", 0), frame))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** The message's bytes, a part at a time; empty when there are none, or nothing that could read them. */
+    Optional<InputStream> raw(long id) {
+        return frame(id, "q", 0)
+                .flatMap(frame -> frames.open(Frames.Place.part(id, "q", 0), frame))
+                .map(first -> Chunks.stream(number -> number == 0 ? first : further(id, number)));
+    }
+
+    private byte @Nullable [] further(long id, int number) throws IOException {
+        var frame = frame(id, "q", number);
+        return frame.isEmpty()
+                ? null
+                : frames.open(Frames.Place.part(id, "q", number), frame.get())
+                        .orElseThrow(() -> new IOException("the key of this content is gone"));
+    }
+
+    private Optional<Frame> frame(long id, String kind, int number) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement(PART)) {
+                select.setLong(1, id);
+                select.setString(2, kind);
+                select.setInt(3, number);
+                try (var row = select.executeQuery()) {
+                    return row.next() ? Optional.of(new Frame(row.getString(1), row.getBytes(2))) : Optional.empty();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,49 @@
+package org.itkserver.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Makes frames of bytes, and bytes of frames. Thread-safe. */
+final class Frames {
+    private final ContentKeys keys;
+
+    Frames(ContentKeys keys) {
+        this.keys = keys;
+    }
+
+    /** Where a frame stands; an encrypted one cannot be read from another place. */
+    record Place(String name) {
+        static Place part(long message, String kind, int number) {
+            return new Place("part " + message + " " + kind + " " + number);
+        }
+
+        /** The start of a refused message. */
+        static Place refused(String errorId) {
+            return new Place("refused " + errorId);
+        }
+
+        byte[] bytes() {
+            return name.getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    Frame pack(Place place, byte[] bytes, int length) {
+        var compressed = Chunks.compress(bytes, length);
+        var key = keys.current();
+        return key == null ? new Frame(null, compressed) : new Frame(key.id(), key.encrypt(place.bytes(), compressed));
+    }
+
+    /**
+     * The bytes of a frame.
+     *
+     * @return empty when their key is gone for ever
+     * @throws org.itkserver.store.keys.NotAuthentic when they are not what was written here
+     */
+    Optional<byte[]> open(Place place, Frame frame) {
+        var id = frame.key();
+        if (id == null) {
+            return Optional.of(Chunks.decompress(frame.bytes()));
+        }
+        return keys.find(id).map(key -> Chunks.decompress(key.decrypt(place.bytes(), frame.bytes())));
+    }
+}

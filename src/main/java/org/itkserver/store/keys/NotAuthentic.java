@@ -1,0 +1,10 @@
+package org.itkserver.store.keys;
+
+/** Encrypted bytes are not those that were written: altered, moved to another place, or of another key. */
+public final class NotAuthentic extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotAuthentic() {
+        super("encrypted bytes are not those that were written");
+    }
+}

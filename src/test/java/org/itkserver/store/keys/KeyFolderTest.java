@@ -1,0 +1,185 @@
+package org.itkserver.store.keys;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Base64;
+import org.itkserver.audit.StoreUnavailable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeyFolderTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-11-23");
+    private static final byte[] PLACE = "part 1 q 0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PLAIN = "a letter about somebody".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    private Path home;
+
+    private final SecureRandom random = new SecureRandom();
+    private Path keyFile;
+    private long nanos;
+
+    @BeforeEach
+    void keyFile() throws IOException {
+        keyFile = home.resolve("content.key");
+        write(master());
+    }
+
+    private String master() {
+        var bytes = new byte[32];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private void write(String... lines) throws IOException {
+        Files.writeString(keyFile, String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private KeyFolder folder() {
+        return new KeyFolder(keyFile, home.resolve("keys"), random, () -> nanos);
+    }
+
+    private Path file(DayKey key) {
+        return home.resolve("keys").resolve(key.id() + ".key");
+    }
+
+    @Test
+    void aKeyIsFoundAgainByAnotherRun() {
+        var key = folder().make(DAY);
+        var sealed = key.encrypt(PLACE, PLAIN);
+        assertEquals(DAY, DayKey.day(key.id()));
+        assertArrayEquals(PLAIN, folder().find(key.id()).orElseThrow().decrypt(PLACE, sealed));
+        assertNotEquals(key.id(), folder().make(DAY).id());
+    }
+
+    @Test
+    void bytesAreReadOnlyAsTheyWereWrittenAndWhereTheyBelong() {
+        var folder = folder();
+        var key = folder.make(DAY);
+        var sealed = key.encrypt(PLACE, PLAIN);
+        for (int i = 0; i < sealed.length; i++) {
+            var altered = sealed.clone();
+            altered[i] ^= 1;
+            assertThrows(NotAuthentic.class, () -> key.decrypt(PLACE, altered), "byte " + i);
+        }
+        assertThrows(NotAuthentic.class, () -> key.decrypt(new byte[0], sealed));
+        assertThrows(NotAuthentic.class, () -> key.decrypt(PLACE, new byte[27]));
+        var other = folder.make(DAY);
+        assertThrows(NotAuthentic.class, () -> other.decrypt(PLACE, sealed));
+    }
+
+    @Test
+    void aKeyThatIsDeletedByHandIsUsedForASecondMore() throws IOException {
+        var folder = folder();
+        var key = folder.make(DAY);
+        Files.delete(file(key));
+        assertTrue(folder.find(key.id()).isPresent());
+        nanos += Duration.ofSeconds(1).toNanos();
+        assertTrue(folder.find(key.id()).isEmpty());
+        assertFalse(folder.holds(key.id()));
+    }
+
+    @Test
+    void aDestroyedKeyIsGoneAtOnce() {
+        var folder = folder();
+        var key = folder.make(DAY);
+        folder.destroy(key.id());
+        assertTrue(folder.find(key.id()).isEmpty());
+        assertFalse(Files.exists(file(key)));
+    }
+
+    @Test
+    void theMasterKeyIsChangedByALineOnTop() throws IOException {
+        var first = Files.readString(keyFile).trim();
+        var key = folder().make(DAY);
+        var sealed = key.encrypt(PLACE, PLAIN);
+        var second = master();
+        write(second, "", first);
+        assertEquals(1, folder().wrapAnew());
+        assertEquals(0, folder().wrapAnew());
+        write(second);
+        assertArrayEquals(PLAIN, folder().find(key.id()).orElseThrow().decrypt(PLACE, sealed));
+    }
+
+    @Test
+    void withoutItsMasterKeyAKeyIsNotGoneButCannotBeHad() throws IOException {
+        var key = folder().make(DAY);
+        write(master());
+        var message = assertThrows(StoreUnavailable.class, () -> folder().find(key.id()))
+                .getMessage();
+        assertTrue(message.contains(key.id()) && message.contains("ITK_CONTENT_KEY_FILE"), message);
+    }
+
+    @Test
+    void aKeyUnderAnothersNameIsNotTaken() throws IOException {
+        var folder = folder();
+        var key = folder.make(DAY);
+        var other = folder.make(DAY);
+        Files.copy(file(key), file(other), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        assertThrows(StoreUnavailable.class, () -> folder().find(other.id()));
+        for (var text : new String[] {"", "itk-content-key-1\nx\n", "itk-content-key-1\nx\ny\n", "a\nb\nc\n"}) {
+            Files.writeString(file(other), text);
+            assertThrows(StoreUnavailable.class, () -> folder().find(other.id()), text);
+        }
+    }
+
+    @Test
+    void namesThatAreNoKeysLeadNowhere() throws IOException {
+        Files.writeString(home.resolve("2026-11-23-00000000.key"), "x");
+        assertTrue(folder().find("../2026-11-23-00000000").isEmpty());
+        assertTrue(folder().find("").isEmpty());
+    }
+
+    @Test
+    void aFolderIsKnownAgainAndToldFromAnother() throws IOException {
+        var identity = folder().identity();
+        assertEquals(identity, folder().identity());
+        assertTrue(folder().isFolder(identity));
+        Files.delete(home.resolve("keys").resolve("folder-id"));
+        assertFalse(folder().isFolder(identity));
+        assertNotEquals(identity, folder().identity());
+    }
+
+    @Test
+    void theFilesAreTheirOwnersAlone() throws IOException {
+        var key = folder().make(DAY);
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file(key))));
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("keys"))));
+        assertFalse(Files.readString(file(key)).contains(Base64.getEncoder().encodeToString(key.bytes())));
+    }
+
+    @Test
+    void aKeyFileThatCannotBeUsedIsRefusedWithoutShowingIt() throws IOException {
+        refused("line 1 is not a key of 32 bytes", "c2hvcnQ=");
+        refused("line 2 is not a key of 32 bytes", master(), "not base64!");
+        refused("holds no key", "");
+        write(master());
+        Files.setPosixFilePermissions(keyFile, PosixFilePermissions.fromString("rw-r--r--"));
+        var open = assertThrows(IllegalArgumentException.class, this::folder).getMessage();
+        assertTrue(open.contains("0600"), open);
+        Files.delete(keyFile);
+        var missing = assertThrows(IllegalArgumentException.class, this::folder).getMessage();
+        assertEquals("ITK_CONTENT_KEY_FILE=" + keyFile + " cannot be read", missing);
+    }
+
+    private void refused(String why, String... lines) throws IOException {
+        write(lines);
+        var message = assertThrows(IllegalArgumentException.class, this::folder).getMessage();
+        assertEquals("ITK_CONTENT_KEY_FILE=" + keyFile + " " + why, message.replace(" in base64", ""));
+    }
+}
