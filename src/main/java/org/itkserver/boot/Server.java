@@ -41,6 +41,7 @@ import org.itkserver.soap.InboundChain;
 import org.itkserver.soap.InboundSettings;
 import org.itkserver.soap.OwnAddresses;
 import org.itkserver.soap.QueueDesk;
+import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.store.Database;
 import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
@@ -85,6 +86,7 @@ final class Server implements AutoCloseable {
     final JdbcAccounts accounts;
     final LiveDirectory directory;
     final OwnAddresses ours;
+    final SignatureVerifier signatures;
     final InboundChain chain;
     final Submissions submissions;
     final RepairDesk repairDesk;
@@ -160,7 +162,7 @@ final class Server implements AutoCloseable {
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()));
-        var signatures = SoapParts.verifier(settings, tls);
+        signatures = SoapParts.verifier(settings, tls);
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, signatures, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);

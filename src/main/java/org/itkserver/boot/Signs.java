@@ -75,9 +75,12 @@ final class Signs {
     private Cause ending(Validity validity) {
         var text = validity.kind().title() + " " + validity.name()
                 + (validity.isOver(clock.instant()) ? " ended " : " ends ") + validity.until() + ".";
-        return validity.kind() == Validity.Kind.PARTNER
-                ? Cause.ofPartner(AlertKind.CERTIFICATE_ENDING, validity.name(), text)
-                : new Cause(AlertKind.CERTIFICATE_ENDING, validity.kind().title() + " " + validity.name(), null, text);
+        var whose = validity.kind().title() + " " + validity.name();
+        return switch (validity.kind()) {
+            case PARTNER -> Cause.ofPartner(AlertKind.CERTIFICATE_ENDING, validity.name(), text);
+            case SIGNER -> new Cause(AlertKind.CERTIFICATE_ENDING, whose, validity.name(), text);
+            case OURS, AUTHORITY, REVOCATION_LIST -> new Cause(AlertKind.CERTIFICATE_ENDING, whose, null, text);
+        };
     }
 
     private void database(DatabaseClock database, List<Cause> out) {

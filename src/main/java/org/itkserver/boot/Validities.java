@@ -28,7 +28,13 @@ final class Validities {
                         crl.getNextUpdate().toInstant()));
             }
         }
-        server.chain.certificates().forEach((id, certificate) -> out.add(of(Validity.Kind.PARTNER, id, certificate)));
+        var shown = server.chain.certificates();
+        shown.forEach((id, certificate) -> out.add(of(Validity.Kind.PARTNER, id, certificate)));
+        server.signatures.signers().forEach((id, certificate) -> {
+            if (!certificate.equals(shown.get(id))) {
+                out.add(of(Validity.Kind.SIGNER, id, certificate));
+            }
+        });
         out.sort(java.util.Comparator.comparing(Validity::until));
         return List.copyOf(out);
     }

@@ -17,6 +17,7 @@ public record Validity(Kind kind, String name, String detail, Instant until) {
     public enum Kind {
         OURS("This server", Duration.ofDays(30)),
         PARTNER("Partner", Duration.ofDays(30)),
+        SIGNER("Partner's signatures", Duration.ofDays(30)),
         AUTHORITY("Authority", Duration.ofDays(90)),
         REVOCATION_LIST("Revocation list", Duration.ofDays(2));
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
@@ -68,6 +69,7 @@ class SignedMessagesIT {
         peer.start();
         postgres = new Postgres();
         certs = new DevCerts(folder.resolve("certs"), "gp-system", "other");
+        certs.rsa("ending", 2048, 20);
         var home = folder.resolve("home");
         Files.createDirectories(home);
         Files.writeString(
@@ -77,6 +79,7 @@ class SignedMessagesIT {
                 partners:
                   - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"],
                       signing: { require: body, certificates: ["%s"] } }
+                  - { id: old, ods: [T1111], usernames: [old-1], services: ["*"], signing: { certificates: ["%s"] } }
                   - { id: shown, ods: [S1111], usernames: [shown-1], services: ["*"], certificates: ["CN=other, O=ITK development"] }
                   - { id: hop, ods: [X1111], services: [], signing: { sign: true },
                       endpoints: { messages: "http://127.0.0.1:%d/hop" } }
@@ -84,6 +87,7 @@ class SignedMessagesIT {
                 """
                         .formatted(
                                 certs.fingerprint("gp-system"),
+                                certs.fingerprint("ending"),
                                 peer.getAddress().getPort()));
         server = postgres.configure(ServerProcess.at(home))
                 .with("ITK_ALLOW_PLAIN_HTTP", "true")
@@ -126,6 +130,29 @@ class SignedMessagesIT {
                 () -> postgres.column("select state from message where tracking_id = ?", id)
                         .equals(java.util.List.of("handled")),
                 Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whatASignatureWasMadeWithIsShownAndToldOfBeforeItEnds() throws Exception {
+        var letter = letter(Sample.uuid()).replace("Y9999", "T1111").replace("gp-system-1", "old-1");
+        assertEquals(
+                200,
+                post(Signed.by(certs.key("ending"), certs.certificate("ending")).sign(letter)));
+        var password = Files.readAllLines(server.home().resolve("first-run.txt"))
+                .get(1)
+                .substring("admin-password=".length());
+        var admin = Visitor.of(server.url(), "admin", password);
+        var page = admin.get("/admin/directory").body();
+        var fingerprint = certs.fingerprint("ending").replace(":", "").toLowerCase(Locale.ROOT);
+        assertTrue(
+                page.matches("(?s).*Partner's signatures</th>\\s*<td>old</td>.{0,300}ends soon.{0,100}" + fingerprint
+                        + ".*"),
+                page);
+        server.await(
+                () -> postgres.column(
+                                "select subject from alert where kind = 'certificate-ending' and closed_at is null")
+                        .equals(java.util.List.of("Partner's signatures old")),
+                Duration.ofSeconds(20));
     }
 
     @Test

@@ -94,6 +94,11 @@ public final class DevCerts {
 
     /** One more partner, whose key is RSA of so many bits. */
     public void rsa(String name, int bits) {
+        rsa(name, bits, 90);
+    }
+
+    /** @param days how long the certificate is good */
+    public void rsa(String name, int bits, int days) {
         var store = file(name + ".p12").toString();
         keytool(
                 "-genkeypair",
@@ -124,6 +129,8 @@ public final class DevCerts {
                 "-alias",
                 "ca",
                 "-rfc",
+                "-validity",
+                Integer.toString(days),
                 "-infile",
                 file(name + ".csr").toString(),
                 "-outfile",

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.xml.crypto.MarshalException;
 import javax.xml.crypto.dsig.XMLSignatureException;
 import javax.xml.crypto.dsig.XMLSignatureFactory;
@@ -37,6 +38,7 @@ public final class SignatureVerifier {
     private final @Nullable TlsFiles files;
     private final long mostBytes;
     private final Room room;
+    private final Map<String, X509Certificate> signers = new ConcurrentHashMap<>();
 
     /**
      * @param factory a Woodstox factory for this object alone
@@ -109,6 +111,12 @@ public final class SignatureVerifier {
         required(covered, parts, signing.require());
         SameView.check(parts, in.message());
         engine(signature, certificate, sha1, covered);
+        signers.put(in.partner().id(), certificate);
+    }
+
+    /** The certificate that each partner's newest good signature was made with, by the partner's id. */
+    public Map<String, X509Certificate> signers() {
+        return Map.copyOf(signers);
     }
 
     /** The elements that are referred to, by their ids; each is one that is used. */
