@@ -2,10 +2,8 @@ package org.itkserver.admin;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,6 +31,7 @@ final class ProofRows {
             "destroyedAt");
     private static final List<String> LEAVES = List.of("batch", "message", "trackingId", "sha256");
     private static final Set<String> NUMBERS = Set.of("batch", "messages", "bytes", "eventSeq", "message");
+    private static final int AT_ONCE = 100;
     /** Databases keep microseconds. */
     private static final long MOMENT = 1_000;
 
@@ -45,102 +44,43 @@ final class ProofRows {
         this.trackingId = trackingId;
     }
 
-    /** Ends a reading; the port reads to its end otherwise. */
-    private static final class Enough extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Enough() {
-            super("enough was read", null, false, false);
-        }
-    }
-
     /** The first batches of a time, at most so many. */
     List<Proof> first(Instant from, Instant to, int most) {
-        var out = new ArrayList<Proof>();
-        try {
-            desk.proofs(from, to, false, new Proof.Reader() {
-                @Override
-                public void batch(Proof proof) {
-                    if (out.size() == most) {
-                        throw new Enough();
-                    }
-                    out.add(proof);
-                }
-
-                @Override
-                public void leaf(Proof.Leaf leaf) {
-                    // none were asked for
-                }
-            });
-        } catch (Enough e) {
-            return out;
-        }
-        return out;
+        return desk.proofs(from, to, 0, most);
     }
 
     /** The batch of a number and the time of its event. */
     Optional<Proof> one(long batch, Instant at) {
-        return first(at, at.plusNanos(MOMENT), Integer.MAX_VALUE).stream()
+        return desk.proofs(at, at.plusNanos(MOMENT), batch - 1, 1).stream()
                 .filter(proof -> proof.batch() == batch)
                 .findFirst();
     }
 
-    /** Writes the batches of a time. */
+    /** Writes the batches of a time, a page of them after the other. */
     void batches(AuditFormat format, Instant from, Instant to, OutputStream out, long[] rows) throws IOException {
         write(out, format.header(BATCHES));
-        read(from, to, false, new Proof.Reader() {
-            @Override
-            public void batch(Proof proof) {
-                writeRow(out, format.line(BATCHES, NUMBERS, cells(proof)));
+        var page = first(from, to, AT_ONCE);
+        while (!page.isEmpty()) {
+            for (var proof : page) {
+                write(out, format.line(BATCHES, NUMBERS, cells(proof)));
                 rows[0]++;
             }
-
-            @Override
-            public void leaf(Proof.Leaf leaf) {
-                // none were asked for
-            }
-        });
+            long last = page.get(page.size() - 1).batch();
+            page = page.size() < AT_ONCE ? List.of() : desk.proofs(from, to, last, AT_ONCE);
+        }
     }
 
     /** Writes the messages of one batch. */
-    void leaves(AuditFormat format, Proof wanted, OutputStream out, long[] rows) throws IOException {
+    void leaves(AuditFormat format, Proof proof, OutputStream out, long[] rows) throws IOException {
         write(out, format.header(LEAVES));
-        read(wanted.toldAt(), wanted.toldAt().plusNanos(MOMENT), true, new Proof.Reader() {
-            private boolean inside;
-
-            @Override
-            public void batch(Proof proof) {
-                inside = proof.batch() == wanted.batch();
-            }
-
-            @Override
-            public void leaf(Proof.Leaf leaf) {
-                if (inside) {
-                    writeRow(out, format.line(LEAVES, NUMBERS, cells(wanted.batch(), leaf)));
-                    rows[0]++;
-                }
-            }
-        });
-    }
-
-    private void read(Instant from, Instant to, boolean leaves, Proof.Reader reader) throws IOException {
-        try {
-            desk.proofs(from, to, leaves, reader);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        for (var leaf : desk.leaves(proof.batch())) {
+            write(out, format.line(LEAVES, NUMBERS, cells(proof.batch(), leaf)));
+            rows[0]++;
         }
     }
 
     private static void write(OutputStream out, String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void writeRow(OutputStream out, String line) {
-        try {
-            write(out, line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<@Nullable String> cells(Proof proof) {

@@ -149,8 +149,13 @@ public final class AuditedDesk implements RetentionDesk {
     }
 
     @Override
-    public void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader) {
-        stock.proofs(from, to, leaves, reader);
+    public List<Proof> proofs(Instant from, Instant to, long after, int most) {
+        return stock.proofs(from, to, after, most);
+    }
+
+    @Override
+    public List<Proof.Leaf> leaves(long batch) {
+        return stock.leaves(batch);
     }
 
     @Override

@@ -40,13 +40,4 @@ public record Proof(
      * @param sha256 of its bytes as received or made, 32 bytes
      */
     public record Leaf(long message, byte[] sha256) {}
-
-    /** Takes proofs one after the other. */
-    public interface Reader {
-        /** The next batch, in the order in which they were told. */
-        void batch(Proof proof);
-
-        /** The next message of the batch given last, by id. Only when leaves were asked for. */
-        void leaf(Leaf leaf);
-    }
 }

@@ -76,13 +76,17 @@ public interface RetentionDesk {
     Result liftHold(long id, String reason, By by);
 
     /**
-     * The proofs of a time, one after the other, however many there are.
+     * Proofs of a time, by the numbers of their batches.
      *
      * @param from earliest time of their events
      * @param to the time before which their events must be
-     * @param leaves whether the messages of each are wanted, too
+     * @param after only those with a higher number; 0 for the first
+     * @param most how many at the most
      */
-    void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader);
+    List<Proof> proofs(Instant from, Instant to, long after, int most);
+
+    /** The messages of a batch, by id; none for a number that no batch has. */
+    List<Proof.Leaf> leaves(long batch);
 
     /** The periods that hold for a service now. */
     Retention policy(String service);

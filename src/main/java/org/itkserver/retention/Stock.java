@@ -17,5 +17,8 @@ public interface Stock {
     List<Run> runs(int limit);
 
     /** As {@link RetentionDesk#proofs}. */
-    void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader);
+    List<Proof> proofs(Instant from, Instant to, long after, int most);
+
+    /** As {@link RetentionDesk#leaves}. */
+    List<Proof.Leaf> leaves(long batch);
 }

@@ -52,7 +52,6 @@ public final class JdbcStock implements Stock {
                 on e.type = '%s' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %%'
             where b.chosen_at >= ? and b.chosen_at < ? and b.id > ? order by b.id fetch first ? rows only"""
                     .formatted(AuditType.PURGED.label());
-    private static final int PROOFS_AT_ONCE = 100;
     private static final String LEAVES =
             "select message_id, raw_sha256 from destroyed_message where batch = ? order by message_id";
 
@@ -140,30 +139,14 @@ public final class JdbcStock implements Stock {
                 ended ? after : null);
     }
 
-    /** A page of batches at a time, so that no statement takes long however many there are. */
     @Override
-    public void proofs(Instant from, Instant to, boolean leaves, Proof.Reader reader) {
-        long after = 0;
-        List<Proof> page;
-        do {
-            page = page(from, to, after);
-            for (var proof : page) {
-                reader.batch(proof);
-                if (leaves) {
-                    leaves(proof.batch()).forEach(reader::leaf);
-                }
-                after = proof.batch();
-            }
-        } while (page.size() == PROOFS_AT_ONCE);
-    }
-
-    private List<Proof> page(Instant from, Instant to, long after) {
+    public List<Proof> proofs(Instant from, Instant to, long after, int most) {
         return database.read(connection -> {
             try (var select = connection.prepareStatement(PROOFS)) {
                 select.setObject(1, utc(from));
                 select.setObject(2, utc(to));
                 select.setLong(3, after);
-                select.setInt(4, PROOFS_AT_ONCE);
+                select.setInt(4, most);
                 try (var rows = select.executeQuery()) {
                     var out = new ArrayList<Proof>();
                     while (rows.next()) {
@@ -193,7 +176,8 @@ public final class JdbcStock implements Stock {
                 HoldRows.time(row, "destroyed_at"));
     }
 
-    private List<Proof.Leaf> leaves(long batch) {
+    @Override
+    public List<Proof.Leaf> leaves(long batch) {
         return database.read(connection -> {
             try (var select = connection.prepareStatement(LEAVES)) {
                 select.setLong(1, batch);

@@ -79,17 +79,20 @@ final class MemoryDesk implements RetentionDesk, Standing {
         return new Result.Done(id);
     }
 
+    @Override
+    public List<Proof> proofs(Instant from, Instant to, long after, int most) {
+        return proofs.stream()
+                .filter(proof ->
+                        !proof.toldAt().isBefore(from) && proof.toldAt().isBefore(to))
+                .filter(proof -> proof.batch() > after)
+                .limit(most)
+                .toList();
+    }
+
     /** Every batch has all leaves. */
     @Override
-    public void proofs(Instant from, Instant to, boolean wanted, Proof.Reader reader) {
-        for (var proof : proofs) {
-            if (!proof.toldAt().isBefore(from) && proof.toldAt().isBefore(to)) {
-                reader.batch(proof);
-                if (wanted) {
-                    leaves.forEach(reader::leaf);
-                }
-            }
-        }
+    public List<Proof.Leaf> leaves(long batch) {
+        return leaves;
     }
 
     @Override

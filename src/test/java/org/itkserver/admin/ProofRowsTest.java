@@ -64,9 +64,8 @@ class ProofRowsTest {
     }
 
     @Test
-    void theMessagesOfOneBatchAreItsOwnAlone() throws IOException {
+    void theMessagesOfABatchAreLines() throws IOException {
         var wanted = proof(2, AT, "s");
-        desk.proofs.addAll(List.of(proof(1, AT, "s"), wanted, proof(3, AT, "s")));
         desk.leaves.addAll(List.of(new Proof.Leaf(7, new byte[32]), new Proof.Leaf(8, new byte[32])));
 
         assertEquals(
@@ -77,7 +76,7 @@ class ProofRowsTest {
 
     @Test
     void aPageEndsTheReading() {
-        for (int i = 0; i < 5; i++) {
+        for (int i = 1; i <= 5; i++) {
             desk.proofs.add(proof(i, AT.plusSeconds(i), "s"));
         }
 
@@ -85,5 +84,15 @@ class ProofRowsTest {
         assertEquals(5, rows.first(AT, AT.plusSeconds(60), 6).size());
         assertEquals(2, rows.one(2, AT.plusSeconds(2)).orElseThrow().batch());
         assertTrue(rows.one(3, AT.plusSeconds(2)).isEmpty());
+    }
+
+    @Test
+    void anExportGoesOnUntilTheLastPage() throws IOException {
+        for (int i = 1; i <= 200; i++) {
+            desk.proofs.add(proof(i, AT, "s"));
+        }
+        assertEquals(200, batches(AuditFormat.NDJSON).split("\n").length);
+        desk.proofs.add(proof(201, AT, "s"));
+        assertTrue(batches(AuditFormat.NDJSON).contains("{\"batch\":201,"));
     }
 }

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Period;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.itkserver.audit.AuditType;
@@ -54,19 +53,17 @@ public abstract class RetentionRules extends RetentionSetting {
         clock.forward(PAYLOAD);
         run(purges(), new Limits(2, 64 << 20));
         assertEquals(2, told.size());
-        var proofs = new ArrayList<Proof>();
-        var leaves = new ArrayList<Proof.Leaf>();
-        stock().proofs(NOW, clock.instant().plusSeconds(1), true, new Proof.Reader() {
-            @Override
-            public void batch(Proof proof) {
-                proofs.add(proof);
-            }
-
-            @Override
-            public void leaf(Proof.Leaf leaf) {
-                leaves.add(leaf);
-            }
-        });
+        var end = clock.instant().plusSeconds(1);
+        var proofs = stock().proofs(NOW, end, 0, 5);
+        assertEquals(2, proofs.size());
+        long before = proofs.get(0).batch();
+        assertEquals(before, stock().proofs(NOW, end, 0, 1).get(0).batch());
+        assertEquals(
+                proofs.get(1).batch(),
+                stock().proofs(NOW, end, before, 1).get(0).batch());
+        var leaves = proofs.stream()
+                .flatMap(proof -> stock().leaves(proof.batch()).stream())
+                .toList();
         assertEquals(ids, leaves.stream().map(Proof.Leaf::message).toList());
         var first = proofs.get(0);
         var tree = new MerkleTree();
