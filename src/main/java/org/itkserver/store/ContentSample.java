@@ -68,7 +68,7 @@ final class ContentSample {
                 select.setLong(1, id);
                 try (var row = select.executeQuery()) {
                     if (row.next()) {
-                        found.put(row.getLong(1), new Probe(MessageRows.time(row, "received_at"), row.getLong(3)));
+                        found.put(row.getLong(1), new Probe(Sql.time(row, "received_at"), row.getLong(3)));
                     }
                 }
             }
@@ -77,9 +77,6 @@ final class ContentSample {
     }
 
     private static @Nullable Long edge(Connection connection, String sql) throws SQLException {
-        try (var select = connection.prepareStatement(sql);
-                var row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : null;
-        }
+        return Sql.first(connection, sql, row -> row.getLong(1)).orElse(null);
     }
 }

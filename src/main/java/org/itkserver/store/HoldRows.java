@@ -3,17 +3,12 @@ package org.itkserver.store;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Hold.Marks;
-import org.jspecify.annotations.Nullable;
 
 /** Holds as rows, and which messages they cover. */
 final class HoldRows {
@@ -38,64 +33,41 @@ final class HoldRows {
     private HoldRows() {}
 
     static List<Hold> active(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement(ACTIVE);
-                var rows = select.executeQuery()) {
-            var out = new ArrayList<Hold>();
-            while (rows.next()) {
-                out.add(of(rows));
-            }
-            return out;
-        }
+        return Sql.list(connection, ACTIVE, HoldRows::of);
     }
 
     /** Those of the messages that a hold covers. */
     static Set<Long> held(Connection connection, Collection<Long> ids) throws SQLException {
-        var out = new HashSet<Long>();
         var holds = active(connection);
-        if (!holds.isEmpty()) {
-            marks(connection, ids, (id, marks) -> {
-                if (holds.stream().anyMatch(hold -> hold.what().covers(marks))) {
-                    out.add(id);
-                }
-            });
-        }
-        return out;
+        return known(connection, holds, ids).stream()
+                .filter(known -> holds.stream().anyMatch(hold -> hold.what().covers(known.by())))
+                .map(Known::message)
+                .collect(Collectors.toSet());
     }
 
     /** The holds that cover a message, newest first. */
     static List<Hold> on(Connection connection, long message) throws SQLException {
         var holds = active(connection);
-        var covering = new HashSet<Long>();
-        if (!holds.isEmpty()) {
-            marks(connection, List.of(message), (id, marks) -> holds.stream()
-                    .filter(hold -> hold.what().covers(marks))
-                    .forEach(hold -> covering.add(hold.id())));
-        }
-        return holds.stream().filter(hold -> covering.contains(hold.id())).toList();
+        var known = known(connection, holds, List.of(message));
+        return holds.stream()
+                .filter(hold -> known.stream().anyMatch(one -> hold.what().covers(one.by())))
+                .toList();
     }
 
-    /** What each of the messages, and each relative of it, is known by. */
-    private static void marks(Connection connection, Collection<Long> ids, BiConsumer<Long, Marks> reader)
+    private record Known(long message, Marks by) {}
+
+    /** What each of the messages, and each relative of it, is known by; nothing is read when there is no hold. */
+    private static List<Known> known(Connection connection, List<Hold> holds, Collection<Long> ids)
             throws SQLException {
-        if (ids.isEmpty()) {
-            return;
-        }
-        try (var select = connection.prepareStatement(RELATIVES)) {
-            for (int i = 1; i <= 3; i++) {
-                select.setArray(i, connection.createArrayOf("bigint", ids.toArray()));
-            }
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    var marks = new Marks(
-                            rows.getString(2),
-                            rows.getBytes(3),
-                            rows.getString(4),
-                            rows.getString(5),
-                            MessageRows.time(rows, "received_at"));
-                    reader.accept(rows.getLong(1), marks);
-                }
-            }
-        }
+        return holds.isEmpty() || ids.isEmpty()
+                ? List.of()
+                : Sql.list(connection, RELATIVES, HoldRows::known, ids, ids, ids);
+    }
+
+    private static Known known(ResultSet row) throws SQLException {
+        var marks = new Marks(
+                row.getString(2), row.getBytes(3), row.getString(4), row.getString(5), Sql.time(row, "received_at"));
+        return new Known(row.getLong(1), marks);
     }
 
     static Hold of(ResultSet row) throws SQLException {
@@ -105,9 +77,9 @@ final class HoldRows {
                 row.getString("reason"),
                 row.getString("reference"),
                 row.getString("set_by"),
-                MessageRows.time(row, "set_at"),
+                Sql.time(row, "set_at"),
                 row.getString("lifted_by"),
-                time(row, "lifted_at"),
+                Sql.timeOrNull(row, "lifted_at"),
                 row.getString("lifted_reason"));
     }
 
@@ -117,12 +89,10 @@ final class HoldRows {
             case "patient" -> new Hold.OnePatient(row.getBytes("patient"));
             default ->
                 new Hold.Window(
-                        row.getString("partner"), row.getString("service"), time(row, "from_at"), time(row, "to_at"));
+                        row.getString("partner"),
+                        row.getString("service"),
+                        Sql.timeOrNull(row, "from_at"),
+                        Sql.timeOrNull(row, "to_at"));
         };
-    }
-
-    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        var time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }

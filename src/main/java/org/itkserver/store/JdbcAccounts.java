@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.stream.Collectors;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.Role;
-import org.jspecify.annotations.Nullable;
 
 /** The accounts on JDBC; each method is a transaction of its own. */
 public final class JdbcAccounts implements Accounts {
@@ -189,13 +187,9 @@ public final class JdbcAccounts implements Accounts {
                 row.getBoolean("active"),
                 row.getBoolean("must_change"),
                 row.getInt("generation"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getObject("password_changed_at", OffsetDateTime.class).toInstant(),
-                instant(row.getObject("last_signed_in_at", OffsetDateTime.class)));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
+                Sql.time(row, "created_at"),
+                Sql.time(row, "password_changed_at"),
+                Sql.timeOrNull(row, "last_signed_in_at"));
     }
 
     private static Client client(ResultSet row) throws SQLException {
@@ -203,7 +197,7 @@ public final class JdbcAccounts implements Accounts {
                 row.getString("name"),
                 row.getBytes("token_hash"),
                 Set.copyOf(words(row.getString("scopes"))),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                Sql.time(row, "created_at"));
     }
 
     /** One row as a value. */

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.itkserver.audit.AlertKind;
@@ -77,10 +76,10 @@ public final class JdbcAlerts implements Alerts {
                 row.getString("text"),
                 row.getString("node"),
                 row.getInt("episode"),
-                row.getObject("first_at", OffsetDateTime.class).toInstant(),
-                row.getObject("last_at", OffsetDateTime.class).toInstant(),
+                Sql.time(row, "first_at"),
+                Sql.time(row, "last_at"),
                 row.getLong("times"),
-                JdbcFigures.time(row, "closed_at"),
+                Sql.timeOrNull(row, "closed_at"),
                 row.getString("closed_by"),
                 row.getString("closed_reason"));
     }

@@ -128,11 +128,11 @@ public final class JdbcBulkJobs implements BulkJobs {
                 row.getString("started_by"),
                 row.getString("source"),
                 row.getString("reason"),
-                MessageRows.time(row, "started_at"),
+                Sql.time(row, "started_at"),
                 row.getInt("rate"),
                 row.getInt("total"),
                 row.getString("ended_by"),
-                row.getObject("ended_at") == null ? null : MessageRows.time(row, "ended_at"));
+                Sql.timeOrNull(row, "ended_at"));
     }
 
     @Override

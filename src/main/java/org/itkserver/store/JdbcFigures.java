@@ -3,8 +3,6 @@ package org.itkserver.store;
 import static org.itkserver.store.Database.utc;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +19,6 @@ import org.itkserver.watch.Figures;
 import org.itkserver.watch.Tally;
 import org.itkserver.watch.Traffic;
 import org.itkserver.watch.TrafficKind;
-import org.jspecify.annotations.Nullable;
 
 /** Figures on JDBC: from small tables, and from the ends of indexes. */
 public final class JdbcFigures implements Figures {
@@ -113,9 +110,7 @@ public final class JdbcFigures implements Figures {
         try (var insert = connection.prepareStatement(SEEN_FIRST);
                 var update = connection.prepareStatement(SEEN)) {
             for (var partner : partners) {
-                time(update, 1, counted.in().get(partner));
-                time(update, 2, counted.out().get(partner));
-                update.setString(3, partner);
+                Sql.bind(update, counted.in().get(partner), counted.out().get(partner), partner);
                 if (update.executeUpdate() == 0) {
                     insert.setString(1, partner);
                     insert.executeUpdate();
@@ -123,15 +118,6 @@ public final class JdbcFigures implements Figures {
                 }
             }
         }
-    }
-
-    private static void time(PreparedStatement out, int at, @Nullable Instant time) throws SQLException {
-        out.setObject(at, time == null ? null : utc(time), java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
-    }
-
-    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        var time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 
     @Override
@@ -143,8 +129,7 @@ public final class JdbcFigures implements Figures {
                 try (var rows = select.executeQuery()) {
                     while (rows.next()) {
                         out.add(new Tally(
-                                rows.getObject("starts_at", OffsetDateTime.class)
-                                        .toInstant(),
+                                Sql.time(rows, "starts_at"),
                                 "",
                                 TrafficKind.ofLabel(rows.getString("kind")),
                                 rows.getInt("bucket"),
@@ -164,7 +149,9 @@ public final class JdbcFigures implements Figures {
                     var rows = select.executeQuery()) {
                 while (rows.next()) {
                     var partner = rows.getString("partner");
-                    out.put(partner, new Seen(partner, time(rows, "last_in"), time(rows, "last_out"), 0));
+                    out.put(
+                            partner,
+                            new Seen(partner, Sql.timeOrNull(rows, "last_in"), Sql.timeOrNull(rows, "last_out"), 0));
                 }
             }
             try (var select = connection.prepareStatement(DEAD_LETTERS)) {

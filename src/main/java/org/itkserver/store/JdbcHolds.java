@@ -1,16 +1,10 @@
 package org.itkserver.store;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Holds;
-import org.jspecify.annotations.Nullable;
 
 /** Legal holds on JDBC. Setting one takes the lock that a batch is chosen under. */
 public final class JdbcHolds implements Holds {
@@ -37,66 +31,44 @@ public final class JdbcHolds implements Holds {
     /** As ids of messages, of which one is given up a block; holds are few. */
     @Override
     public long nextId() {
-        return database.read(connection -> {
-            try (var statement = connection.createStatement();
-                    var row = statement.executeQuery(NEXT)) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return database.read(
+                connection -> Sql.first(connection, NEXT, row -> row.getLong(1)).orElseThrow());
     }
 
     @Override
     public void set(Hold hold) {
-        database.inTransaction(connection -> {
-            try (var lock = connection.prepareStatement(LOCK);
-                    var insert = connection.prepareStatement(SET)) {
-                lock.execute();
-                insert.setLong(1, hold.id());
-                what(insert, hold.what());
-                insert.setString(9, hold.reason());
-                insert.setString(10, hold.reference());
-                insert.setString(11, hold.setBy());
-                insert.setObject(12, Database.utc(hold.setAt()));
-                return insert.executeUpdate();
-            }
-        });
-    }
-
-    private static void what(PreparedStatement insert, Hold.What what) throws SQLException {
+        var what = hold.what();
         var one = what instanceof Hold.OneMessage message ? message : null;
         var patient = what instanceof Hold.OnePatient found ? found : null;
         var window = what instanceof Hold.Window wide ? wide : null;
-        insert.setString(2, one != null ? "message" : patient != null ? "patient" : "window");
-        insert.setString(3, one == null ? null : one.trackingId());
-        insert.setBytes(4, patient == null ? null : patient.key());
-        insert.setString(5, window == null ? null : window.partner());
-        insert.setString(6, window == null ? null : window.service());
-        time(insert, 7, window == null ? null : window.from());
-        time(insert, 8, window == null ? null : window.to());
-    }
-
-    private static void time(PreparedStatement insert, int at, @Nullable Instant value) throws SQLException {
-        OffsetDateTime time = value == null ? null : Database.utc(value);
-        insert.setObject(at, time, Types.TIMESTAMP_WITH_TIMEZONE);
+        database.inTransaction(connection -> {
+            Sql.first(connection, LOCK, row -> row.getInt(1));
+            return Sql.update(
+                    connection,
+                    SET,
+                    hold.id(),
+                    one != null ? "message" : patient != null ? "patient" : "window",
+                    one == null ? null : one.trackingId(),
+                    patient == null ? null : patient.key(),
+                    window == null ? null : window.partner(),
+                    window == null ? null : window.service(),
+                    window == null ? null : window.from(),
+                    window == null ? null : window.to(),
+                    hold.reason(),
+                    hold.reference(),
+                    hold.setBy(),
+                    hold.setAt());
+        });
     }
 
     @Override
     public boolean lift(long id, String by, Instant at, String reason) {
-        return database.read(connection -> {
-            try (var update = connection.prepareStatement(LIFT)) {
-                update.setString(1, by);
-                update.setObject(2, Database.utc(at));
-                update.setString(3, reason);
-                update.setLong(4, id);
-                return update.executeUpdate() == 1;
-            }
-        });
+        return database.read(connection -> Sql.update(connection, LIFT, by, at, reason, id)) == 1;
     }
 
     @Override
     public Optional<Hold> hold(long id) {
-        return list(ONE, id).stream().findFirst();
+        return database.read(connection -> Sql.first(connection, ONE, HoldRows::of, id));
     }
 
     @Override
@@ -106,21 +78,6 @@ public final class JdbcHolds implements Holds {
 
     @Override
     public List<Hold> newest(int limit) {
-        return list(NEWEST, limit);
-    }
-
-    private List<Hold> list(String sql, long value) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(sql)) {
-                select.setLong(1, value);
-                try (var rows = select.executeQuery()) {
-                    var out = new ArrayList<Hold>();
-                    while (rows.next()) {
-                        out.add(HoldRows.of(rows));
-                    }
-                    return out;
-                }
-            }
-        });
+        return database.read(connection -> Sql.list(connection, NEWEST, HoldRows::of, limit));
     }
 }

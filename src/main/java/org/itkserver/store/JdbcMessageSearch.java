@@ -58,7 +58,7 @@ public final class JdbcMessageSearch implements MessageSearch {
         try (var select = connection.prepareStatement(sql.last())) {
             sql.bindLast(select);
             try (var row = select.executeQuery()) {
-                return row.next() ? new Position(MessageRows.time(row, "received_at"), row.getLong("id")) : null;
+                return row.next() ? new Position(Sql.time(row, "received_at"), row.getLong("id")) : null;
             }
         }
     }
@@ -139,7 +139,7 @@ public final class JdbcMessageSearch implements MessageSearch {
                 row.getLong("message_id"),
                 row.getString("kind"),
                 row.getString("handler"),
-                MessageRows.time(row, "due"),
+                Sql.time(row, "due"),
                 row.getInt("attempt"),
                 row.getObject("lease_until") != null);
     }

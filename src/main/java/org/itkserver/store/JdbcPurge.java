@@ -1,24 +1,21 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
 import static org.itkserver.store.PurgeRuns.update;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.PurgeLeaf;
 import org.itkserver.retention.Candidate;
 import org.itkserver.retention.Purge;
 import org.itkserver.retention.PurgeStore;
-import org.itkserver.retention.Purger;
 import org.itkserver.retention.Terms;
 
 /**
@@ -43,8 +40,8 @@ public final class JdbcPurge implements PurgeStore {
     private static final String OPEN = "update retention_run set batch = ?, last_batch = ? where slot = 1";
     private static final String CLOSED = "update retention_run set batch = null where slot = 1";
     private static final String MARK = "update message set purge_batch = ? where id = any(?)";
-    private static final String TOLD = "select count(*) from audit_event where type = '" + AuditType.PURGED.label()
-            + "' and at = ? and digest = ? and detail like ?";
+    private static final String TOLD =
+            "select e.seq from purge_batch b" + PurgeNotes.EVENT + " where b.id = ? and e.digest = b.root";
     private static final String LEFT = "select message_id from destroyed_message where batch = ?";
     private static final String UNMARK =
             """
@@ -97,26 +94,24 @@ public final class JdbcPurge implements PurgeStore {
     public Optional<Batch> open(Claim claim) {
         return database.inTransaction(connection -> {
             var open = runs.mine(connection, claim).batch();
-            if (open == null) {
-                return Optional.empty();
-            }
-            try (var select = connection.prepareStatement(BATCH)) {
-                select.setLong(1, open);
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    return Optional.of(new Batch(
-                            row.getLong("id"),
-                            Purge.ofLabel(row.getString("kind")),
-                            row.getInt("messages"),
-                            row.getLong("bytes"),
-                            row.getString("services"),
-                            MessageRows.time(row, "received_from"),
-                            MessageRows.time(row, "received_to"),
-                            row.getBytes("root"),
-                            MessageRows.time(row, "chosen_at")));
-                }
-            }
+            return open == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            Sql.first(connection, BATCH, JdbcPurge::batch, open).orElseThrow());
         });
+    }
+
+    private static Batch batch(ResultSet row) throws SQLException {
+        return new Batch(
+                row.getLong("id"),
+                Purge.ofLabel(row.getString("kind")),
+                row.getInt("messages"),
+                row.getLong("bytes"),
+                row.getString("services"),
+                Sql.time(row, "received_from"),
+                Sql.time(row, "received_to"),
+                row.getBytes("root"),
+                Sql.time(row, "chosen_at"));
     }
 
     /** Looks first without any lock, and at what it found once more when nobody can change it. */
@@ -144,14 +139,7 @@ public final class JdbcPurge implements PurgeStore {
     private static List<Long> lock(Connection connection, List<Long> ids) throws SQLException {
         try (var select = connection.prepareStatement(LOCK)) {
             select.setQueryTimeout(PurgeRuns.SECONDS);
-            select.setArray(1, array(connection, ids));
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<Long>();
-                while (rows.next()) {
-                    out.add(rows.getLong(1));
-                }
-                return out;
-            }
+            return Sql.list(select, row -> row.getLong(1), ids);
         }
     }
 
@@ -187,32 +175,19 @@ public final class JdbcPurge implements PurgeStore {
                 batch.messages(),
                 batch.bytes(),
                 batch.services(),
-                utc(batch.receivedFrom()),
-                utc(batch.receivedTo()),
+                batch.receivedFrom(),
+                batch.receivedTo(),
                 batch.root(),
-                utc(batch.chosenAt()));
+                batch.chosenAt());
         update(connection, OPEN, batch.id(), batch.id());
-        update(
-                connection,
-                MARK,
-                batch.id(),
-                array(connection, due.stream().map(Candidate::id).toList()));
+        update(connection, MARK, batch.id(), due.stream().map(Candidate::id).toList());
         return batch;
     }
 
     @Override
     public boolean isTold(Batch batch) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(TOLD)) {
-                select.setObject(1, utc(batch.chosenAt()));
-                select.setBytes(2, batch.root());
-                select.setString(3, Purger.about(batch.kind(), batch.id()) + "%");
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    return row.getLong(1) > 0;
-                }
-            }
-        });
+        return database.read(connection -> Sql.first(connection, TOLD, row -> row.getLong(1), batch.id()))
+                .isPresent();
     }
 
     @Override
@@ -234,13 +209,13 @@ public final class JdbcPurge implements PurgeStore {
             boolean content = batch.kind() == Purge.CONTENT;
             update(connection, NO_PARTS, ids);
             if (content) {
-                update(connection, PURGED, utc(at), ids);
-                update(connection, FORWARDS, utc(at), ids);
+                update(connection, PURGED, at, ids);
+                update(connection, FORWARDS, at, ids);
             } else {
                 update(connection, NO_DEAD_WORK, ids);
                 update(connection, NO_MESSAGES, ids);
             }
-            update(connection, DESTROYED, utc(at), batch.id());
+            update(connection, DESTROYED, at, batch.id());
             long contents = content ? batch.messages() : 0;
             update(connection, COUNT, contents, batch.messages() - contents, batch.bytes(), claim.run());
             return update(connection, CLOSED);
@@ -254,21 +229,8 @@ public final class JdbcPurge implements PurgeStore {
         }
     }
 
-    private static java.sql.Array left(Connection connection, Batch batch) throws SQLException {
-        try (var select = connection.prepareStatement(LEFT)) {
-            select.setLong(1, batch.id());
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<Long>();
-                while (rows.next()) {
-                    out.add(rows.getLong(1));
-                }
-                return array(connection, out);
-            }
-        }
-    }
-
-    private static java.sql.Array array(Connection connection, List<Long> ids) throws SQLException {
-        return connection.createArrayOf("bigint", ids.toArray());
+    private static List<Long> left(Connection connection, Batch batch) throws SQLException {
+        return Sql.list(connection, LEFT, row -> row.getLong(1), batch.id());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.itkserver.store;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
 import org.itkserver.retention.Hold;
@@ -32,32 +34,22 @@ public final class JdbcStanding implements Standing {
 
     @Override
     public OptionalLong batchOf(long message) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(BATCH)) {
-                select.setLong(1, message);
-                try (var row = select.executeQuery()) {
-                    return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
-                }
-            }
-        });
+        return database.read(connection -> Sql.first(connection, BATCH, row -> row.getLong(1), message))
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty);
     }
 
     @Override
     public Work work() {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(WORK);
-                    var row = select.executeQuery()) {
-                if (!row.next()) {
-                    return Work.NONE;
-                }
-                long open = row.getLong("batch");
-                boolean isOpen = !row.wasNull();
-                return new Work(
-                        HoldRows.time(row, "lease_until"),
-                        isOpen ? open : null,
-                        HoldRows.time(row, "chosen_at"),
-                        HoldRows.time(row, "through"));
-            }
-        });
+        return database.read(connection -> Sql.first(connection, WORK, JdbcStanding::work))
+                .orElse(Work.NONE);
+    }
+
+    private static Work work(ResultSet row) throws SQLException {
+        return new Work(
+                Sql.timeOrNull(row, "lease_until"),
+                row.getObject("batch", Long.class),
+                Sql.timeOrNull(row, "chosen_at"),
+                Sql.timeOrNull(row, "through"));
     }
 }

@@ -1,7 +1,5 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.itkserver.audit.AuditType;
 import org.itkserver.retention.Due;
 import org.itkserver.retention.Proof;
 import org.itkserver.retention.Purge;
@@ -48,10 +45,9 @@ public final class JdbcStock implements Stock {
             """
             select b.id, b.kind, b.messages, b.bytes, b.services, b.received_from, b.received_to, b.chosen_at,
                 b.destroyed_at, e.node, e.seq, e.digest
-            from purge_batch b left join audit_event e
-                on e.type = '%s' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %%'
-            where b.chosen_at >= ? and b.chosen_at < ? and b.id > ? order by b.id fetch first ? rows only"""
-                    .formatted(AuditType.PURGED.label());
+            from purge_batch b left"""
+                    + PurgeNotes.EVENT
+                    + " where b.chosen_at >= ? and b.chosen_at < ? and b.id > ? order by b.id fetch first ? rows only";
     private static final String LEAVES =
             "select message_id, raw_sha256 from destroyed_message where batch = ? order by message_id";
 
@@ -64,24 +60,18 @@ public final class JdbcStock implements Stock {
 
     /** Bytes of everything. */
     static long total(Connection connection, boolean h2) throws SQLException {
-        try (var select = connection.prepareStatement(h2 ? H2_TOTAL : TOTAL);
-                var row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        return Sql.first(connection, h2 ? H2_TOTAL : TOTAL, row -> row.getLong(1))
+                .orElse(0L);
     }
 
     @Override
     public Sizes sizes(Instant now) {
         return database.read(connection -> {
             boolean h2 = database.isH2();
-            var tables = new ArrayList<Sizes.Table>();
-            try (var select = connection.prepareStatement(h2 ? H2_TABLES : TABLES);
-                    var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(new Sizes.Table(
-                            rows.getString(1), rows.getLong(2), h2 ? null : Long.valueOf(rows.getLong(3))));
-                }
-            }
+            var tables = Sql.list(
+                    connection,
+                    h2 ? H2_TABLES : TABLES,
+                    row -> new Sizes.Table(row.getString(1), row.getLong(2), h2 ? null : Long.valueOf(row.getLong(3))));
             return new Sizes(now, total(connection, h2), tables, ContentSample.take(connection, now));
         });
     }
@@ -108,87 +98,48 @@ public final class JdbcStock implements Stock {
 
     @Override
     public List<Run> runs(int limit) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(RUNS)) {
-                select.setInt(1, limit);
-                try (var rows = select.executeQuery()) {
-                    var out = new ArrayList<Run>();
-                    while (rows.next()) {
-                        out.add(run(rows));
-                    }
-                    return out;
-                }
-            }
-        });
+        return database.read(connection -> Sql.list(connection, RUNS, JdbcStock::run, limit));
     }
 
     private static Run run(ResultSet row) throws SQLException {
-        long after = row.getLong("size_after");
-        boolean ended = !row.wasNull();
         return new Run(
                 row.getLong("id"),
                 row.getString("node"),
                 row.getString("started_by"),
                 Run.State.ofLabel(row.getString("state")),
-                MessageRows.time(row, "began_at"),
-                HoldRows.time(row, "ended_at"),
+                Sql.time(row, "began_at"),
+                Sql.timeOrNull(row, "ended_at"),
                 row.getLong("contents"),
                 row.getLong("records"),
                 row.getLong("bytes"),
                 row.getLong("size_before"),
-                ended ? after : null);
+                row.getObject("size_after", Long.class));
     }
 
     @Override
     public List<Proof> proofs(Instant from, Instant to, long after, int most) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(PROOFS)) {
-                select.setObject(1, utc(from));
-                select.setObject(2, utc(to));
-                select.setLong(3, after);
-                select.setInt(4, most);
-                try (var rows = select.executeQuery()) {
-                    var out = new ArrayList<Proof>();
-                    while (rows.next()) {
-                        out.add(proof(rows));
-                    }
-                    return out;
-                }
-            }
-        });
+        return database.read(connection -> Sql.list(connection, PROOFS, JdbcStock::proof, from, to, after, most));
     }
 
     private static Proof proof(ResultSet row) throws SQLException {
-        long seq = row.getLong("seq");
-        boolean told = !row.wasNull();
         return new Proof(
                 row.getLong("id"),
                 Purge.ofLabel(row.getString("kind")),
                 row.getInt("messages"),
                 row.getLong("bytes"),
                 row.getString("services"),
-                MessageRows.time(row, "received_from"),
-                MessageRows.time(row, "received_to"),
-                MessageRows.time(row, "chosen_at"),
+                Sql.time(row, "received_from"),
+                Sql.time(row, "received_to"),
+                Sql.time(row, "chosen_at"),
                 row.getString("node"),
-                told ? seq : null,
+                row.getObject("seq", Long.class),
                 row.getBytes("digest"),
-                HoldRows.time(row, "destroyed_at"));
+                Sql.timeOrNull(row, "destroyed_at"));
     }
 
     @Override
     public List<Proof.Leaf> leaves(long batch) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(LEAVES)) {
-                select.setLong(1, batch);
-                try (var rows = select.executeQuery()) {
-                    var out = new ArrayList<Proof.Leaf>();
-                    while (rows.next()) {
-                        out.add(new Proof.Leaf(rows.getLong(1), rows.getBytes(2)));
-                    }
-                    return out;
-                }
-            }
-        });
+        return database.read(connection ->
+                Sql.list(connection, LEAVES, row -> new Proof.Leaf(row.getLong(1), row.getBytes(2)), batch));
     }
 }

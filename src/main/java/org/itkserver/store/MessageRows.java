@@ -2,11 +2,8 @@ package org.itkserver.store;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HexFormat;
 import org.itkserver.audit.AuditQuery.MessageRow;
-import org.jspecify.annotations.Nullable;
 
 /** Messages as people see them in lists. */
 final class MessageRows {
@@ -20,8 +17,8 @@ final class MessageRows {
     static MessageRow of(ResultSet row) throws SQLException {
         return new MessageRow(
                 row.getLong("id"),
-                time(row, "received_at"),
-                row.getObject("settled_at") == null ? null : time(row, "settled_at"),
+                Sql.time(row, "received_at"),
+                Sql.timeOrNull(row, "settled_at"),
                 row.getString("partner"),
                 row.getString("service"),
                 row.getString("interaction"),
@@ -31,7 +28,7 @@ final class MessageRows {
                 row.getString("addresses"),
                 row.getString("direction"),
                 row.getString("kind"),
-                number(row, "origin"),
+                row.getObject("origin", Long.class),
                 row.getString("state"),
                 row.getBoolean("inf_ack_requested"),
                 row.getBoolean("ack_requested"),
@@ -41,16 +38,7 @@ final class MessageRows {
                 row.getString("endpoint"),
                 row.getLong("raw_size"),
                 HexFormat.of().formatHex(row.getBytes("raw_sha256")),
-                row.getObject("seen_at") == null ? null : time(row, "seen_at"),
-                HoldRows.time(row, "purged_at"));
-    }
-
-    static Instant time(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
+                Sql.timeOrNull(row, "seen_at"),
+                Sql.timeOrNull(row, "purged_at"));
     }
 }

@@ -1,11 +1,11 @@
 package org.itkserver.store;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.itkserver.audit.AuditType;
 import org.itkserver.audit.verify.TrailSource.Leaf;
 
 /** What batches left behind, for a check of the trail. */
@@ -16,48 +16,28 @@ final class PurgeNotes {
             join destroyed_message on message_id = k""";
     private static final String BATCH =
             "select message_id, kind, batch, raw_sha256 from destroyed_message where batch = ? order by message_id";
+    /** The event of a batch {@code b}. */
+    static final String EVENT = " join audit_event e on e.type = '" + AuditType.PURGED.label()
+            + "' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %'";
+
     private static final String ROOTS =
-            """
-            select e.digest from purge_batch b join audit_event e
-                on e.type = 'purged' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %'
-            where b.id = ? and e.digest is not null""";
+            "select e.digest from purge_batch b" + EVENT + " where b.id = ? and e.digest is not null";
 
     private PurgeNotes() {}
 
     static List<Leaf> destroyed(Connection connection, Collection<Long> ids) throws SQLException {
-        try (var select = connection.prepareStatement(DESTROYED)) {
-            select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-            return leaves(select);
-        }
+        return Sql.list(connection, DESTROYED, PurgeNotes::leaf, ids);
     }
 
     static List<Leaf> batch(Connection connection, long number) throws SQLException {
-        try (var select = connection.prepareStatement(BATCH)) {
-            select.setLong(1, number);
-            return leaves(select);
-        }
+        return Sql.list(connection, BATCH, PurgeNotes::leaf, number);
     }
 
-    private static List<Leaf> leaves(PreparedStatement select) throws SQLException {
-        try (var rows = select.executeQuery()) {
-            var out = new ArrayList<Leaf>();
-            while (rows.next()) {
-                out.add(new Leaf(rows.getLong(1), rows.getString(2), rows.getLong(3), rows.getBytes(4)));
-            }
-            return out;
-        }
+    private static Leaf leaf(ResultSet row) throws SQLException {
+        return new Leaf(row.getLong(1), row.getString(2), row.getLong(3), row.getBytes(4));
     }
 
     static List<byte[]> roots(Connection connection, long number) throws SQLException {
-        try (var select = connection.prepareStatement(ROOTS)) {
-            select.setLong(1, number);
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<byte[]>();
-                while (rows.next()) {
-                    out.add(rows.getBytes(1));
-                }
-                return out;
-            }
-        }
+        return Sql.list(connection, ROOTS, row -> row.getBytes(1), number);
     }
 }

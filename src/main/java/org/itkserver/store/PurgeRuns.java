@@ -1,7 +1,5 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -69,17 +67,13 @@ final class PurgeRuns {
             if (!row.next()) {
                 return null;
             }
-            long run = row.getLong("run");
-            boolean hasRun = !row.wasNull();
-            long batch = row.getLong("batch");
-            boolean hasBatch = !row.wasNull();
             return new State(
                     row.getString("node"),
-                    HoldRows.time(row, "lease_until"),
-                    HoldRows.time(row, "last_began"),
+                    Sql.timeOrNull(row, "lease_until"),
+                    Sql.timeOrNull(row, "last_began"),
                     row.getString("asked_by"),
-                    hasRun ? run : null,
-                    hasBatch ? batch : null,
+                    row.getObject("run", Long.class),
+                    row.getObject("batch", Long.class),
                     row.getLong("fence"),
                     row.getLong("last_run"),
                     row.getLong("last_batch"));
@@ -117,19 +111,19 @@ final class PurgeRuns {
         return database.inTransaction(connection -> {
             var state = now(connection, true);
             if (state.lastBegan() == null && state.askedBy() == null && state.run() == null) {
-                update(connection, FIRST, utc(now));
+                update(connection, FIRST, now);
                 return Optional.empty();
             }
             if (!isWanted(state, now, interval)) {
                 return Optional.empty();
             }
-            update(connection, CLAIM, node, utc(now.plus(lease)));
+            update(connection, CLAIM, node, now.plus(lease));
             Long run = state.run();
             if (run == null) {
                 run = state.lastRun() + 1;
                 var by = state.askedBy() == null ? Purger.ACTOR : state.askedBy();
-                update(connection, BEGIN, utc(now));
-                update(connection, BEGUN, run, node, by, utc(now), JdbcStock.total(connection, database.isH2()));
+                update(connection, BEGIN, now);
+                update(connection, BEGUN, run, node, by, now, JdbcStock.total(connection, database.isH2()));
             } else {
                 update(connection, MOVED, node, run);
             }
@@ -157,7 +151,7 @@ final class PurgeRuns {
     }
 
     void keep(Claim claim, Instant now, Duration lease) {
-        if (database.read(connection -> update(connection, KEEP, utc(now.plus(lease)), claim.fence(), node)) == 0) {
+        if (database.read(connection -> update(connection, KEEP, now.plus(lease), claim.fence(), node)) == 0) {
             throw new Lost();
         }
     }
@@ -165,18 +159,15 @@ final class PurgeRuns {
     void end(Claim claim, Instant at) {
         database.inTransaction(connection -> {
             mine(connection, claim);
-            update(connection, ENDED, utc(at), JdbcStock.total(connection, database.isH2()), claim.run());
+            update(connection, ENDED, at, JdbcStock.total(connection, database.isH2()), claim.run());
             return update(connection, END);
         });
     }
 
-    /** Values by their place; none is null. */
     static int update(Connection connection, String sql, Object... values) throws SQLException {
         try (var update = connection.prepareStatement(sql)) {
             update.setQueryTimeout(SECONDS);
-            for (int i = 0; i < values.length; i++) {
-                update.setObject(i + 1, values[i]);
-            }
+            Sql.bind(update, values);
             return update.executeUpdate();
         }
     }

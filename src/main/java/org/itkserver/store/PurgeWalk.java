@@ -1,8 +1,7 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -111,75 +110,46 @@ final class PurgeWalk {
     }
 
     private long last() throws SQLException {
-        try (var select = connection.prepareStatement(LAST)) {
-            select.setObject(1, utc(terms.latest(kind)));
-            select.setInt(2, NEWEST);
-            try (var row = select.executeQuery()) {
-                row.next();
-                long last = row.getLong(1);
-                return row.wasNull() ? Long.MIN_VALUE : last;
-            }
-        }
+        return Sql.first(connection, LAST, row -> row.getObject(1, Long.class), terms.latest(kind), NEWEST)
+                .orElse(Long.MIN_VALUE);
     }
 
     private List<Place> parts(Place after, long last) throws SQLException {
-        try (var select = connection.prepareStatement(PARTS)) {
-            select.setLong(1, after.id());
-            select.setLong(2, last);
-            select.setInt(3, WINDOW);
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<Place>();
-                while (rows.next()) {
-                    out.add(new Place(null, rows.getLong(1)));
-                }
-                return out;
-            }
-        }
+        return Sql.list(connection, PARTS, row -> new Place(null, row.getLong(1)), after.id(), last, WINDOW);
     }
 
     private List<Place> rows(Place after) throws SQLException {
-        var from = utc(after.after() == null ? Instant.EPOCH : after.after());
-        try (var select = connection.prepareStatement(ROWS)) {
-            select.setObject(1, from);
-            select.setObject(2, utc(terms.latest(kind)));
-            select.setObject(3, from);
-            select.setLong(4, after.id());
-            select.setInt(5, WINDOW);
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<Place>();
-                while (rows.next()) {
-                    out.add(new Place(MessageRows.time(rows, "received_at"), rows.getLong(1)));
-                }
-                return out;
-            }
-        }
+        var from = after.after() == null ? Instant.EPOCH : after.after();
+        return Sql.list(
+                connection,
+                ROWS,
+                row -> new Place(Sql.time(row, "received_at"), row.getLong(1)),
+                from,
+                terms.latest(kind),
+                from,
+                after.id(),
+                WINDOW);
     }
 
     /** Those that are due and not held, by id. */
     List<Candidate> due(Collection<Long> ids) throws SQLException {
-        var out = new ArrayList<Candidate>();
-        try (var select = connection.prepareStatement(kind == Purge.CONTENT ? OF_CONTENT : OF_RECORD)) {
-            select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    var ended = MessageRows.time(rows, "ended_at");
-                    var forwarded = HoldRows.time(rows, "forwarded_at");
-                    var message = new Candidate(
-                            rows.getLong("id"),
-                            rows.getBytes("raw_sha256"),
-                            rows.getString("service"),
-                            MessageRows.time(rows, "received_at"),
-                            forwarded != null && forwarded.isAfter(ended) ? forwarded : ended,
-                            rows.getBoolean("undecided"),
-                            rows.getLong("size"));
-                    if (terms.isDue(kind, message)) {
-                        out.add(message);
-                    }
-                }
-            }
-        }
+        var out = Sql.list(connection, kind == Purge.CONTENT ? OF_CONTENT : OF_RECORD, PurgeWalk::ended, ids);
+        out.removeIf(message -> !terms.isDue(kind, message));
         var held = HoldRows.held(connection, out.stream().map(Candidate::id).toList());
         out.removeIf(message -> held.contains(message.id()));
         return out;
+    }
+
+    private static Candidate ended(ResultSet row) throws SQLException {
+        var ended = Sql.time(row, "ended_at");
+        var forwarded = Sql.timeOrNull(row, "forwarded_at");
+        return new Candidate(
+                row.getLong("id"),
+                row.getBytes("raw_sha256"),
+                row.getString("service"),
+                Sql.time(row, "received_at"),
+                forwarded != null && forwarded.isAfter(ended) ? forwarded : ended,
+                row.getBoolean("undecided"),
+                row.getLong("size"));
     }
 }
