@@ -72,58 +72,6 @@ public interface AuditQuery {
             String sha256,
             @Nullable Instant seenAt,
             @Nullable Instant destroyedAt) {
-        /** A message whose bytes are kept. */
-        public MessageRow(
-                long id,
-                Instant receivedAt,
-                @Nullable Instant settledAt,
-                String partner,
-                String service,
-                @Nullable String interaction,
-                String trackingId,
-                String messageId,
-                @Nullable String sender,
-                String addresses,
-                String direction,
-                String kind,
-                @Nullable Long origin,
-                String state,
-                boolean infAckRequested,
-                boolean ackRequested,
-                @Nullable String outcome,
-                @Nullable String errorId,
-                @Nullable String reason,
-                @Nullable String endpoint,
-                long size,
-                String sha256,
-                @Nullable Instant seenAt) {
-            this(
-                    id,
-                    receivedAt,
-                    settledAt,
-                    partner,
-                    service,
-                    interaction,
-                    trackingId,
-                    messageId,
-                    sender,
-                    addresses,
-                    direction,
-                    kind,
-                    origin,
-                    state,
-                    infAckRequested,
-                    ackRequested,
-                    outcome,
-                    errorId,
-                    reason,
-                    endpoint,
-                    size,
-                    sha256,
-                    seenAt,
-                    null);
-        }
-
         /** Whether it is an acknowledgement that matches nothing and that nobody has marked as seen. */
         public boolean isUnmatched() {
             return inbound() && kind.endsWith("-ack") && origin == null && seenAt == null;

@@ -100,7 +100,30 @@ class HostileRowsTest {
 
     private static MessageRow row(String v) {
         return new MessageRow(
-                7, AT, AT, v, v, v, v, v, v, v, "in", v, null, "rejected", true, true, v, v, v, v, 11776, v, null);
+                7,
+                AT,
+                AT,
+                v,
+                v,
+                v,
+                v,
+                v,
+                v,
+                v,
+                "in",
+                v,
+                null,
+                "rejected",
+                true,
+                true,
+                v,
+                v,
+                v,
+                v,
+                11776,
+                v,
+                null,
+                null);
     }
 
     private Map<String, byte[]> pagesWith(String v) throws Exception {

@@ -158,6 +158,7 @@ class PayloadAuditTest {
                 null,
                 1,
                 "00",
+                null,
                 null);
     }
 

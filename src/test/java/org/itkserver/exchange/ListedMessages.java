@@ -53,7 +53,8 @@ final class ListedMessages implements MessageSearch {
                 m.endpoint(),
                 0,
                 "",
-                null);
+                null,
+                m.destroyedAt());
     }
 
     /** The position's id is how many rows were shown. */

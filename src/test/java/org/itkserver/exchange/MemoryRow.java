@@ -46,6 +46,7 @@ final class MemoryRow {
                 null,
                 null,
                 m.outcome(),
+                null,
                 null);
     }
 
@@ -74,7 +75,8 @@ final class MemoryRow {
                 m.endpoint(),
                 m.relatesTo(),
                 m.outcome(),
-                m.reason());
+                m.reason(),
+                null);
     }
 
     StoredMessage stored() {
@@ -124,6 +126,7 @@ final class MemoryRow {
                 m.endpoint(),
                 m.relatesTo(),
                 outcome,
-                reason);
+                reason,
+                m.destroyedAt());
     }
 }

@@ -81,6 +81,7 @@ public interface OutboundContract extends StoreContract {
                         "http://p.example/callback",
                         "MESSAGE-ID",
                         "AA",
+                        null,
                         null),
                 found);
         assertArrayEquals(content, raw(message.id()));
