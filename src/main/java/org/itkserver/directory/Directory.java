@@ -32,18 +32,6 @@ public final class Directory {
     private final List<Outbox> outboxes;
     private final Retention retention;
 
-    /** A directory in which everything is kept as long as usual. */
-    public Directory(
-            Organisation organisation,
-            List<Partner> partners,
-            List<Service> services,
-            List<HandlerSettings> handlers,
-            Set<String> interactions,
-            List<Route> routes,
-            List<Outbox> outboxes) {
-        this(organisation, partners, services, handlers, interactions, routes, outboxes, Retention.DEFAULT);
-    }
-
     /**
      * @param services every service, the built-in ones included
      * @param interactions interaction URNs known besides the catalogue's (H16)

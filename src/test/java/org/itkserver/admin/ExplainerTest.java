@@ -6,18 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
-import org.itkserver.directory.Endpoints;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Routing;
 import org.itkserver.directory.Service;
-import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.TypedUri;
+import org.itkserver.testing.Directories;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,39 +25,22 @@ class ExplainerTest {
     private final Directory directory = directory();
 
     private static Partner partner(String id, String ods, String messages) {
-        return new Partner(
-                id,
-                Set.of(ods),
-                Set.of(id),
-                Set.of(Partner.ANY),
-                Set.of(),
-                Partner.PositiveAnswer.AUTO,
-                false,
-                Set.of(),
-                new Endpoints(messages, null, Set.of(), Set.of()),
-                Partner.AckForm.AUTO,
-                0,
-                Set.of(),
-                Signing.NONE);
+        return Partners.of(id, ods).endpoints(messages, null).noCallbacks().build();
     }
 
     private static Directory directory() {
-        return new Directory(
-                new Organisation("Z9999", ODS + "Z9999", "urn:nhs-uk:identity:ods:Z9999:itk", "us"),
+        return Directories.of(
                 List.of(
                         partner("trust", "X1111", "http://trust.example/itk"),
                         partner("clinic", "C1111", "queue:clinic"),
                         partner("mute", "M1111", null),
                         partner("gp", "Y9999", "http://gp.example/itk")),
                 Catalogue.services(),
-                List.of(),
-                Set.of(),
                 List.of(
                         new Route(ODS + "X1111", null, "trust"),
                         new Route(ODS + "C1111", null, "clinic"),
                         new Route(ODS + "M1111", null, "mute"),
-                        new Route(ODS + "Z9999:radiology", "radiology", null)),
-                List.of());
+                        new Route(ODS + "Z9999:radiology", "radiology", null)));
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import org.itkserver.envelope.BusinessOutcome;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -20,6 +20,7 @@ import org.itkserver.audit.MessageFilter;
 import org.itkserver.exchange.BulkJobs.Progress;
 import org.itkserver.exchange.BulkJobs.State;
 import org.itkserver.exchange.Repairs.By;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.Test;
 
 /** Bulk resends: what is planned, what is refused, and how fast they go. */

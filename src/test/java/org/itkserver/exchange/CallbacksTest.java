@@ -21,6 +21,7 @@ import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.QueueRequest;
 import org.itkserver.handler.Outcome;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -10,6 +10,7 @@ import java.util.List;
 import org.itkserver.audit.AuditType;
 import org.itkserver.envelope.AckStyle;
 import org.itkserver.envelope.BusinessOutcome;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -20,6 +20,7 @@ import org.itkserver.audit.AuditType;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -10,6 +10,7 @@ import java.util.List;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Lane;
 import org.itkserver.delivery.RetrySchedule;
+import org.itkserver.testing.Partners;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

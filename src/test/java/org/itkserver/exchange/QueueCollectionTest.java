@@ -15,6 +15,7 @@ import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.QueueRequest;
 import org.itkserver.envelope.QueuedMessage;
+import org.itkserver.testing.Partners;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -19,6 +19,7 @@ import org.itkserver.exchange.Repairs.Action;
 import org.itkserver.exchange.Repairs.By;
 import org.itkserver.exchange.Repairs.Result;
 import org.itkserver.handler.Outcome;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.Test;
 
 /** What people may do with a message, what they are told when they may not, and what the sender hears of it. */

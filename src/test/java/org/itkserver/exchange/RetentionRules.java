@@ -11,13 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
-import java.util.Set;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.PurgeLeaf;
 import org.itkserver.delivery.Lane;
-import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Proof;
@@ -25,6 +22,7 @@ import org.itkserver.retention.Purge;
 import org.itkserver.retention.PurgeStore.Limits;
 import org.itkserver.retention.PurgeStore.Place;
 import org.itkserver.retention.Terms;
+import org.itkserver.testing.Directories;
 import org.junit.jupiter.api.Test;
 
 /** What is destroyed when, and what never is. */
@@ -123,15 +121,7 @@ public abstract class RetentionRules extends RetentionSetting {
     void aDecisionIsWaitedForUntilItsDeadline() {
         var soon = new Retention(Duration.ZERO, Period.ofDays(100));
         long id = received(true, null, "s");
-        var directory = new Directory(
-                new Organisation("Z9999", "urn:a", "urn:i", "u"),
-                List.of(),
-                List.of(),
-                List.of(),
-                Set.of(),
-                List.of(),
-                List.of(),
-                soon);
+        var directory = Directories.keeping(soon, List.of());
         var claim = claim();
         clock.forward(Duration.ofDays(7).minus(TICK));
         var early = purges().choose(claim, Purge.CONTENT, new Terms(directory, clock.instant()), Place.START, BATCH);

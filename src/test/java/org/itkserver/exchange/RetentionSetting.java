@@ -9,11 +9,9 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Retention;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.retention.Holds;
@@ -26,6 +24,7 @@ import org.itkserver.retention.Run;
 import org.itkserver.retention.Standing;
 import org.itkserver.retention.Stock;
 import org.itkserver.retention.Terms;
+import org.itkserver.testing.Directories;
 import org.itkserver.testing.SettableClock;
 
 /** What the contract of retention is made of. The tables are empty at first. */
@@ -56,15 +55,7 @@ public abstract class RetentionSetting implements StoreContract {
     protected abstract Standing standing();
 
     static Directory directory() {
-        return new Directory(
-                new Organisation("Z9999", "urn:a", "urn:i", "u"),
-                List.of(),
-                List.of(),
-                List.of(),
-                Set.of(),
-                List.of(),
-                List.of(),
-                KEPT);
+        return Directories.keeping(KEPT, List.of());
     }
 
     Purger purger(PurgeStore store, Limits limits) {

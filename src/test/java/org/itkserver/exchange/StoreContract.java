@@ -14,6 +14,7 @@ import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
 import org.itkserver.directory.Partner;
 import org.itkserver.envelope.MessageBody;
+import org.itkserver.testing.Partners;
 import org.itkserver.testing.SettableClock;
 import org.jspecify.annotations.Nullable;
 

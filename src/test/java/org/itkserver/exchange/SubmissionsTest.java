@@ -21,6 +21,7 @@ import org.itkserver.envelope.TrackingId;
 import org.itkserver.exchange.Submissions.Content;
 import org.itkserver.exchange.Submissions.Refused;
 import org.itkserver.exchange.Submissions.Submission;
+import org.itkserver.testing.Partners;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

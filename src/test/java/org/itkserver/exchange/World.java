@@ -21,7 +21,6 @@ import org.itkserver.delivery.Breaker;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Route;
@@ -37,6 +36,8 @@ import org.itkserver.envelope.XmlFragment;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.PayloadHandler;
+import org.itkserver.testing.Directories;
+import org.itkserver.testing.Partners;
 import org.itkserver.testing.SettableClock;
 import org.jspecify.annotations.Nullable;
 
@@ -149,14 +150,7 @@ final class World {
         }
         services.add(
                 new Service(QUERY, Pattern.SYNCHRONOUS, false, false, false, Set.of(), Set.of(), false, "application"));
-        return new Directory(
-                new Organisation("Z9999", ADDRESS + "Z9999", "urn:nhs-uk:identity:ods:Z9999:itk", "us"),
-                List.copyOf(partners),
-                services,
-                List.of(),
-                Set.of(),
-                List.copyOf(routes),
-                List.of());
+        return Directories.of(List.copyOf(partners), services, List.copyOf(routes));
     }
 
     Partner partner(String id) {

@@ -9,14 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.time.temporal.TemporalAmount;
-import java.util.List;
-import java.util.Set;
 import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.PurgeLeaf;
 import org.itkserver.directory.Catalogue;
-import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Retention;
+import org.itkserver.testing.Directories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,17 +27,7 @@ class TermsTest {
                         ? service.withRetention(new Retention(Duration.ZERO, Duration.ZERO))
                         : service)
                 .toList();
-        return new Terms(
-                new Directory(
-                        new Organisation("Z9999", "urn:a", "urn:i", "u"),
-                        List.of(),
-                        services,
-                        List.of(),
-                        Set.of(),
-                        List.of(),
-                        List.of(),
-                        new Retention(payload, metadata)),
-                now);
+        return new Terms(Directories.keeping(new Retention(payload, metadata), services), now);
     }
 
     private static Candidate ended(String service) {

@@ -15,10 +15,6 @@ import java.util.List;
 import java.util.Set;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.ClientCertificate;
-import org.itkserver.directory.Directory;
-import org.itkserver.directory.Endpoints;
-import org.itkserver.directory.Organisation;
-import org.itkserver.directory.Partner;
 import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -28,6 +24,8 @@ import org.itkserver.envelope.ScanLimits;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.soap.signature.SignatureVerifier;
+import org.itkserver.testing.Directories;
+import org.itkserver.testing.Partners;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -77,23 +75,6 @@ final class CheckedMessages {
         return now;
     }
 
-    private static Partner partner(Signing signing, Set<String> certificates) {
-        return new Partner(
-                "gp-system",
-                Set.of("Y9999"),
-                Set.of("gp-system-1"),
-                Set.of(Partner.ANY),
-                Set.of(),
-                Partner.PositiveAnswer.AUTO,
-                false,
-                Set.of(),
-                Endpoints.NONE,
-                Partner.AckForm.AUTO,
-                0,
-                certificates,
-                signing);
-    }
-
     Verdict check(String message, Signing signing) {
         return check(message, signing, StandardCharsets.UTF_8);
     }
@@ -106,14 +87,9 @@ final class CheckedMessages {
     Verdict check(byte[] message, Signing signing, @Nullable X509Certificate shown) {
         Set<String> certificates =
                 shown == null ? Set.of() : Set.of(ClientCertificate.of(shown).fingerprint());
-        var directory = new Directory(
-                new Organisation("Z9999", "urn:nhs-uk:addressing:ods:Z9999", "urn:nhs-uk:identity:ods:Z9999:itk", "us"),
-                List.of(partner(signing, certificates)),
-                Catalogue.services(),
-                List.of(),
-                Set.of(),
-                List.of(),
-                List.of());
+        var partner =
+                Partners.of("gp-system", "Y9999").signs(signing, certificates).build();
+        var directory = Directories.of(List.of(partner), Catalogue.services(), List.of());
         var peers = new Peers(files, Proxies.NONE);
         var soap = new SoapChecks(new OwnAddresses(null, List.of()));
         var identity = new IdentityChecks(Duration.ofMinutes(5));

@@ -17,13 +17,13 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import org.itkserver.directory.ClientCertificate;
-import org.itkserver.directory.Partner;
 import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.DevCerts;
+import org.itkserver.testing.Partners;
 import org.itkserver.testing.Signed;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.tls.TlsSettings;
@@ -69,20 +69,10 @@ class ForeignSignatureTest {
 
     private static Optional<String> objection(
             byte[] message, TlsFiles files, X509Certificate signer, LocalDate sha1Until) throws Exception {
-        var partner = new Partner(
-                "testbench",
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Partner.PositiveAnswer.AUTO,
-                false,
-                Set.of(),
-                org.itkserver.directory.Endpoints.NONE,
-                Partner.AckForm.AUTO,
-                0,
-                Set.of(ClientCertificate.of(signer).fingerprint()),
-                new Signing(Signing.Require.TIMESTAMP, sha1Until, Set.of(), false));
+        var signing = new Signing(Signing.Require.TIMESTAMP, sha1Until, Set.of(), false);
+        var partner = Partners.of("testbench", "")
+                .signs(signing, Set.of(ClientCertificate.of(signer).fingerprint()))
+                .build();
         var body = MessageBody.of(message);
         var scanned = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT).scan(body);
         var verifier = new SignatureVerifier(new WstxInputFactory(), files, 1 << 23, Duration.ZERO);

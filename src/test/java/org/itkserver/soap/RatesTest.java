@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.Set;
-import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
-import org.itkserver.directory.Signing;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.Test;
 
 class RatesTest {
@@ -15,20 +13,7 @@ class RatesTest {
     private final Rates rates = new Rates(() -> nanos);
 
     private static Partner partner(String id, int rate) {
-        return new Partner(
-                id,
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Partner.PositiveAnswer.AUTO,
-                false,
-                Set.of(),
-                Endpoints.NONE,
-                Partner.AckForm.AUTO,
-                rate,
-                Set.of(),
-                Signing.NONE);
+        return Partners.of(id, "").rate(rate).build();
     }
 
     private int admitted(Partner partner, int of) {

@@ -25,8 +25,6 @@ import org.apache.wss4j.dom.engine.WSSConfig;
 import org.apache.wss4j.dom.engine.WSSecurityEngine;
 import org.apache.wss4j.dom.engine.WSSecurityEngineResult;
 import org.apache.wss4j.dom.handler.RequestData;
-import org.itkserver.directory.Endpoints;
-import org.itkserver.directory.Partner;
 import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.MessageBody;
@@ -35,6 +33,7 @@ import org.itkserver.envelope.ScanLimits;
 import org.itkserver.exchange.Transport;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.DevCerts;
+import org.itkserver.testing.Partners;
 import org.itkserver.testing.SettableClock;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.tls.TlsSettings;
@@ -86,20 +85,10 @@ class SoapClientSigningTest {
     }
 
     private Optional<String> objection(byte[] sent, TlsFiles files, String signer) throws Exception {
-        var partner = new Partner(
-                "us",
-                Set.of(),
-                Set.of("us"),
-                Set.of(Partner.ANY),
-                Set.of(),
-                Partner.PositiveAnswer.AUTO,
-                false,
-                Set.of(),
-                Endpoints.NONE,
-                Partner.AckForm.AUTO,
-                0,
-                Set.of(certs.fingerprint(signer)),
-                new Signing(Signing.Require.BODY, null, Set.of(), false));
+        var signing = new Signing(Signing.Require.BODY, null, Set.of(), false);
+        var partner = Partners.of("us", "")
+                .signs(signing, Set.of(certs.fingerprint(signer)))
+                .build();
         var body = MessageBody.of(sent);
         var verifier = new SignatureVerifier(new WstxInputFactory(), files, 1 << 20, Duration.ZERO);
         return verifier.objection(

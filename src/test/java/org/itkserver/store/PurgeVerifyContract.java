@@ -10,16 +10,15 @@ import java.time.Duration;
 import java.time.Period;
 import java.time.temporal.TemporalAmount;
 import java.util.List;
-import java.util.Set;
 import org.itkserver.audit.verify.Report;
 import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Purge;
 import org.itkserver.retention.PurgeStore.Limits;
 import org.itkserver.retention.PurgeStore.Place;
 import org.itkserver.retention.Purger;
 import org.itkserver.retention.Terms;
+import org.itkserver.testing.Directories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,9 +62,7 @@ abstract class PurgeVerifyContract {
     }
 
     private static Directory directory(TemporalAmount metadata) {
-        var kept = new Retention(Duration.ZERO, metadata);
-        var us = new Organisation("Z9999", "urn:a", "urn:i", "u");
-        return new Directory(us, List.of(), List.of(), List.of(), Set.of(), List.of(), List.of(), kept);
+        return Directories.keeping(new Retention(Duration.ZERO, metadata), List.of());
     }
 
     private void purge(TemporalAmount metadata) {

@@ -10,17 +10,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
-import org.itkserver.directory.Directory;
-import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.AuditedDesk;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.retention.RetentionDesk.By;
 import org.itkserver.retention.RetentionDesk.Result;
+import org.itkserver.testing.Directories;
 import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,14 +41,7 @@ class RetentionDeskTest {
     @BeforeEach
     void open() {
         database = MigratedDatabase.of(DatabaseSettings.embedded(folder.resolve("itk")));
-        var directory = new Directory(
-                new Organisation("Z9999", "urn:a", "urn:i", "u"),
-                List.of(),
-                List.of(),
-                List.of(),
-                Set.of(),
-                List.of(),
-                List.of());
+        var directory = Directories.keeping(Retention.DEFAULT, List.of());
         desk = new AuditedDesk(
                 new JdbcStock(database),
                 new JdbcHolds(database),

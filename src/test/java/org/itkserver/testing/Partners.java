@@ -1,4 +1,4 @@
-package org.itkserver.exchange;
+package org.itkserver.testing;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -8,7 +8,7 @@ import org.itkserver.directory.Signing;
 import org.jspecify.annotations.Nullable;
 
 /** A partner in the making, with the endpoints most tests want: {@code http://ID.example/messages} and so on. */
-final class Partners {
+public final class Partners {
     private final String id;
     private final String ods;
     private final Set<String> relaysFor = new HashSet<>();
@@ -19,6 +19,9 @@ final class Partners {
     private @Nullable String acknowledgements;
     private Partner.PositiveAnswer answer = Partner.PositiveAnswer.AUTO;
     private Partner.AckForm ackStyle = Partner.AckForm.AUTO;
+    private int rate;
+    private Set<String> certificates = Set.of();
+    private Signing signing = Signing.NONE;
 
     private Partners(String id, String ods) {
         this.id = id;
@@ -28,52 +31,64 @@ final class Partners {
         callbacks.add(callbackOf(id));
     }
 
-    static Partners of(String id, String ods) {
+    public static Partners of(String id, String ods) {
         return new Partners(id, ods);
     }
 
     /** The one address that a partner is born with. */
-    static String callbackOf(String id) {
+    public static String callbackOf(String id) {
         return "http://" + id + ".example/callback";
     }
 
-    Partners relays(String code) {
+    public Partners relays(String code) {
         relaysFor.add(code);
         return this;
     }
 
-    Partners queue(String name) {
+    public Partners queue(String name) {
         queues.add(name);
         return this;
     }
 
-    Partners endpoints(@Nullable String forMessages, @Nullable String forAcknowledgements) {
+    public Partners endpoints(@Nullable String forMessages, @Nullable String forAcknowledgements) {
         messages = forMessages;
         acknowledgements = forAcknowledgements;
         return this;
     }
 
-    Partners callback(String address) {
+    public Partners callback(String address) {
         callbacks.add(address);
         return this;
     }
 
-    Partners noCallbacks() {
+    public Partners noCallbacks() {
         callbacks.clear();
         return this;
     }
 
-    Partners answers(Partner.PositiveAnswer how) {
+    public Partners answers(Partner.PositiveAnswer how) {
         answer = how;
         return this;
     }
 
-    Partners style(Partner.AckForm form) {
+    public Partners style(Partner.AckForm form) {
         ackStyle = form;
         return this;
     }
 
-    Partner build() {
+    public Partners rate(int most) {
+        rate = most;
+        return this;
+    }
+
+    /** @param shown names of the certificates it shows */
+    public Partners signs(Signing how, Set<String> shown) {
+        signing = how;
+        certificates = shown;
+        return this;
+    }
+
+    public Partner build() {
         return new Partner(
                 id,
                 ods.isEmpty() ? Set.of() : Set.of(ods),
@@ -85,8 +100,8 @@ final class Partners {
                 queues,
                 new Endpoints(messages, acknowledgements, callbacks, Set.of()),
                 ackStyle,
-                0,
-                Set.of(),
-                Signing.NONE);
+                rate,
+                certificates,
+                signing);
     }
 }
