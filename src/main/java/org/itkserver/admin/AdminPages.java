@@ -75,7 +75,7 @@ public final class AdminPages {
         var secrets = new Secrets(new SecureRandom());
         var lists = new MessageListPages(search, trail, patients::of, pages, clock);
         var content = new StoredContent(query, scanner, streams, factory, spoolFolder);
-        var exports = new Exports(trail, clock);
+        var exports = new Exports(trail, pages, clock);
         var proofs = new ProofRows(
                 desk, id -> query.message(id).map(MessageRow::trackingId).orElse(null));
         var messages =

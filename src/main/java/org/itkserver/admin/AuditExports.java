@@ -1,38 +1,48 @@
 package org.itkserver.admin;
 
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.List;
 import org.itkserver.audit.AuditSearch;
+import org.itkserver.audit.TrailQuery.TrailEvent;
+import org.jspecify.annotations.Nullable;
 
 /** Exports of the trail. Thread-safe. */
 final class AuditExports {
     private static final int AT_ONCE = 1000;
+    private static final List<String> COLUMNS = List.of(
+            "node",
+            "seq",
+            "at",
+            "type",
+            "message",
+            "trackingId",
+            "partner",
+            "service",
+            "actor",
+            "source",
+            "errorCode",
+            "errorId",
+            "detail");
+    private static final List<String> NUMBERS = List.of("seq", "message");
 
     private final AuditSearch search;
-    private final Exports exports;
 
-    AuditExports(AuditSearch search, Exports exports) {
+    AuditExports(AuditSearch search) {
         this.search = search;
-        this.exports = exports;
     }
 
-    /** As {@link Exports#begin}. */
-    Optional<StreamingOutput> begin(AuditFormat format, AuditForm form, String person, String source) {
-        var what = format.name() + " of " + form.words();
-        return exports.begin(what, person, source, (out, rows) -> write(format, form, out, rows));
-    }
-
-    private void write(AuditFormat format, AuditForm form, OutputStream out, long[] rows) throws IOException {
-        out.write(format.header().getBytes(StandardCharsets.UTF_8));
+    /** As {@link Exports.Content}: the events that a form asks for. */
+    void write(ExportFormat format, AuditForm form, OutputStream out, long[] rows) throws IOException {
+        out.write(format.header(COLUMNS).getBytes(StandardCharsets.UTF_8));
         out.flush();
         var found = search.find(form.filter(), null, AT_ONCE);
         while (true) {
             var text = new StringBuilder();
             for (var event : found.events()) {
-                text.append(format.line(event));
+                text.append(line(format, event));
             }
             out.write(text.toString().getBytes(StandardCharsets.UTF_8));
             rows[0] += found.events().size();
@@ -42,5 +52,27 @@ final class AuditExports {
             }
             found = search.find(form.filter(), next, AT_ONCE);
         }
+    }
+
+    static String line(ExportFormat format, TrailEvent event) {
+        return format.line(COLUMNS, NUMBERS, cells(event));
+    }
+
+    private static List<@Nullable String> cells(TrailEvent event) {
+        var message = event.message();
+        return Arrays.asList(
+                event.node(),
+                Long.toString(event.seq()),
+                event.at().toString(),
+                event.type(),
+                message == null ? null : message.toString(),
+                event.trackingId(),
+                event.partner(),
+                event.service(),
+                event.actor(),
+                event.source(),
+                event.errorCode(),
+                event.errorId(),
+                event.detail());
     }
 }

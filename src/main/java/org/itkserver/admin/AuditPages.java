@@ -27,13 +27,15 @@ public final class AuditPages {
     static final int PAGE = 50;
 
     private final AuditSearch search;
-    private final AuditExports exports;
+    private final AuditExports events;
+    private final Exports exports;
     private final Pages pages;
     private final Clock clock;
 
     AuditPages(AuditSearch search, Exports exports, Pages pages, Clock clock) {
         this.search = search;
-        this.exports = new AuditExports(search, exports);
+        this.events = new AuditExports(search);
+        this.exports = exports;
         this.pages = pages;
         this.clock = clock;
     }
@@ -78,7 +80,7 @@ public final class AuditPages {
     @Path("/csv")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response csv(@Context HttpServletRequest request) {
-        return export(AuditFormat.CSV, request);
+        return export(ExportFormat.CSV, request);
     }
 
     @POST
@@ -86,20 +88,16 @@ public final class AuditPages {
     @Path("/ndjson")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response ndjson(@Context HttpServletRequest request) {
-        return export(AuditFormat.NDJSON, request);
+        return export(ExportFormat.NDJSON, request);
     }
 
     /** The fields come from the servlet, for the guard has read the form already. */
-    private Response export(AuditFormat format, HttpServletRequest request) {
+    private Response export(ExportFormat format, HttpServletRequest request) {
         var form = AuditForm.of(request::getParameter, clock);
         if (form.problem() != null) {
             return Pages.answer(400, pages.trouble(Trouble.BAD_REQUEST)).build();
         }
-        return exports.begin(format, form, Person.of(request).name(), request.getRemoteAddr())
-                .map(body -> Response.ok(body, format.mediaType())
-                        .header("Content-Disposition", "attachment; filename=\"" + format.fileName() + "\"")
-                        .build())
-                .orElseGet(() ->
-                        Pages.answer(429, pages.trouble(Trouble.ONE_EXPORT)).build());
+        return exports.answer(
+                format, "audit", form.words(), request, (out, rows) -> events.write(format, form, out, rows));
     }
 }

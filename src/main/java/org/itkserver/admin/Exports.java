@@ -1,5 +1,7 @@
 package org.itkserver.admin;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,11 +19,13 @@ import org.itkserver.audit.AuditType;
  */
 final class Exports {
     private final AuditTrail trail;
+    private final Pages pages;
     private final Clock clock;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    Exports(AuditTrail trail, Clock clock) {
+    Exports(AuditTrail trail, Pages pages, Clock clock) {
         this.trail = trail;
+        this.pages = pages;
         this.clock = clock;
     }
 
@@ -33,13 +37,22 @@ final class Exports {
     }
 
     /**
-     * Begins an export.
+     * Begins an export and answers with it as a file, or with a page that says that another one of this person runs.
      *
+     * @param name of the file, without its end
      * @param what in words, for the trail
-     * @param source network address of the person
-     * @return what writes it, which must be called; empty while another one of this person runs
      */
-    Optional<StreamingOutput> begin(String what, String person, String source, Content content) {
+    Response answer(ExportFormat format, String name, String what, HttpServletRequest request, Content content) {
+        return begin(format.name() + " of " + what, Person.of(request).name(), request.getRemoteAddr(), content)
+                .map(body -> Response.ok(body, format.mediaType())
+                        .header("Content-Disposition", "attachment; filename=\"" + format.fileName(name) + "\"")
+                        .build())
+                .orElseGet(() ->
+                        Pages.answer(429, pages.trouble(Trouble.ONE_EXPORT)).build());
+    }
+
+    /** What it returns must be called; empty while another one of this person runs. */
+    private Optional<StreamingOutput> begin(String what, String person, String source, Content content) {
         if (!running.add(person)) {
             return Optional.empty();
         }

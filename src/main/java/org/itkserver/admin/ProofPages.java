@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.itkserver.audit.Role;
 import org.itkserver.retention.Proof;
@@ -88,7 +87,7 @@ public final class ProofPages {
     @Path("csv")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response csv(@Context HttpServletRequest request) {
-        return batches(AuditFormat.CSV, request);
+        return batches(ExportFormat.CSV, request);
     }
 
     @POST
@@ -96,19 +95,18 @@ public final class ProofPages {
     @Path("ndjson")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response ndjson(@Context HttpServletRequest request) {
-        return batches(AuditFormat.NDJSON, request);
+        return batches(ExportFormat.NDJSON, request);
     }
 
-    private Response batches(AuditFormat format, HttpServletRequest request) {
+    private Response batches(ExportFormat format, HttpServletRequest request) {
         var form = ProofForm.of(request.getParameter("from"), request.getParameter("to"), clock);
         if (form.problem() != null) {
             return Pages.answer(400, pages.trouble(Trouble.BAD_REQUEST)).build();
         }
-        var what = format.name() + " of destroyed batches, " + form.words();
-        return export(
+        return exports.answer(
                 format,
                 "destroyed-batches",
-                what,
+                "destroyed batches, " + form.words(),
                 request,
                 (out, count) -> rows.batches(format, form.begin(), form.end(), out, count));
     }
@@ -118,7 +116,7 @@ public final class ProofPages {
     @Path("batch/csv")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response leavesCsv(@Context HttpServletRequest request) {
-        return leaves(AuditFormat.CSV, request);
+        return leaves(ExportFormat.CSV, request);
     }
 
     @POST
@@ -126,31 +124,20 @@ public final class ProofPages {
     @Path("batch/ndjson")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response leavesNdjson(@Context HttpServletRequest request) {
-        return leaves(AuditFormat.NDJSON, request);
+        return leaves(ExportFormat.NDJSON, request);
     }
 
-    private Response leaves(AuditFormat format, HttpServletRequest request) {
+    private Response leaves(ExportFormat format, HttpServletRequest request) {
         var proof = known(request);
         if (proof.isEmpty()) {
             return Pages.answer(400, pages.trouble(Trouble.BAD_REQUEST)).build();
         }
         var batch = proof.get();
-        return export(
+        return exports.answer(
                 format,
                 "batch-" + batch.batch(),
-                format.name() + " of the messages of batch " + batch.batch(),
+                "the messages of batch " + batch.batch(),
                 request,
                 (out, count) -> rows.leaves(format, batch, out, count));
-    }
-
-    private Response export(
-            AuditFormat format, String name, String what, HttpServletRequest request, Exports.Content content) {
-        var file = name + "." + format.name().toLowerCase(Locale.ROOT);
-        return exports.begin(what, Person.of(request).name(), request.getRemoteAddr(), content)
-                .map(body -> Response.ok(body, format.mediaType())
-                        .header("Content-Disposition", "attachment; filename=\"" + file + "\"")
-                        .build())
-                .orElseGet(() ->
-                        Pages.answer(429, pages.trouble(Trouble.ONE_EXPORT)).build());
     }
 }

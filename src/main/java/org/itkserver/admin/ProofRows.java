@@ -57,7 +57,7 @@ final class ProofRows {
     }
 
     /** Writes the batches of a time, a page of them after the other. */
-    void batches(AuditFormat format, Instant from, Instant to, OutputStream out, long[] rows) throws IOException {
+    void batches(ExportFormat format, Instant from, Instant to, OutputStream out, long[] rows) throws IOException {
         write(out, format.header(BATCHES));
         var page = first(from, to, AT_ONCE);
         while (!page.isEmpty()) {
@@ -71,7 +71,7 @@ final class ProofRows {
     }
 
     /** Writes the messages of one batch. */
-    void leaves(AuditFormat format, Proof proof, OutputStream out, long[] rows) throws IOException {
+    void leaves(ExportFormat format, Proof proof, OutputStream out, long[] rows) throws IOException {
         write(out, format.header(LEAVES));
         for (var leaf : desk.leaves(proof.batch())) {
             write(out, format.line(LEAVES, NUMBERS, cells(proof.batch(), leaf)));

@@ -24,13 +24,13 @@ class ProofRowsTest {
         return new Proof(batch, Purge.CONTENT, 2, 10, services, AT, AT, at, "node-1", 5L, new byte[32], AT);
     }
 
-    private String batches(AuditFormat format) throws IOException {
+    private String batches(ExportFormat format) throws IOException {
         var out = new ByteArrayOutputStream();
         rows.batches(format, Instant.EPOCH, AT.plusSeconds(60), out, count);
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private String leaves(AuditFormat format, Proof proof) throws IOException {
+    private String leaves(ExportFormat format, Proof proof) throws IOException {
         var out = new ByteArrayOutputStream();
         rows.leaves(format, proof, out, count);
         return out.toString(StandardCharsets.UTF_8);
@@ -41,7 +41,7 @@ class ProofRowsTest {
         desk.proofs.add(proof(1, AT, "=HYPERLINK(\"http://x\")"));
         desk.proofs.add(proof(2, AT.plusSeconds(1), "A B"));
 
-        var lines = batches(AuditFormat.CSV).split("\r\n");
+        var lines = batches(ExportFormat.CSV).split("\r\n");
 
         assertEquals(3, lines.length);
         assertEquals(12, lines[0].split(",").length);
@@ -54,7 +54,7 @@ class ProofRowsTest {
     void aBatchIsAnObjectWithItsValuesAsTheyAre() throws IOException {
         desk.proofs.add(new Proof(1, Purge.RECORD, 2, 10, "=A", AT, AT, AT, null, null, null, null));
 
-        var read = new ObjectMapper().readTree(batches(AuditFormat.NDJSON));
+        var read = new ObjectMapper().readTree(batches(ExportFormat.NDJSON));
 
         assertEquals("=A", read.get("services").asText());
         assertEquals(2, read.get("messages").asInt());
@@ -70,8 +70,8 @@ class ProofRowsTest {
 
         assertEquals(
                 "batch,message,trackingId,sha256\r\n2,7,'=T7," + "0".repeat(64) + "\r\n2,8,," + "0".repeat(64) + "\r\n",
-                leaves(AuditFormat.CSV, wanted));
-        assertEquals(2, leaves(AuditFormat.NDJSON, wanted).split("\n").length);
+                leaves(ExportFormat.CSV, wanted));
+        assertEquals(2, leaves(ExportFormat.NDJSON, wanted).split("\n").length);
     }
 
     @Test
@@ -91,8 +91,8 @@ class ProofRowsTest {
         for (int i = 1; i <= 200; i++) {
             desk.proofs.add(proof(i, AT, "s"));
         }
-        assertEquals(200, batches(AuditFormat.NDJSON).split("\n").length);
+        assertEquals(200, batches(ExportFormat.NDJSON).split("\n").length);
         desk.proofs.add(proof(201, AT, "s"));
-        assertTrue(batches(AuditFormat.NDJSON).contains("{\"batch\":201,"));
+        assertTrue(batches(ExportFormat.NDJSON).contains("{\"batch\":201,"));
     }
 }

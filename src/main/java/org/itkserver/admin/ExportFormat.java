@@ -1,15 +1,14 @@
 package org.itkserver.admin;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import org.itkserver.audit.TrailQuery.TrailEvent;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How exported events, and other rows, are written. */
-enum AuditFormat {
+/** How exported rows are written. */
+enum ExportFormat {
     /** RFC 4180, UTF-8; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
-    CSV("text/csv;charset=UTF-8;header=present", "audit.csv") {
+    CSV("text/csv;charset=UTF-8;header=present") {
         @Override
         String header(List<String> columns) {
             return String.join(",", columns) + "\r\n";
@@ -25,7 +24,7 @@ enum AuditFormat {
         }
     },
     /** One JSON object a line, values as they are. */
-    NDJSON("application/x-ndjson", "audit.ndjson") {
+    NDJSON("application/x-ndjson") {
         @Override
         String header(List<String> columns) {
             return "";
@@ -48,37 +47,21 @@ enum AuditFormat {
         }
     };
 
-    private static final List<String> COLUMNS = List.of(
-            "node",
-            "seq",
-            "at",
-            "type",
-            "message",
-            "trackingId",
-            "partner",
-            "service",
-            "actor",
-            "source",
-            "errorCode",
-            "errorId",
-            "detail");
-    private static final List<String> NUMBERS = List.of("seq", "message");
     private static final String FORMULA = "=+-@\t\r";
 
     private final String mediaType;
-    private final String fileName;
 
-    AuditFormat(String mediaType, String fileName) {
+    ExportFormat(String mediaType) {
         this.mediaType = mediaType;
-        this.fileName = fileName;
     }
 
     String mediaType() {
         return mediaType;
     }
 
-    String fileName() {
-        return fileName;
+    /** Of a file of this name. */
+    String fileName(String name) {
+        return name + "." + name().toLowerCase(Locale.ROOT);
     }
 
     /** What comes before the first line. */
@@ -91,34 +74,6 @@ enum AuditFormat {
      * @param cells one a column, null for none; a first cell is never an empty text
      */
     abstract String line(List<String> columns, Collection<String> numbers, List<@Nullable String> cells);
-
-    /** What comes before the first event. */
-    String header() {
-        return header(COLUMNS);
-    }
-
-    /** An event with its line end. */
-    String line(TrailEvent event) {
-        return line(COLUMNS, NUMBERS, cells(event));
-    }
-
-    private static List<@Nullable String> cells(TrailEvent event) {
-        var message = event.message();
-        return Arrays.asList(
-                event.node(),
-                Long.toString(event.seq()),
-                event.at().toString(),
-                event.type(),
-                message == null ? null : message.toString(),
-                event.trackingId(),
-                event.partner(),
-                event.service(),
-                event.actor(),
-                event.source(),
-                event.errorCode(),
-                event.errorId(),
-                event.detail());
-    }
 
     private static String cell(@Nullable String value) {
         if (value == null || value.isEmpty()) {
