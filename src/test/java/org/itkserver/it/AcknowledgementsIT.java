@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,9 +35,7 @@ class AcknowledgementsIT {
         application = new BackEnd(0);
         partner = new BackEnd(0);
         server = postgres.configure(ServerProcess.at(folder.resolve("home"))).with("ITK_RETRY_FIRST", "PT0.2S");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
     }
 
     private static String directory() {

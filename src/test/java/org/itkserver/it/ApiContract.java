@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,9 +52,7 @@ abstract class ApiContract {
         partner = new BackEnd(0);
         registry = new BackEnd(0);
         server = server(folder.resolve("home")).with("ITK_MAX_MESSAGE", "1MB");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
         description = new OpenApi(server.get("/api/openapi.yaml").body());
         api = ApiCaller.of(server, description);
     }

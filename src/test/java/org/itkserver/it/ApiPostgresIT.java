@@ -3,7 +3,6 @@ package org.itkserver.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HashSet;
@@ -69,14 +68,13 @@ class ApiPostgresIT extends ApiContract {
 
     @Test
     void anApplicationOfOneNodeMissesNothingOfTheOther() throws Exception {
-        var home = folder.resolve("second-home");
-        Files.createDirectories(home);
-        Files.writeString(home.resolve("directory.yaml"), directory());
         var before = all("/api/inbox?", "messages", "");
         var position = before.get(before.size() - 1).asText();
         var sent = new HashSet<String>();
         var seen = new HashSet<String>();
-        try (var second = postgres.configure(ServerProcess.at(home)).start()) {
+        try (var second = postgres.configure(ServerProcess.at(folder.resolve("second-home")))
+                .directory(directory())
+                .start()) {
             for (int i = 0; i < 6; i++) {
                 var id = Sample.uuid();
                 sent.add(id);

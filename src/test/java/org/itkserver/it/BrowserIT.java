@@ -49,11 +49,10 @@ class BrowserIT {
         server = ServerProcess.at(folder.resolve("home"))
                 .with("ITK_RETRY_FIRST", "PT0.05S")
                 .with("ITK_RETRY_ATTEMPTS", "1");
-        Files.createDirectories(server.home());
         try (var demo = BrowserIT.class.getResourceAsStream("/demo-directory.yaml")) {
             var text = RetentionStops.directory(new String(demo.readAllBytes(), StandardCharsets.UTF_8)
                     .replace(":9002/", ":" + partner.port() + "/"));
-            Files.writeString(server.home().resolve("directory.yaml"), text);
+            server.directory(text);
         }
         server.start();
         for (int i = 0; i < 55; i++) {
@@ -314,26 +313,20 @@ class BrowserIT {
     void aLetterIsFoundAndOpenedWithTheKeyboardAlone() {
         var page = browser.window(1280, 900, true);
         open(page, "/admin/login");
-        tabTo(page, "#name");
-        page.keyboard().type("admin");
+        type(page, "#name", "admin");
         page.keyboard().press("Tab");
         page.keyboard().type(password());
         page.keyboard().press("Enter");
         page.waitForURL("**/admin/");
-        tabTo(page, "nav a[href='/admin/messages']");
-        page.keyboard().press("Enter");
+        press(page, "nav a[href='/admin/messages']");
         page.waitForURL("**/admin/messages");
-        tabTo(page, "#trackingId");
-        page.keyboard().type(letter);
+        type(page, "#trackingId", letter);
         page.keyboard().press("Enter");
         page.waitForURL("**trackingId=**");
-        tabTo(page, "table a.code");
-        page.keyboard().press("Enter");
+        press(page, "table a.code");
         page.waitForURL("**/admin/messages/*");
-        tabTo(page, "#reason");
-        page.keyboard().type("test");
-        tabTo(page, "text=Open the content");
-        page.keyboard().press("Enter");
+        type(page, "#reason", "test");
+        press(page, "text=Open the content");
         page.waitForURL("**/payload");
         assertTrue(page.content().contains("Payload"));
         page.context().close();
@@ -347,14 +340,10 @@ class BrowserIT {
         partner.status = 200;
         try {
             open(page, path);
-            tabTo(page, "details:has(form[action$='/resend']) > summary");
-            page.keyboard().press("Enter");
-            tabTo(page, "#resend");
-            page.keyboard().type("the partner");
-            tabTo(page, "#resend-reference");
-            page.keyboard().type("INC-42");
-            tabTo(page, "form[action$='/resend'] button");
-            page.keyboard().press("Enter");
+            press(page, "details:has(form[action$='/resend']) > summary");
+            type(page, "#resend", "the partner");
+            type(page, "#resend-reference", "INC-42");
+            press(page, "form[action$='/resend'] button");
             page.waitForSelector("text=It is being sent again.");
             assertTrue(page.url().endsWith(path), page.url());
             server.await(() -> partner.calls.size() == calls + 1, SOON);
@@ -369,38 +358,27 @@ class BrowserIT {
     void aHoldIsSetAndLiftedAndARunIsAskedForWithTheKeyboardAlone() {
         var page = signedIn(1280, 900, true);
         open(page, "/admin/retention");
-        tabTo(page, "text=Legal holds");
-        page.keyboard().press("Enter");
+        press(page, "text=Legal holds");
         page.waitForURL("**/holds");
-        tabTo(page, "text=Set a hold");
-        page.keyboard().press("Enter");
+        press(page, "text=Set a hold");
         page.waitForURL("**/holds/set");
-        tabTo(page, "#nhsNumber");
-        page.keyboard().type("999 000 0018");
-        tabTo(page, "#why");
-        page.keyboard().type("claim");
-        tabTo(page, "#why-reference");
-        page.keyboard().type("CASE-2");
-        tabTo(page, "text=Set the hold");
-        page.keyboard().press("Enter");
+        type(page, "#nhsNumber", "999 000 0018");
+        type(page, "#why", "claim");
+        type(page, "#why-reference", "CASE-2");
+        press(page, "text=Set the hold");
         page.waitForURL("**/holds");
         assertTrue(page.content().contains("is set. It names"), "it says how many");
         assertFalse(page.content().contains("999 000"));
-        tabTo(page, "td a");
-        page.keyboard().press("Enter");
+        press(page, "td a");
         page.waitForURL("**/lift?hold=*");
-        tabTo(page, "#why");
-        page.keyboard().type("set by");
-        tabTo(page, "text=Lift the hold");
-        page.keyboard().press("Enter");
+        type(page, "#why", "set by");
+        press(page, "text=Lift the hold");
         page.waitForSelector("text=is lifted");
         open(page, "/admin/retention");
         int runs = page.locator("td:has-text('✓ done')").count();
-        tabTo(page, "text=Destroy what is due now");
-        page.keyboard().press("Enter");
+        press(page, "text=Destroy what is due now");
         page.waitForURL("**/run");
-        tabTo(page, "text=Destroy it now");
-        page.keyboard().press("Enter");
+        press(page, "text=Destroy it now");
         page.waitForSelector("text=A run begins within seconds");
         var admin = Visitor.of(server.url(), "admin", password());
         server.await(() -> admin.get("/admin/retention").body().split("✓ done", -1).length > runs + 1, SOON);
@@ -414,6 +392,16 @@ class BrowserIT {
         var download = page.waitForDownload(() -> page.click("text=Download as CSV"));
         assertTrue(download.suggestedFilename().matches("batch-[0-9]+\\.csv"), download.suggestedFilename());
         page.context().close();
+    }
+
+    private static void press(Page page, String selector) {
+        tabTo(page, selector);
+        page.keyboard().press("Enter");
+    }
+
+    private static void type(Page page, String selector, String text) {
+        tabTo(page, selector);
+        page.keyboard().type(text);
     }
 
     /** Presses the key until the element has the focus, which must be seen. */

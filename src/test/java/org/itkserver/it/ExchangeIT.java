@@ -42,9 +42,7 @@ class ExchangeIT {
         postgres = new Postgres();
         backEnd = new BackEnd(0);
         server = postgres.configure(ServerProcess.at(folder.resolve("home"))).with("ITK_SYNC_DEADLINE", "PT3S");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
     }
 
     static String directory() {

@@ -128,12 +128,10 @@ class ForeignSamplesIT {
         backEnd = new BackEnd(0);
         backEnd.answer = ANSWER;
         server = ServerProcess.at(folder.resolve("home"));
-        Files.createDirectories(server.home());
         var routes = RECIPIENTS.stream()
                 .map(ods -> "{ address: \"urn:nhs-uk:addressing:ods:" + ods + "\", handler: inbox }")
                 .collect(Collectors.joining(", "));
-        Files.writeString(server.home().resolve("directory.yaml"), DIRECTORY.formatted(backEnd.port(), routes));
-        server.start();
+        server.directory(DIRECTORY.formatted(backEnd.port(), routes)).start();
     }
 
     @AfterAll

@@ -44,11 +44,9 @@ class MutualTlsIT {
         postgres = new Postgres();
         certs = new DevCerts(
                 folder.resolve("certs"), "gp-system", "other-trust", "stranger", "renewed", "leaver", "proxy");
-        var home = folder.resolve("home");
-        Files.createDirectories(home);
-        Files.writeString(
-                home.resolve("directory.yaml"),
-                """
+        server = postgres.configure(ServerProcess.at(folder.resolve("home")))
+                .directory(
+                        """
                 organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
                 partners:
                   - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"],
@@ -56,8 +54,7 @@ class MutualTlsIT {
                   - { id: other-trust, ods: [X1111], usernames: [other-trust-1], services: ["*"],
                       certificates: ["CN=other-trust, O=ITK development"] }
                 """
-                        .formatted(certs.fingerprint("gp-system"), certs.fingerprint("leaver")));
-        server = postgres.configure(ServerProcess.at(home))
+                                .formatted(certs.fingerprint("gp-system"), certs.fingerprint("leaver")))
                 .with("ITK_HTTPS_PORT", Integer.toString(HTTPS))
                 .with("ITK_CONSOLE_PORT", Integer.toString(CONSOLE))
                 .reachedAt(PEOPLE, client(certs.context(null)));

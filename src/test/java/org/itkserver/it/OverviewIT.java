@@ -51,10 +51,8 @@ class OverviewIT {
                 .with("ITK_RETRY_FIRST", "PT0.05S")
                 .with("ITK_RETRY_LONGEST", "PT0.05S")
                 .with("ITK_RETRY_ATTEMPTS", "1");
-        Files.createDirectories(server.home());
-        Files.writeString(
-                server.home().resolve("directory.yaml"),
-                """
+        server.directory(
+                        """
                 organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
                 partners:
                   - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] }
@@ -66,8 +64,8 @@ class OverviewIT {
                 routes:
                   - { address: "urn:nhs-uk:addressing:ods:X1111", partner: other-trust }
                 """
-                        .formatted(deadPort));
-        server.start();
+                                .formatted(deadPort))
+                .start();
         var lines = Files.readAllLines(server.home().resolve("first-run.txt"));
         admin = Visitor.of(server.url(), "admin", lines.get(1).substring("admin-password=".length()));
     }

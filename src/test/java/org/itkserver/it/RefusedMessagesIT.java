@@ -45,10 +45,8 @@ class RefusedMessagesIT {
     @BeforeAll
     static void start() throws IOException {
         postgres = new Postgres();
-        var home = folder.resolve("home");
-        Files.createDirectories(home);
-        Files.writeString(home.resolve("directory.yaml"), DIRECTORY);
-        server = postgres.configure(ServerProcess.at(home))
+        server = postgres.configure(ServerProcess.at(folder.resolve("home")))
+                .directory(DIRECTORY)
                 .with("ITK_MAX_MESSAGE", "2MB")
                 .start();
     }

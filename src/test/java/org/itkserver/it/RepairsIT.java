@@ -54,9 +54,7 @@ class RepairsIT {
                 .with("ITK_RETRY_FIRST", "PT0.05S")
                 .with("ITK_RETRY_LONGEST", "PT0.05S")
                 .with("ITK_RETRY_ATTEMPTS", "1");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
         api = ApiCaller.of(server, new OpenApi(server.get("/api/openapi.yaml").body()));
         admin = signedIn();
         viewer();

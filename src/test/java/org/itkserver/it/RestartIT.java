@@ -52,18 +52,16 @@ class RestartIT {
     void afterKillNineWorkGoesOnWithAHigherAttempt() throws IOException {
         try (var backEnd = new BackEnd(0)) {
             var home = folder.resolve("home");
-            Files.createDirectories(home);
-            Files.writeString(
-                    home.resolve("directory.yaml"),
+            var directory =
                     """
                     organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
                     partners: [ { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] } ]
                     handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT30S } }
                     routes: [ { address: "urn:nhs-uk:addressing:ods:Z9999:cardiology", handler: slow } ]
                     """
-                            .formatted(backEnd.port()));
+                            .formatted(backEnd.port());
             backEnd.delayMillis = 20_000;
-            try (var server = ServerProcess.at(home).start()) {
+            try (var server = ServerProcess.at(home).directory(directory).start()) {
                 assertEquals(200, Attempt.soap11(server.url()).send().status());
                 server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(10));
                 server.kill();
@@ -134,9 +132,8 @@ class RestartIT {
     @Test
     void refusesAWrongDirectoryNamingLineAndKey() throws IOException {
         var home = folder.resolve("home");
-        Files.createDirectories(home);
-        Files.writeString(home.resolve("directory.yaml"), "organisation: { ods: Z9999 }\npartners: []\n");
-        try (var server = ServerProcess.at(home).launch()) {
+        var wrong = "organisation: { ods: Z9999 }\npartners: []\n";
+        try (var server = ServerProcess.at(home).directory(wrong).launch()) {
             assertEquals(78, server.exited());
             assertTrue(
                     Files.readString(server.log()).contains("line 1: organisation.address is missing"),

@@ -35,9 +35,7 @@ class RetentionIT {
         partner = new BackEnd(0);
         partner.answer = ApiContract.OK;
         server = postgres.configure(ServerProcess.at(folder.resolve("home"))).with("ITK_RETENTION_INTERVAL", "PT1S");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
         api = ApiCaller.of(server, new OpenApi(server.get("/api/openapi.yaml").body()));
     }
 

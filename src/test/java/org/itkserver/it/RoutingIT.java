@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,9 +41,7 @@ class RoutingIT {
                 .with("ITK_RETRY_FIRST", "PT0.2S")
                 .with("ITK_RETRY_ATTEMPTS", "3")
                 .with("ITK_QUEUE_TIMEOUT", "PT2S");
-        Files.createDirectories(server.home());
-        Files.writeString(server.home().resolve("directory.yaml"), directory());
-        server.start();
+        server.directory(directory()).start();
     }
 
     private static String directory() {

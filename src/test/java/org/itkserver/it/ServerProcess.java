@@ -54,6 +54,17 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Writes its directory.yaml. */
+    ServerProcess directory(String yaml) {
+        try {
+            Files.createDirectories(home);
+            Files.writeString(home.resolve("directory.yaml"), yaml);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reached at another address than that of plain HTTP. */
     ServerProcess reachedAt(String base, HttpClient by) {
         url = base;

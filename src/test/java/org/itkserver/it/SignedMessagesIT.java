@@ -15,7 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,11 +69,9 @@ class SignedMessagesIT {
         postgres = new Postgres();
         certs = new DevCerts(folder.resolve("certs"), "gp-system", "other");
         certs.rsa("ending", 2048, 20);
-        var home = folder.resolve("home");
-        Files.createDirectories(home);
-        Files.writeString(
-                home.resolve("directory.yaml"),
-                """
+        server = postgres.configure(ServerProcess.at(folder.resolve("home")))
+                .directory(
+                        """
                 organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
                 partners:
                   - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"],
@@ -85,11 +82,10 @@ class SignedMessagesIT {
                       endpoints: { messages: "http://127.0.0.1:%d/hop" } }
                 routes: [{ address: "urn:nhs-uk:addressing:ods:X1111", partner: hop }]
                 """
-                        .formatted(
-                                certs.fingerprint("gp-system"),
-                                certs.fingerprint("ending"),
-                                peer.getAddress().getPort()));
-        server = postgres.configure(ServerProcess.at(home))
+                                .formatted(
+                                        certs.fingerprint("gp-system"),
+                                        certs.fingerprint("ending"),
+                                        peer.getAddress().getPort()))
                 .with("ITK_ALLOW_PLAIN_HTTP", "true")
                 .with("ITK_MAX_SIGNED", "200KB")
                 .with("ITK_HTTPS_PORT", Integer.toString(HTTPS))
