@@ -4,14 +4,12 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.SessionTrackingMode;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import javax.xml.stream.XMLInputFactory;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditQuery.MessageRow;
@@ -20,9 +18,7 @@ import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.DirectoryStatus;
-import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
-import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.Repairs;
@@ -38,11 +34,9 @@ public final class AdminPages {
     private final Set<Object> resources;
 
     /**
-     * @param scanner reads stored messages
-     * @param factory reads payloads; it is configured here
+     * @param content of messages that {@code query} knows
      * @param desk what is kept how long, and legal holds
      * @param standing what holds a message, and what destroyed it
-     * @param spoolFolder where a large message is kept while it is read
      * @param sample whether this server may answer with invented data; every page says so then
      * @param monitor how this server is
      */
@@ -54,15 +48,12 @@ public final class AdminPages {
             Accounts accounts,
             Supplier<Directory> directory,
             Supplier<DirectoryStatus> directoryStatus,
-            EnvelopeScanner scanner,
-            PayloadStreams streams,
-            XMLInputFactory factory,
+            StoredContent content,
             PatientKey patients,
             Repairs repairs,
             BulkResends bulk,
             RetentionDesk desk,
             Standing standing,
-            Path spoolFolder,
             Trial trial,
             Clock clock,
             AdminSettings settings,
@@ -74,7 +65,6 @@ public final class AdminPages {
         var changes = new Changes(trail, clock);
         var secrets = new Secrets(new SecureRandom());
         var lists = new MessageListPages(search, trail, patients::of, pages, clock);
-        var content = new StoredContent(query, scanner, streams, factory, spoolFolder);
         var exports = new Exports(trail, pages, clock);
         var proofs = new ProofRows(
                 desk, id -> query.message(id).map(MessageRow::trackingId).orElse(null));

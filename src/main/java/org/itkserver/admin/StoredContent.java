@@ -20,7 +20,7 @@ import org.itkserver.exchange.StoredEnvelope;
 import org.itkserver.handler.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** Stored messages, read for people: what the headers say, and the payloads. Thread-safe. Public only for the templates. */
+/** Stored messages, read for people: what the headers say, and the payloads. Thread-safe. */
 public final class StoredContent {
     /** Larger messages are not read just to show their headers. */
     private static final long LARGEST = 4 << 20;
@@ -33,8 +33,12 @@ public final class StoredContent {
     private final XMLInputFactory factory;
     private final Path spoolFolder;
 
-    /** @param factory for payloads; it is configured here */
-    StoredContent(
+    /**
+     * @param scanner reads stored messages
+     * @param factory reads payloads; it is configured here
+     * @param spoolFolder where a large message is kept while it is read
+     */
+    public StoredContent(
             AuditQuery query,
             EnvelopeScanner scanner,
             PayloadStreams streams,

@@ -4,6 +4,7 @@ import com.ctc.wstx.stax.WstxInputFactory;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.admin.AdminSettings;
 import org.itkserver.admin.Monitor;
+import org.itkserver.admin.StoredContent;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.store.JdbcStanding;
 
@@ -12,6 +13,8 @@ final class Console {
     private Console() {}
 
     static AdminPages of(Server server, Monitor monitor, RetentionDesk desk) {
+        var content = new StoredContent(
+                server.query, server.scanner, server.streams, new WstxInputFactory(), server.home.spool());
         return new AdminPages(
                 server.query,
                 server.repairDesk.search(),
@@ -20,15 +23,12 @@ final class Console {
                 server.accounts,
                 server.directory,
                 server.directory::status,
-                server.scanner,
-                server.streams,
-                new WstxInputFactory(),
+                content,
                 server.patientKey,
                 server.repairDesk.repairs(),
                 server.repairDesk.bulk(),
                 desk,
                 new JdbcStanding(server.reading),
-                server.home.spool(),
                 SelfTrial.of(server.settings, server.directory::answersWithSamples),
                 server.clock,
                 AdminSettings.of(server.settings.publicUrl()),

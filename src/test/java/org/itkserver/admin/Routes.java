@@ -54,16 +54,18 @@ public final class Routes {
                 () -> {
                     throw new UnsupportedOperationException();
                 },
-                new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
-                new PayloadStreams(new WstxInputFactory(), 1),
-                new WstxInputFactory(),
+                new StoredContent(
+                        fake(AuditQuery.class),
+                        new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
+                        new PayloadStreams(new WstxInputFactory(), 1),
+                        new WstxInputFactory(),
+                        java.nio.file.Path.of("none")),
                 new PatientKey(new byte[32]),
                 repairs,
                 new BulkResends(
                         fake(BulkJobs.class), store, fake(MessageSearch.class), Routes::nobody, Clock.systemUTC()),
                 fake(RetentionDesk.class),
                 fake(Standing.class),
-                java.nio.file.Path.of("none"),
                 fake(Trial.class),
                 Clock.systemUTC(),
                 new AdminSettings(Set.of()),
