@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 
@@ -30,19 +29,7 @@ final class ApiCaller {
 
     /** An application with the token of the first run. */
     static ApiCaller of(ServerProcess server, OpenApi description) {
-        return new ApiCaller(server.url(), "Bearer " + token(server), description);
-    }
-
-    static String token(ServerProcess server) {
-        try {
-            return Files.readAllLines(server.home().resolve("first-run.txt")).stream()
-                    .filter(line -> line.startsWith("api-token="))
-                    .findFirst()
-                    .orElseThrow()
-                    .substring("api-token=".length());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ApiCaller(server.url(), "Bearer " + server.apiToken(), description);
     }
 
     /** The same application with another header Authorization; an empty one is not sent. */

@@ -92,7 +92,7 @@ class ApiIT extends ApiContract {
     /** The rest of a minute's free attempts goes here; a missing token is no attempt. */
     @Test
     void wrongTokensAreAuditedAndThenOnlyCounted() throws IOException {
-        var token = ApiCaller.token(server);
+        var token = server.apiToken();
         var wrong = List.of(
                 "Bearer wrong",
                 "Bearer " + token + "x",
@@ -122,7 +122,7 @@ class ApiIT extends ApiContract {
 
     @Test
     void noTokenIsKeptInClear() throws IOException {
-        var token = ApiCaller.token(server).getBytes(StandardCharsets.US_ASCII);
+        var token = server.apiToken().getBytes(StandardCharsets.US_ASCII);
         try (var files = Files.walk(folder)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {
                 boolean holds = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
@@ -365,7 +365,7 @@ class ApiIT extends ApiContract {
         var request = java.net.http.HttpRequest.newBuilder(
                         java.net.URI.create(server.url() + "/api/messages/" + id + "/payloads/1"))
                 .method("HEAD", java.net.http.HttpRequest.BodyPublishers.noBody())
-                .header("Authorization", "Bearer " + ApiCaller.token(server))
+                .header("Authorization", "Bearer " + server.apiToken())
                 .timeout(Duration.ofSeconds(10))
                 .build();
         var answer = java.net.http.HttpClient.newHttpClient()

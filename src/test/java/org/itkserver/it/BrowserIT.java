@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ class BrowserIT {
         Attempt.soap11(server.url())
                 .text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;")
                 .send();
-        var admin = Visitor.of(server.url(), "admin", password());
+        var admin = Visitor.admin(server);
         deadLetter = deadLetter(admin);
         resend = resent(admin);
         retention = new RetentionStops(server, admin, letter);
@@ -111,19 +110,9 @@ class BrowserIT {
         partner.close();
     }
 
-    private static String password() {
-        try {
-            return Files.readAllLines(server.home().resolve("first-run.txt"))
-                    .get(1)
-                    .substring("admin-password=".length());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
     private static Page signedIn(int width, int height, boolean scripts) {
         var page = browser.window(width, height, scripts);
-        browser.signIn(page, "admin", password());
+        browser.signIn(page, "admin", server.adminPassword());
         return page;
     }
 
@@ -271,7 +260,7 @@ class BrowserIT {
         open(page, "/admin/");
         var wrong = new ArrayList<String>();
         look(page, "login", name, wrong);
-        browser.signIn(page, "admin", password());
+        browser.signIn(page, "admin", server.adminPassword());
         for (var stop : stops()) {
             stop.way().accept(page);
             look(page, stop.name(), name, wrong);
@@ -299,7 +288,7 @@ class BrowserIT {
     void aFullListIsSmall() {
         browser.received();
         var fresh = browser.window(1280, 900, true);
-        browser.signIn(fresh, "admin", password());
+        browser.signIn(fresh, "admin", server.adminPassword());
         fresh.waitForLoadState();
         long firstLoad = browser.received();
         var html = fresh.navigate(server.url() + "/admin/messages").body();
@@ -315,7 +304,7 @@ class BrowserIT {
         open(page, "/admin/login");
         type(page, "#name", "admin");
         page.keyboard().press("Tab");
-        page.keyboard().type(password());
+        page.keyboard().type(server.adminPassword());
         page.keyboard().press("Enter");
         page.waitForURL("**/admin/");
         press(page, "nav a[href='/admin/messages']");
@@ -335,7 +324,7 @@ class BrowserIT {
     @Test
     void aDeadLetterIsSentAgainWithTheKeyboardAlone() {
         var page = signedIn(1280, 900, true);
-        var path = deadLetter(Visitor.of(server.url(), "admin", password()));
+        var path = deadLetter(Visitor.admin(server));
         int calls = partner.calls.size();
         partner.status = 200;
         try {
@@ -380,7 +369,7 @@ class BrowserIT {
         page.waitForURL("**/run");
         press(page, "text=Destroy it now");
         page.waitForSelector("text=A run begins within seconds");
-        var admin = Visitor.of(server.url(), "admin", password());
+        var admin = Visitor.admin(server);
         server.await(() -> admin.get("/admin/retention").body().split("✓ done", -1).length > runs + 1, SOON);
         page.context().close();
     }

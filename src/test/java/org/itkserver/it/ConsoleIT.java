@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -12,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -65,10 +63,6 @@ class ConsoleIT {
         return browser.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    private static String password() throws IOException {
-        return Files.readAllLines(server.home().resolve("first-run.txt")).get(1).substring("admin-password=".length());
-    }
-
     private HttpResponse<String> signIn(String password) throws Exception {
         return post("/admin/login", "name=admin&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
     }
@@ -114,7 +108,7 @@ class ConsoleIT {
     void aPersonFindsAMessageAndOpensItsPayload() throws Exception {
         var id = Sample.uuid();
         Sample.of("send-cda-discharge").send(server.url(), id);
-        assertEquals(200, signIn(password()).statusCode());
+        assertEquals(200, signIn(server.adminPassword()).statusCode());
 
         var list = get("/admin/messages?trackingId=" + id).body();
         assertTrue(list.contains(id) && !list.contains("ClinicalDocument"), list);
@@ -141,7 +135,7 @@ class ConsoleIT {
     void aPatientsMessagesAreFoundWithoutTheNumberInAnAddress() throws Exception {
         var id = Sample.uuid();
         Sample.of("send-cda-discharge").send(server.url(), id);
-        signIn(password());
+        signIn(server.adminPassword());
         long before = count("searched");
         var number = "nhsNumber=999+000+0018";
 
@@ -165,7 +159,7 @@ class ConsoleIT {
     void whatASenderWritesIsShownAsText() throws Exception {
         var hostile = Attempt.soap11(server.url()).text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;");
         assertEquals("3000", hostile.send().errorCode());
-        signIn(password());
+        signIn(server.adminPassword());
         var events = get("/admin/events").body();
         assertFalse(events.contains("<script>window"), events);
         assertTrue(events.contains("&lt;script&gt;window") || events.contains("&lt;script>window"), events);
@@ -175,7 +169,7 @@ class ConsoleIT {
     void eventsAreFoundAndExportedAndBothEndsOfAnExportAreAudited() throws Exception {
         var id = Sample.uuid();
         Sample.of("send-cda-discharge").send(server.url(), id);
-        signIn(password());
+        signIn(server.adminPassword());
         var page = get("/admin/audit?type=accepted&trackingId=" + id.toLowerCase(java.util.Locale.ROOT))
                 .body();
         assertTrue(page.contains(id) && page.contains("up to date"), page);
@@ -200,7 +194,7 @@ class ConsoleIT {
     /** P-08: what nothing can narrow, fifty times at once. */
     @Test
     void manySearchesAtOnceHoldNobodyUp() throws Exception {
-        signIn(password());
+        signIn(server.adminPassword());
         var started = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (int i = 0; i < 50; i++) {
             var path = i % 2 == 0

@@ -81,11 +81,8 @@ class LogHygieneIT {
     }
 
     private static String trail(ServerProcess server) throws Exception {
-        var token = Files.readAllLines(server.home().resolve("first-run.txt"))
-                .get(2)
-                .substring("api-token=".length());
         var request = HttpRequest.newBuilder(URI.create(server.url() + "/api/audit?limit=200"))
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + server.apiToken());
         var answer = HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
         assertEquals(200, answer.statusCode(), answer.body());
         assertTrue(answer.body().contains("refused"), answer.body());

@@ -15,6 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -296,6 +300,35 @@ class MutualTlsIT {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void nothingElseListens() throws Exception {
+        assertEquals(Set.of(HTTPS, CONSOLE), listening(server.pid()));
+    }
+
+    /** Ports that a process listens on, as the kernel tells. */
+    private static Set<Integer> listening(long pid) throws IOException {
+        var process = Path.of("/proc", Long.toString(pid));
+        var sockets = new HashSet<String>();
+        try (var descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (var descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    sockets.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
+        }
+        var ports = new TreeSet<Integer>();
+        for (var table : List.of("net/tcp", "net/tcp6", "net/udp", "net/udp6")) {
+            for (var line : Files.readAllLines(process.resolve(table))) {
+                var fields = line.trim().split("\\s+");
+                boolean open = fields[3].equals("0A") || table.contains("udp");
+                if (open && sockets.contains("socket:[" + fields[9] + "]")) {
+                    ports.add(Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16));
+                }
+            }
+        }
+        return ports;
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,8 +65,7 @@ class OverviewIT {
                 """
                                 .formatted(deadPort))
                 .start();
-        var lines = Files.readAllLines(server.home().resolve("first-run.txt"));
-        admin = Visitor.of(server.url(), "admin", lines.get(1).substring("admin-password=".length()));
+        admin = Visitor.admin(server);
     }
 
     @AfterAll

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +55,7 @@ class RepairsIT {
                 .with("ITK_RETRY_ATTEMPTS", "1");
         server.directory(directory()).start();
         api = ApiCaller.of(server, new OpenApi(server.get("/api/openapi.yaml").body()));
-        admin = signedIn();
+        admin = Visitor.admin(server);
         viewer();
     }
 
@@ -73,11 +72,6 @@ class RepairsIT {
               - { address: "urn:nhs-uk:addressing:ods:Z9999", handler: application }
             """
                 .formatted(gp.port(), hospital.port(), deadPort, application.port());
-    }
-
-    private static Visitor signedIn() throws IOException {
-        var lines = Files.readAllLines(server.home().resolve("first-run.txt"));
-        return Visitor.of(server.url(), "admin", lines.get(1).substring("admin-password=".length()));
     }
 
     /** Somebody who may look only, with a password whose hash costs nothing. */
@@ -372,7 +366,7 @@ class RepairsIT {
         server.kill();
         assertTrue(resent(job) < MANY, "in the middle");
         server.start();
-        admin = signedIn();
+        admin = Visitor.admin(server);
         server.await(
                 () -> postgres.count("select count(*) from bulk_resend where state = 'done' and id = ?", number(job))
                         == 1,

@@ -119,12 +119,7 @@ class RetentionIT {
     @Test
     void theConsoleSaysWhatIsHeldAndWhatIsGone() throws Exception {
         var number = "9990000018";
-        var admin = Visitor.of(
-                server.url(),
-                "admin",
-                Files.readAllLines(server.home().resolve("first-run.txt"))
-                        .get(1)
-                        .substring("admin-password=".length()));
+        var admin = Visitor.admin(server);
         var set = form("nhsNumber", "999 000 0018", "reason", "subject access request", "reference", "SAR-7");
         assertEquals(303, admin.submit("/admin/retention/holds/set", set).statusCode());
         var holds = admin.get("/admin/retention/holds").body();

@@ -155,6 +155,27 @@ public final class ServerProcess implements AutoCloseable {
         return home;
     }
 
+    /** The console's first admin's password. */
+    public String adminPassword() {
+        return firstRun("admin-password=");
+    }
+
+    /** The token of the REST API's first client. */
+    public String apiToken() {
+        return firstRun("api-token=");
+    }
+
+    private String firstRun(String name) {
+        try (var lines = Files.lines(home.resolve("first-run.txt"))) {
+            return lines.filter(line -> line.startsWith(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .substring(name.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public long pid() {
         return process.pid();
     }

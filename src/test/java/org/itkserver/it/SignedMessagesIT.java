@@ -134,10 +134,7 @@ class SignedMessagesIT {
         assertEquals(
                 200,
                 post(Signed.by(certs.key("ending"), certs.certificate("ending")).sign(letter)));
-        var password = Files.readAllLines(server.home().resolve("first-run.txt"))
-                .get(1)
-                .substring("admin-password=".length());
-        var admin = Visitor.of(server.url(), "admin", password);
+        var admin = Visitor.admin(server);
         var page = admin.get("/admin/directory").body();
         var fingerprint = certs.fingerprint("ending").replace(":", "").toLowerCase(Locale.ROOT);
         assertTrue(

@@ -29,6 +29,11 @@ final class Visitor {
         this.base = base;
     }
 
+    /** The first admin, signed in. */
+    static Visitor admin(ServerProcess server) {
+        return of(server.url(), "admin", server.adminPassword());
+    }
+
     /** Somebody who signed in. */
     static Visitor of(String base, String name, String password) {
         var visitor = new Visitor(base);
