@@ -1,12 +1,8 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +69,7 @@ public final class JdbcAccounts implements Accounts {
 
     @Override
     public void add(String name, String passwordHash, Set<Role> roles, boolean mustChange, Instant at) {
-        insert(ADD, name, passwordHash, text(roles), mustChange, utc(at), utc(at));
+        insert(ADD, name, passwordHash, text(roles), mustChange, at, at);
     }
 
     @Override
@@ -102,7 +98,7 @@ public final class JdbcAccounts implements Accounts {
     private Outcome change(String name, UnaryOperator<Account> change) {
         return database.read(connection -> {
             connection.setAutoCommit(false);
-            var people = select(connection, LOCK, JdbcAccounts::account);
+            var people = Sql.list(connection, LOCK, JdbcAccounts::account);
             var old = people.stream().filter(who -> who.name().equals(name)).findFirst();
             var next = old.map(change);
             var outcome = Outcome.GONE;
@@ -110,7 +106,7 @@ public final class JdbcAccounts implements Accounts {
                 outcome = Outcome.LAST_ADMIN;
             } else if (next.isPresent()) {
                 var row = next.get();
-                update(connection, SET, text(row.roles()), row.active(), row.generation(), name);
+                Sql.update(connection, SET, text(row.roles()), row.active(), row.generation(), name);
                 outcome = Outcome.DONE;
             }
             connection.commit();
@@ -128,17 +124,17 @@ public final class JdbcAccounts implements Accounts {
 
     @Override
     public Outcome setPassword(Account known, String passwordHash, boolean mustChange, Instant at) {
-        return update(PASSWORD, passwordHash, mustChange, utc(at), known.name(), known.generation());
+        return update(PASSWORD, passwordHash, mustChange, at, known.name(), known.generation());
     }
 
     @Override
     public void signedIn(String name, Instant at) {
-        update(SIGNED_IN, utc(at), name);
+        update(SIGNED_IN, at, name);
     }
 
     @Override
     public void addClient(String name, byte[] tokenHash, Set<String> scopes, Instant at) {
-        insert(ADD_CLIENT, name, tokenHash, scopes(scopes), utc(at));
+        insert(ADD_CLIENT, name, tokenHash, scopes(scopes), at);
     }
 
     @Override
@@ -200,49 +196,18 @@ public final class JdbcAccounts implements Accounts {
                 Sql.time(row, "created_at"));
     }
 
-    /** One row as a value. */
-    @FunctionalInterface
-    private interface Reader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    private <T> List<T> select(String sql, Reader<T> reader, Object... parameters) {
-        return database.read(connection -> select(connection, sql, reader, parameters));
-    }
-
-    private static <T> List<T> select(Connection connection, String sql, Reader<T> reader, Object... parameters)
-            throws SQLException {
-        try (var select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                select.setObject(i + 1, parameters[i]);
-            }
-            try (var rows = select.executeQuery()) {
-                var out = new ArrayList<T>();
-                while (rows.next()) {
-                    out.add(reader.read(rows));
-                }
-                return out;
-            }
-        }
+    private <T> List<T> select(String sql, Sql.Reader<T> reader, Object... parameters) {
+        return database.read(connection -> Sql.list(connection, sql, reader, parameters));
     }
 
     private Outcome update(String sql, Object... parameters) {
-        return database.read(connection -> update(connection, sql, parameters) == 1 ? Outcome.DONE : Outcome.GONE);
-    }
-
-    private static int update(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (var update = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                update.setObject(i + 1, parameters[i]);
-            }
-            return update.executeUpdate();
-        }
+        return database.read(connection -> Sql.update(connection, sql, parameters) == 1 ? Outcome.DONE : Outcome.GONE);
     }
 
     private void insert(String sql, Object... parameters) {
         database.read(connection -> {
             try {
-                return update(connection, sql, parameters);
+                return Sql.update(connection, sql, parameters);
             } catch (SQLException e) {
                 if (e.getSQLState() != null && e.getSQLState().startsWith(CONSTRAINT)) {
                     throw new IllegalStateException("there is an account of this name already", e);

@@ -1,7 +1,5 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,14 +55,7 @@ public final class JdbcAlerts implements Alerts {
     }
 
     private static List<Alert> list(Connection connection, String sql) throws SQLException {
-        try (var select = connection.prepareStatement(sql);
-                var rows = select.executeQuery()) {
-            var out = new ArrayList<Alert>();
-            while (rows.next()) {
-                out.add(of(rows));
-            }
-            return out;
-        }
+        return Sql.list(connection, sql, JdbcAlerts::of);
     }
 
     private static Alert of(ResultSet row) throws SQLException {
@@ -94,16 +85,7 @@ public final class JdbcAlerts implements Alerts {
 
     @Override
     public boolean close(String key, int episode, Instant at, String by, String reason) {
-        return database.read(connection -> {
-            try (var update = connection.prepareStatement(CLOSE)) {
-                update.setObject(1, utc(at));
-                update.setString(2, by);
-                update.setString(3, reason);
-                update.setString(4, key);
-                update.setInt(5, episode);
-                return update.executeUpdate() == 1;
-            }
-        });
+        return database.read(connection -> Sql.update(connection, CLOSE, at, by, reason, key, episode)) == 1;
     }
 
     @Override
@@ -121,13 +103,8 @@ public final class JdbcAlerts implements Alerts {
             Connection connection, String untold, String tell, Instant now, boolean closed, List<Notice> out)
             throws SQLException {
         for (var alert : list(connection, untold)) {
-            try (var update = connection.prepareStatement(tell)) {
-                update.setObject(1, utc(now));
-                update.setString(2, alert.key());
-                update.setInt(3, alert.episode());
-                if (update.executeUpdate() == 1) {
-                    out.add(new Notice(alert, closed));
-                }
+            if (Sql.update(connection, tell, now, alert.key(), alert.episode()) == 1) {
+                out.add(new Notice(alert, closed));
             }
         }
     }

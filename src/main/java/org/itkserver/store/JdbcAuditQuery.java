@@ -1,11 +1,8 @@
 package org.itkserver.store;
 
 import java.io.InputStream;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditQuery;
@@ -30,13 +27,12 @@ public final class JdbcAuditQuery implements AuditQuery {
 
     @Override
     public Optional<MessageRow> message(long id) {
-        return list(ONE, select -> select.setLong(1, id), MessageRows::of).stream()
-                .findFirst();
+        return database.read(connection -> Sql.first(connection, ONE, MessageRows::of, id));
     }
 
     @Override
     public List<EventRow> events(long id) {
-        return list(EVENTS, select -> select.setLong(1, id), JdbcAuditQuery::event);
+        return database.read(connection -> Sql.list(connection, EVENTS, JdbcAuditQuery::event, id));
     }
 
     @Override
@@ -51,7 +47,7 @@ public final class JdbcAuditQuery implements AuditQuery {
         return new EventRow(
                 row.getString("node"),
                 row.getLong("seq"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                Sql.time(row, "at"),
                 row.getString("type"),
                 row.getString("tracking_id"),
                 row.getString("partner"),
@@ -60,30 +56,5 @@ public final class JdbcAuditQuery implements AuditQuery {
                 row.getString("error_code"),
                 row.getString("error_id"),
                 row.getString("detail"));
-    }
-
-    private <T> List<T> list(String sql, Bind bind, Row<T> mapper) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(sql)) {
-                bind.to(select);
-                var out = new ArrayList<T>();
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        out.add(mapper.of(rows));
-                    }
-                }
-                return out;
-            }
-        });
-    }
-
-    @FunctionalInterface
-    private interface Bind {
-        void to(PreparedStatement select) throws SQLException;
-    }
-
-    @FunctionalInterface
-    private interface Row<T> {
-        T of(ResultSet row) throws SQLException;
     }
 }

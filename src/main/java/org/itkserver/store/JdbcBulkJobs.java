@@ -1,14 +1,10 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -79,16 +75,16 @@ public final class JdbcBulkJobs implements BulkJobs {
     }
 
     private static void insert(Connection connection, Job job, List<Long> messages) throws SQLException {
-        try (var insert = connection.prepareStatement(START)) {
-            insert.setLong(1, job.id());
-            insert.setString(2, job.startedBy());
-            insert.setString(3, job.source());
-            insert.setString(4, job.reason());
-            insert.setObject(5, utc(job.startedAt()));
-            insert.setInt(6, job.rate());
-            insert.setInt(7, job.total());
-            insert.executeUpdate();
-        }
+        Sql.update(
+                connection,
+                START,
+                job.id(),
+                job.startedBy(),
+                job.source(),
+                job.reason(),
+                job.startedAt(),
+                job.rate(),
+                job.total());
         var rows = ITEMS.rows();
         for (int i = 0; i < messages.size(); i++) {
             rows.add(job.id(), i, messages.get(i));
@@ -98,27 +94,16 @@ public final class JdbcBulkJobs implements BulkJobs {
 
     @Override
     public Optional<Job> job(long id) {
-        return jobs(ONE, select -> select.setLong(1, id)).stream().findFirst();
+        return jobs(ONE, id).stream().findFirst();
     }
 
     @Override
     public List<Job> newest(int limit) {
-        return jobs(NEWEST, select -> select.setInt(1, limit));
+        return jobs(NEWEST, limit);
     }
 
-    private List<Job> jobs(String sql, Values values) {
-        return database.read(connection -> {
-            var out = new ArrayList<Job>();
-            try (var select = connection.prepareStatement(sql)) {
-                values.set(select);
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        out.add(job(rows));
-                    }
-                }
-            }
-            return out;
-        });
+    private List<Job> jobs(String sql, Object... values) {
+        return database.read(connection -> Sql.list(connection, sql, JdbcBulkJobs::job, values));
     }
 
     private static Job job(ResultSet row) throws SQLException {
@@ -163,65 +148,27 @@ public final class JdbcBulkJobs implements BulkJobs {
 
     @Override
     public Optional<Job> claim(Instant now, Duration lease) {
-        int claimed = update(CLAIM, update -> {
-            update.setString(1, node);
-            update.setObject(2, utc(now.plus(lease)));
-            update.setString(3, node);
-            update.setObject(4, utc(now));
-        });
-        return claimed == 0
-                ? Optional.empty()
-                : jobs(RUNNING, select -> {}).stream().findFirst();
+        int claimed = update(CLAIM, node, now.plus(lease), node, now);
+        return claimed == 0 ? Optional.empty() : jobs(RUNNING).stream().findFirst();
     }
 
     @Override
     public List<Left> left(long job, int most) {
-        return database.read(connection -> {
-            var out = new ArrayList<Left>();
-            try (var select = connection.prepareStatement(LEFT)) {
-                select.setLong(1, job);
-                select.setInt(2, most);
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        out.add(new Left(rows.getInt("position"), rows.getLong("message_id")));
-                    }
-                }
-            }
-            return out;
-        });
+        return database.read(connection -> Sql.list(
+                connection, LEFT, row -> new Left(row.getInt("position"), row.getLong("message_id")), job, most));
     }
 
     @Override
     public void skip(Repair.Item item, String reason) {
-        update(SKIP, update -> {
-            update.setString(1, reason);
-            update.setLong(2, item.job());
-            update.setInt(3, item.position());
-        });
+        update(SKIP, reason, item.job(), item.position());
     }
 
     @Override
     public boolean end(long job, State state, String by, Instant at) {
-        return 1
-                == update(END, update -> {
-                    update.setString(1, state.label());
-                    update.setString(2, by);
-                    update.setObject(3, utc(at));
-                    update.setLong(4, job);
-                });
+        return update(END, state.label(), by, at, job) == 1;
     }
 
-    private int update(String sql, Values values) {
-        return database.read(connection -> {
-            try (var update = connection.prepareStatement(sql)) {
-                values.set(update);
-                return update.executeUpdate();
-            }
-        });
-    }
-
-    @FunctionalInterface
-    private interface Values {
-        void set(PreparedStatement statement) throws SQLException;
+    private int update(String sql, Object... values) {
+        return database.read(connection -> Sql.update(connection, sql, values));
     }
 }

@@ -3,6 +3,7 @@ package org.itkserver.store;
 import static org.itkserver.store.Database.utc;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -92,15 +93,16 @@ public final class JdbcFigures implements Figures {
     }
 
     private boolean write(Connection connection, String sql, Tally tally) throws SQLException {
-        try (var write = connection.prepareStatement(sql)) {
-            write.setLong(1, tally.count());
-            write.setObject(2, utc(tally.hour()));
-            write.setString(3, node);
-            write.setString(4, tally.partner());
-            write.setString(5, tally.kind().label());
-            write.setInt(6, tally.bucket());
-            return write.executeUpdate() == 1;
-        }
+        return Sql.update(
+                        connection,
+                        sql,
+                        tally.count(),
+                        tally.hour(),
+                        node,
+                        tally.partner(),
+                        tally.kind().label(),
+                        tally.bucket())
+                == 1;
     }
 
     /** In one order, so that two nodes cannot wait for each other. */
@@ -122,23 +124,16 @@ public final class JdbcFigures implements Figures {
 
     @Override
     public List<Tally> hours(Instant from) {
-        return database.read(connection -> {
-            var out = new ArrayList<Tally>();
-            try (var select = connection.prepareStatement(HOURS)) {
-                select.setObject(1, utc(from));
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        out.add(new Tally(
-                                Sql.time(rows, "starts_at"),
-                                "",
-                                TrafficKind.ofLabel(rows.getString("kind")),
-                                rows.getInt("bucket"),
-                                rows.getLong("total")));
-                    }
-                }
-            }
-            return out;
-        });
+        return database.read(connection -> Sql.list(connection, HOURS, JdbcFigures::tally, from));
+    }
+
+    private static Tally tally(ResultSet row) throws SQLException {
+        return new Tally(
+                Sql.time(row, "starts_at"),
+                "",
+                TrafficKind.ofLabel(row.getString("kind")),
+                row.getInt("bucket"),
+                row.getLong("total"));
     }
 
     @Override
@@ -175,13 +170,7 @@ public final class JdbcFigures implements Figures {
     }
 
     private static int count(Connection connection, String state) throws SQLException {
-        try (var select = connection.prepareStatement(IN_STATE)) {
-            select.setString(1, state);
-            try (var row = select.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
-        }
+        return Sql.first(connection, IN_STATE, row -> row.getInt(1), state).orElseThrow();
     }
 
     @Override
@@ -212,24 +201,17 @@ public final class JdbcFigures implements Figures {
         var start = clock.instant();
         return database.read(connection -> {
             var asked = clock.instant();
-            try (var select = connection.prepareStatement(NOW);
-                    var row = select.executeQuery()) {
-                row.next();
-                var now = row.getObject(1, OffsetDateTime.class).toInstant();
-                var end = clock.instant();
-                var half = asked.plus(Duration.between(asked, end).dividedBy(2));
-                return new DatabaseClock(Duration.between(half, now), Duration.between(start, end));
-            }
+            var now = Sql.first(connection, NOW, row -> row.getObject(1, OffsetDateTime.class))
+                    .orElseThrow()
+                    .toInstant();
+            var end = clock.instant();
+            var half = asked.plus(Duration.between(asked, end).dividedBy(2));
+            return new DatabaseClock(Duration.between(half, now), Duration.between(start, end));
         });
     }
 
     @Override
     public void forget(Instant before) {
-        database.read(connection -> {
-            try (var delete = connection.prepareStatement(FORGET)) {
-                delete.setObject(1, utc(before));
-                return delete.executeUpdate();
-            }
-        });
+        database.read(connection -> Sql.update(connection, FORGET, before));
     }
 }

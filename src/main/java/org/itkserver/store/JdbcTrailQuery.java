@@ -1,14 +1,9 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,13 +49,7 @@ public final class JdbcTrailQuery implements TrailQuery {
         return database.read(connection -> {
             var out = new LinkedHashMap<String, Long>();
             for (var node = next(connection, ""); node != null; node = next(connection, after(node))) {
-                try (var select = connection.prepareStatement(END)) {
-                    select.setString(1, node);
-                    try (var row = select.executeQuery()) {
-                        row.next();
-                        out.put(node, row.getLong(1));
-                    }
-                }
+                out.put(node, end(connection, node));
             }
             return out;
         });
@@ -72,13 +61,11 @@ public final class JdbcTrailQuery implements TrailQuery {
     }
 
     private static @Nullable String next(Connection connection, String node) throws SQLException {
-        try (var select = connection.prepareStatement(NEXT_NODE)) {
-            select.setString(1, node);
-            try (var row = select.executeQuery()) {
-                row.next();
-                return row.getString(1);
-            }
-        }
+        return Sql.first(connection, NEXT_NODE, row -> row.getString(1), node).orElse(null);
+    }
+
+    private static long end(Connection connection, String node) throws SQLException {
+        return Sql.first(connection, END, row -> row.getLong(1), node).orElseThrow();
     }
 
     /** Halves the numbers until the place is found. */
@@ -86,14 +73,7 @@ public final class JdbcTrailQuery implements TrailQuery {
     public long before(String node, Instant time) {
         return database.read(connection -> {
             long low = 0;
-            long high;
-            try (var select = connection.prepareStatement(END)) {
-                select.setString(1, node);
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    high = row.getLong(1);
-                }
-            }
+            long high = end(connection, node);
             while (low < high) {
                 long middle = low + (high - low) / 2;
                 if (isOlder(connection, node, middle, time)) {
@@ -107,74 +87,46 @@ public final class JdbcTrailQuery implements TrailQuery {
     }
 
     private static boolean isOlder(Connection connection, String node, long after, Instant time) throws SQLException {
-        try (var select = connection.prepareStatement(TIME_AFTER)) {
-            select.setString(1, node);
-            select.setLong(2, after);
-            try (var row = select.executeQuery()) {
-                return row.next()
-                        && row.getObject(1, OffsetDateTime.class).toInstant().isBefore(time);
-            }
-        }
+        return Sql.first(connection, TIME_AFTER, row -> Sql.time(row, "at"), node, after)
+                .map(at -> at.isBefore(time))
+                .orElse(false);
     }
 
     @Override
     public List<TrailEvent> events(Stretch stretch, Filter filter, int limit) {
-        return list(EVENTS, select -> {
-            bind(select, stretch);
-            select.setString(4, filter.type());
-            select.setObject(5, utc(filter.from()));
-            select.setObject(6, utc(filter.to()));
-            select.setInt(7, limit);
-        });
+        return list(
+                EVENTS,
+                stretch.node(),
+                stretch.after(),
+                stretch.last(),
+                filter.type(),
+                filter.from(),
+                filter.to(),
+                limit);
     }
 
     @Override
     public List<TrailEvent> arrivals(Stretch stretch, int limit) {
-        return list(ARRIVALS, select -> {
-            bind(select, stretch);
-            select.setInt(4, limit);
-        });
+        return list(ARRIVALS, stretch.node(), stretch.after(), stretch.last(), limit);
     }
 
     @Override
     public List<TrailEvent> eventsOf(String trackingId) {
-        return list(EVENTS_OF, select -> {
-            select.setString(1, trackingId);
-            select.setString(2, trackingId.toUpperCase(Locale.ROOT));
-            select.setString(3, trackingId.toLowerCase(Locale.ROOT));
-        });
+        var upper = trackingId.toUpperCase(Locale.ROOT);
+        return list(EVENTS_OF, trackingId, upper, trackingId.toLowerCase(Locale.ROOT));
     }
 
-    private static void bind(PreparedStatement select, Stretch stretch) throws SQLException {
-        select.setString(1, stretch.node());
-        select.setLong(2, stretch.after());
-        select.setLong(3, stretch.last());
-    }
-
-    private List<TrailEvent> list(String sql, Bind bind) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(sql)) {
-                bind.to(select);
-                var out = new ArrayList<TrailEvent>();
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        out.add(event(rows));
-                    }
-                }
-                return out;
-            }
-        });
+    private List<TrailEvent> list(String sql, @Nullable Object... values) {
+        return database.read(connection -> Sql.list(connection, sql, JdbcTrailQuery::event, values));
     }
 
     static TrailEvent event(ResultSet row) throws SQLException {
-        long message = row.getLong("message_id");
-        boolean hasMessage = !row.wasNull();
         return new TrailEvent(
                 row.getString("node"),
                 row.getLong("seq"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                Sql.time(row, "at"),
                 row.getString("type"),
-                hasMessage ? message : null,
+                row.getObject("message_id", Long.class),
                 row.getString("tracking_id"),
                 row.getString("partner"),
                 row.getString("service"),
@@ -183,10 +135,5 @@ public final class JdbcTrailQuery implements TrailQuery {
                 row.getString("error_code"),
                 row.getString("error_id"),
                 row.getString("detail"));
-    }
-
-    @FunctionalInterface
-    private interface Bind {
-        void to(PreparedStatement select) throws SQLException;
     }
 }
