@@ -131,10 +131,16 @@ public final class MessagePages {
      */
     Optional<Response> gone(long id, HttpServletRequest request) throws IOException {
         var row = known(id);
-        var sentence = destroyed(row);
+        var sentence = destroyed(row).or(() -> unreadable(id));
         return sentence.isEmpty()
                 ? Optional.empty()
                 : Optional.of(page(GONE, row, request, Map.of("open", sentence.get())));
+    }
+
+    private Optional<String> unreadable(long id) {
+        return query.raw(id).isPresent()
+                ? Optional.empty()
+                : Optional.of("It cannot be read any more: the key it was encrypted with is gone.");
     }
 
     private static Progress progress(MessageRow row, List<MessageRow> family) {

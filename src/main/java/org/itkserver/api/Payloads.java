@@ -78,13 +78,10 @@ final class Payloads {
      * @throws Problem when there is none with this number, or it cannot be decoded
      */
     Document ofMessage(MessageRecord message, int number) throws IOException {
-        var raw = message.kind() == MessageKind.BODY
-                ? null
-                : store.raw(source(message)).orElse(null);
-        if (raw == null) {
+        if (message.kind() == MessageKind.BODY) {
             throw missing(message, "The message has no payloads.");
         }
-        try (raw) {
+        try (var raw = store.raw(source(message)).orElseThrow(() -> gone(message))) {
             return one(raw, number);
         }
     }
@@ -131,6 +128,12 @@ final class Payloads {
     boolean hasResponse(MessageRecord message) {
         return message.state() != MessageState.ACCEPTED
                 && store.response(message.id()).isPresent();
+    }
+
+    private static Problem gone(MessageRecord message) {
+        return message.destroyedAt() == null
+                ? new Problem(Problem.Kind.GONE, "The key that its content was encrypted with is gone.")
+                : missing(message, "");
     }
 
     /** @param never why it was never there, unless it was destroyed */

@@ -29,7 +29,7 @@ final class Problem extends RuntimeException {
         NOT_ACCEPTABLE(406, "This address has no answer of the media type asked for"),
         CONFLICT(409, "The request contradicts an earlier one"),
         UNREADABLE_PAYLOAD(409, "The payload is not what its manifest says"),
-        GONE(410, "It was destroyed when its time was over"),
+        GONE(410, "Its content is gone"),
         TOO_LARGE(413, "The request is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "This address takes JSON only"),
         TOO_MANY_REQUESTS(429, "Too many failed attempts"),

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +141,7 @@ class VerifyAuditIT {
         try (var server = ServerProcess.at(home)
                 .with("ITK_CONTENT_KEY_FILE", key.toString())
                 .start()) {
+            // each with its acknowledgement makes two messages
             for (int i = 0; i < 3; i++) {
                 Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
             }
@@ -162,6 +164,25 @@ class VerifyAuditIT {
         var gone = verify(home, null, settings, "--payloads");
         assertEquals(1, gone.code, gone.text);
         assertTrue(gone.text.contains("no event tells that it is gone"), gone.text);
+
+        try (var server = ServerProcess.at(home)
+                .with("ITK_CONTENT_KEY_FILE", key.toString())
+                .start()) {
+            var admin = Visitor.admin(server);
+            server.await(
+                    () -> admin.get("/admin/audit?type=content-key-gone").body().contains("with contents under it"),
+                    Duration.ofSeconds(30));
+            var messages = admin.get("/admin/messages?what=all").body();
+            var link = Pattern.compile("/admin/messages/\\d+").matcher(messages);
+            assertTrue(link.find(), messages);
+            var opened = admin.submit(link.group() + "/payload", "reason=test+message");
+            assertEquals(410, opened.statusCode());
+            assertTrue(opened.body().contains("the key it was encrypted with is gone"), opened.body());
+            server.stop();
+        }
+        var told = verify(home, null, settings, "--payloads");
+        assertEquals(0, told.code, told.text);
+        assertTrue(told.text.contains("6 of them without their key"), told.text);
     }
 
     @Test
