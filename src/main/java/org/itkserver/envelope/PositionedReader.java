@@ -36,6 +36,7 @@ final class PositionedReader extends Reader {
     private long[] segmentBytes = new long[16];
     private long lastMarkup;
     private boolean insideTag;
+    private boolean pastDeclaration;
 
     PositionedReader(InputStream in) throws IOException {
         this.in = in;
@@ -108,9 +109,23 @@ final class PositionedReader extends Reader {
         if (consumed - segmentBytes[segments - 1] != count) {
             refuseNoncharacters(buffer, offset, count);
         }
+        if (!pastDeclaration) {
+            declaration(buffer, offset, count);
+        }
         chars += count;
         guard(buffer, offset, count);
         return count;
+    }
+
+    /** Up to the first '&gt;': Woodstox takes any control character for a space in an XML declaration. */
+    private void declaration(char[] buffer, int offset, int count) {
+        for (int i = offset; i < offset + count && !pastDeclaration; i++) {
+            char c = buffer[i];
+            if (c < ' ' && c != '\t' && c != '\n' && c != '\r') {
+                throw EnvelopeRejected.invalid("The message is not well-formed XML.");
+            }
+            pastDeclaration = c == '>';
+        }
     }
 
     private static void refuseNoncharacters(char[] buffer, int offset, int count) throws IOException {

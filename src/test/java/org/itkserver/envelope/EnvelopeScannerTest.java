@@ -42,6 +42,16 @@ class EnvelopeScannerTest {
         return new String(body.bytes(range.start(), range.end()), StandardCharsets.UTF_8);
     }
 
+    /** The parser takes them for spaces; another one that gets the stored or forwarded bytes does not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0018", "\u0001", "\u0000", "\u000b"})
+    void controlCharactersInTheDeclarationAreNoSpaces(String control) throws IOException {
+        var declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+        assertNotNull(scan(declaration + Messages.cda()));
+        var message = declaration.replace(" encoding", control + "encoding") + Messages.cda();
+        assertThrows(EnvelopeRejected.class, () -> scan(message));
+    }
+
     @Test
     void readsEveryHeaderOfAGoodMessage() throws IOException {
         var message = scan(Messages.cda());
