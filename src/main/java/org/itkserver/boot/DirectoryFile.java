@@ -24,10 +24,6 @@ import org.itkserver.directory.Retention;
 import org.itkserver.directory.Route;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.Namespaces;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Reads {@code directory.yaml}. One reading, one object.
@@ -36,7 +32,6 @@ final class DirectoryFile {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration LONGEST_DEADLINE = Duration.ofDays(365);
-    private static final int LONGEST_FILE = 1_000_000;
     private static final Set<String> RESERVED = Set.of(Directory.INBOX, Directory.SAMPLE);
 
     private final boolean loopback;
@@ -55,24 +50,7 @@ final class DirectoryFile {
      * @throws IllegalArgumentException naming line, key and rule
      */
     static Directory read(String text, boolean loopback, Predicate<URI> ourself) {
-        var settings = LoadSettings.builder()
-                .setLabel("directory.yaml")
-                .setUseMarks(true)
-                .setAllowDuplicateKeys(false)
-                .setMaxAliasesForCollections(1)
-                .setCodePointLimit(LONGEST_FILE)
-                .build();
-        try {
-            var root = new Compose(settings)
-                    .composeString(text)
-                    .orElseThrow(() -> new IllegalArgumentException("line 1: the file is empty"));
-            return new DirectoryFile(loopback, ourself).directory(new YamlMap("", root));
-        } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            throw new IllegalArgumentException("line " + line + ": " + e.getProblem(), e);
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException("line 1: the file is not YAML", e);
-        }
+        return new DirectoryFile(loopback, ourself).directory(YamlText.root(text));
     }
 
     private Directory directory(YamlMap root) {

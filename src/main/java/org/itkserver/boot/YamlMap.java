@@ -41,7 +41,7 @@ final class YamlMap {
     /** A value that is wrong, with its line. */
     static IllegalArgumentException wrong(Node at, String path, String rule) {
         int line = at.getStartMark().map(Mark::getLine).orElse(-1) + 1;
-        return new IllegalArgumentException("line " + line + ": " + path + " " + rule);
+        return new IllegalArgumentException("line " + line + ": " + (path.isEmpty() ? "the file" : path) + " " + rule);
     }
 
     IllegalArgumentException wrong(String key, String rule) {

@@ -17,6 +17,7 @@ import org.itkserver.directory.Signing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryFileTest {
     private static final String GOOD =
@@ -162,6 +163,20 @@ class DirectoryFileTest {
                 IllegalArgumentException.class,
                 () -> read(GOOD.replaceFirst(java.util.regex.Pattern.quote(part), by), true));
         assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "- ", "{a: ", "? "})
+    void aFileNestedTooDeepIsRefusedWithItsLine(String level) {
+        var text = "# nothing\n" + level.repeat(20_000);
+        var wrong = assertThrows(IllegalArgumentException.class, () -> read(text, true));
+        assertEquals("line 2: more than 32 levels deep", wrong.getMessage());
+    }
+
+    @Test
+    void aListIsNoDirectory() {
+        var wrong = assertThrows(IllegalArgumentException.class, () -> read("[]", true));
+        assertEquals("line 1: the file must be a mapping of keys to values", wrong.getMessage());
     }
 
     @Test
