@@ -1,5 +1,6 @@
 package org.itkserver.envelope;
 
+import javax.xml.XMLConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +63,15 @@ public final class FaultWriter {
     private static String notUnderstood(ToolkitError error) {
         var out = new StringBuilder();
         for (var block : error.notUnderstood()) {
-            if (block.getNamespaceURI().isEmpty()) {
-                continue;
+            var namespace = block.getNamespaceURI();
+            var local = Xml.escape(block.getLocalPart());
+            if (namespace.equals(XMLConstants.XML_NS_URI)) {
+                // no other prefix may stand for it
+                out.append("<soap:NotUnderstood qname=\"xml:").append(local).append("\"/>");
+            } else if (!namespace.isEmpty() && !namespace.equals(XMLConstants.XMLNS_ATTRIBUTE_NS_URI)) {
+                out.append("<soap:NotUnderstood xmlns:n=\"").append(Xml.escape(namespace));
+                out.append("\" qname=\"n:").append(local).append("\"/>");
             }
-            out.append("<soap:NotUnderstood xmlns:n=\"").append(Xml.escape(block.getNamespaceURI()));
-            out.append("\" qname=\"n:").append(Xml.escape(block.getLocalPart())).append("\"/>");
         }
         return out.toString();
     }
