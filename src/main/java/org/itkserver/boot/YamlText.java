@@ -6,9 +6,12 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** The text of the directory file as a tree, which is not deep. */
 final class YamlText {
@@ -27,7 +30,7 @@ final class YamlText {
     /** @throws IllegalArgumentException naming line and rule */
     static YamlMap root(String text) {
         try {
-            refuseDepth(text);
+            look(text);
             var root = new Compose(SETTINGS)
                     .composeString(text)
                     .orElseThrow(() -> new IllegalArgumentException("line 1: the file is empty"));
@@ -39,16 +42,32 @@ final class YamlText {
         }
     }
 
-    /** The tree is built by a recursion that has no limit of its own. */
-    private static void refuseDepth(String text) {
+    /** The tree is built by a recursion that has no limit of its own, and tags it cannot take have no line then. */
+    private static void look(String text) {
         int depth = 0;
         for (var event : new Parse(SETTINGS).parseString(text)) {
-            if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
-                throw new IllegalArgumentException(
-                        "line " + line(event.getStartMark()) + ": more than " + DEEPEST + " levels deep");
+            if (event instanceof CollectionStartEvent start) {
+                if (++depth > DEEPEST) {
+                    throw wrong(event, "more than " + DEEPEST + " levels deep");
+                }
+                start.getTag().ifPresent(tag -> tag(event, tag));
+            } else if (event instanceof ScalarEvent scalar) {
+                scalar.getTag().ifPresent(tag -> tag(event, tag));
             }
             depth -= event instanceof CollectionEndEvent ? 1 : 0;
         }
+    }
+
+    private static void tag(Event at, String tag) {
+        try {
+            new Tag(tag);
+        } catch (IllegalArgumentException e) {
+            throw wrong(at, "what follows '!' is no tag");
+        }
+    }
+
+    private static IllegalArgumentException wrong(Event at, String rule) {
+        return new IllegalArgumentException("line " + line(at.getStartMark()) + ": " + rule);
     }
 
     private static int line(Optional<Mark> mark) {

@@ -173,6 +173,13 @@ class DirectoryFileTest {
         assertEquals("line 2: more than 32 levels deep", wrong.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"!%0a x", "!<%20> [x]", "!<%20y> {}"})
+    void aTagThatIsNoneIsRefusedWithItsLine(String value) {
+        var wrong = assertThrows(IllegalArgumentException.class, () -> read("a: 1\nb: " + value, true));
+        assertEquals("line 2: what follows '!' is no tag", wrong.getMessage());
+    }
+
     @Test
     void aListIsNoDirectory() {
         var wrong = assertThrows(IllegalArgumentException.class, () -> read("[]", true));
