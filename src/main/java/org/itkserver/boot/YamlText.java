@@ -1,6 +1,8 @@
 package org.itkserver.boot;
 
+import java.util.Iterator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -45,22 +47,34 @@ final class YamlText {
     /** The tree is built by a recursion that has no limit of its own, and tags it cannot take have no line then. */
     private static void look(String text) {
         int depth = 0;
-        for (var event : new Parse(SETTINGS).parseString(text)) {
+        var events = new Parse(SETTINGS).parseString(text).iterator();
+        for (var event = next(events, 1); event != null; event = next(events, line(event.getEndMark()))) {
             if (event instanceof CollectionStartEvent start) {
                 if (++depth > DEEPEST) {
                     throw wrong(event, "more than " + DEEPEST + " levels deep");
                 }
-                start.getTag().ifPresent(tag -> tag(event, tag));
+                tag(event, start.getTag());
             } else if (event instanceof ScalarEvent scalar) {
-                scalar.getTag().ifPresent(tag -> tag(event, tag));
+                tag(event, scalar.getTag());
             }
             depth -= event instanceof CollectionEndEvent ? 1 : 0;
         }
     }
 
-    private static void tag(Event at, String tag) {
+    /** @param line where the event before it ends: some mistakes are told by a bare exception of the JDK */
+    private static @Nullable Event next(Iterator<Event> events, int line) {
         try {
-            new Tag(tag);
+            return events.hasNext() ? events.next() : null;
+        } catch (YamlEngineException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("line " + line + ": what follows is not YAML", e);
+        }
+    }
+
+    private static void tag(Event at, Optional<String> tag) {
+        try {
+            tag.ifPresent(Tag::new);
         } catch (IllegalArgumentException e) {
             throw wrong(at, "what follows '!' is no tag");
         }

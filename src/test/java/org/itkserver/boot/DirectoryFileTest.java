@@ -181,6 +181,12 @@ class DirectoryFileTest {
     }
 
     @Test
+    void anEscapeThatIsCutShortIsRefusedWithItsLine() {
+        var wrong = assertThrows(IllegalArgumentException.class, () -> read("a: 1\nb: \"!\\x", true));
+        assertEquals("line 2: what follows is not YAML", wrong.getMessage());
+    }
+
+    @Test
     void aListIsNoDirectory() {
         var wrong = assertThrows(IllegalArgumentException.class, () -> read("[]", true));
         assertEquals("line 1: the file must be a mapping of keys to values", wrong.getMessage());
