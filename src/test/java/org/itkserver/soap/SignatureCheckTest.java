@@ -496,6 +496,16 @@ class SignatureCheckTest {
         assertTrue(small.check(checked.letter(), Signing.NONE).accepted());
     }
 
+    /** The scan takes it, a tree does not. */
+    @Test
+    void aNameThatNoTreeCanHoldIsRefused() {
+        var odd = by("gp").sign(checked.letter()).replace("<text ", "<text \uD800\uDC00=\"x\" ");
+
+        var verdict = checked.check(odd, Policy.body());
+
+        assertEquals("1000", verdict.code(), verdict::toString);
+    }
+
     @Test
     void aSignatureElsewhereIsNone() {
         var good = by("gp").sign(checked.letter());

@@ -15,6 +15,7 @@ import javax.xml.stream.XMLStreamReader;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.ToolkitError;
+import org.w3c.dom.DOMException;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
@@ -63,7 +64,7 @@ final class TreeReader {
 
     /**
      * @param mostNodes most elements, attributes, declarations and texts
-     * @throws EnvelopeRejected 1000 when there are more, or an id occurs twice
+     * @throws EnvelopeRejected 1000 when there are more, an id occurs twice, or a name has letters beyond the first plane
      */
     static Tree read(XMLInputFactory factory, Reader text, long mostNodes) throws XMLStreamException {
         var reader = factory.createXMLStreamReader(text);
@@ -71,6 +72,9 @@ final class TreeReader {
             var tree = new TreeReader(reader, mostNodes);
             tree.run();
             return new Tree(tree.document, tree.allIds);
+        } catch (DOMException e) {
+            // the parser knows the names of XML 1.0's fifth edition, a tree those of the fourth
+            throw EnvelopeRejected.invalid("A name in the signed message is none that a signature can cover.");
         } finally {
             reader.close();
         }
