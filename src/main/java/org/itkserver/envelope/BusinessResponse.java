@@ -61,7 +61,9 @@ record BusinessResponse(Acknowledged message, Responder us, TypedUri to, Acknowl
 
     private String reason() {
         var reason = decision.reason();
-        return reason == null || reason.isBlank() ? decision.outcome().text() : reason;
+        return PeerText.orNull(reason, PeerText.SENTENCE) == null || reason == null
+                ? decision.outcome().text()
+                : reason;
     }
 
     private void payload(StringBuilder out, String payloadId) {
