@@ -7,10 +7,12 @@ create table content_key (
     gone_at timestamp with time zone
 );
 
--- one row: the folder of the keys, so that another one is not taken for it
+-- one row: the folder of the keys, so that another one is not taken for it, and the node that looks after them
 create table content_key_folder (
-    slot smallint    not null primary key,
-    id   varchar(36) not null
+    slot         smallint    not null primary key,
+    id           varchar(36) not null,
+    looked_by    varchar(64),
+    looked_until timestamp with time zone
 );
 
 alter table refused add column key_id varchar(64);

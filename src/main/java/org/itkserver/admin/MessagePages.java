@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
 public final class MessagePages {
+    private static final String UNREADABLE =
+            "It cannot be read any more: the key it was encrypted with is gone, or it was altered in the database.";
     private static final String ID = "{id: [0-9]{1,18}}";
     private static final int GONE = 410;
     private static final int MOST_EVENTS = 1_000;
@@ -131,16 +133,17 @@ public final class MessagePages {
      */
     Optional<Response> gone(long id, HttpServletRequest request) throws IOException {
         var row = known(id);
-        var sentence = destroyed(row).or(() -> unreadable(id));
+        var destroyed = destroyed(row);
+        var sentence = destroyed.isPresent() ? destroyed : unreadable(id);
         return sentence.isEmpty()
                 ? Optional.empty()
                 : Optional.of(page(GONE, row, request, Map.of("open", sentence.get())));
     }
 
-    private Optional<String> unreadable(long id) {
-        return query.raw(id).isPresent()
-                ? Optional.empty()
-                : Optional.of("It cannot be read any more: the key it was encrypted with is gone.");
+    private Optional<String> unreadable(long id) throws IOException {
+        try (var in = query.raw(id).orElse(null)) {
+            return in != null ? Optional.empty() : Optional.of(UNREADABLE);
+        }
     }
 
     private static Progress progress(MessageRow row, List<MessageRow> family) {

@@ -132,7 +132,9 @@ final class Payloads {
 
     private static Problem gone(MessageRecord message) {
         return message.destroyedAt() == null
-                ? new Problem(Problem.Kind.GONE, "The key that its content was encrypted with is gone.")
+                ? new Problem(
+                        Problem.Kind.GONE,
+                        "The key that its content was encrypted with is gone, or it was altered in the database.")
                 : missing(message, "");
     }
 

@@ -9,6 +9,11 @@ public enum AlertKind {
             "The database was away or is slow",
             "Look at the database: until it is well, senders are told to wait",
             true),
+    /** The folder of the keys of contents is not there. */
+    CONTENT_KEYS_AWAY(
+            "The keys of contents are away",
+            "Mount the folder ITK_CONTENT_KEYS again: until then senders are told to wait, and nothing is delivered",
+            true),
     /** The file system of the home folder is nearly full. */
     DISK_LOW("The disk is nearly full", "Make room: when it is full, no message can be accepted", true),
     /** Audit rows wait for their seal. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
-    private static final Duration KEYS = Duration.ofMinutes(1);
+    private static final Duration KEYS_AGAIN = Duration.ofSeconds(20);
     /** Failures in a row until somebody is told. */
     private static final int TELL = 60;
 
@@ -87,11 +87,17 @@ final class RetentionJob implements AutoCloseable {
         return AGAIN;
     }
 
+    /** What goes wrong with the keys does not hold up the rest. */
     private void keepKeys() {
         var now = server.clock.instant();
-        if (keeper != null && !now.isBefore(keysDue)) {
-            keeper.run();
-            keysDue = now.plus(KEYS);
+        if (keeper == null || now.isBefore(keysDue)) {
+            return;
+        }
+        keysDue = now.plus(KEYS_AGAIN);
+        try {
+            keysDue = now.plus(keeper.look());
+        } catch (StoreUnavailable e) {
+            LOG.warn("the keys of contents cannot be looked after just now: {}", e.getMessage());
         }
     }
 

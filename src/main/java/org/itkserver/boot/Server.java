@@ -119,7 +119,7 @@ final class Server implements AutoCloseable {
         node = home.node(settings.node());
         database = new Database(settings.database());
         var keys = ContentKeyFiles.open(settings.contentKeys());
-        contentKeys = keys == null ? null : new JdbcContentKeys(database, keys, clock);
+        contentKeys = keys == null ? null : new JdbcContentKeys(database, keys, node, clock);
         store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
         reading = Database.forReading(settings.database());
@@ -179,7 +179,7 @@ final class Server implements AutoCloseable {
 
     /** Whether messages can be accepted now. */
     boolean isReady() {
-        return initialised && database.isReachable();
+        return initialised && database.isReachable() && (contentKeys == null || contentKeys.isUsable());
     }
 
     /**
@@ -192,7 +192,9 @@ final class Server implements AutoCloseable {
             return;
         }
         database.migrate();
-        if (contentKeys != null) {
+        if (contentKeys == null) {
+            JdbcContentKeys.requireNone(database);
+        } else {
             contentKeys.claim();
         }
         store.removeOrphans();
@@ -227,6 +229,7 @@ final class Server implements AutoCloseable {
         refusals.flush();
         store.newestSeal().ifPresent(anchors::note);
         store.forgetRefused(clock.instant().minus(REFUSED_KEPT));
+        store.removeAbandoned();
     }
 
     /** Runs due work; waits up to a second for some to be announced when there is none. */

@@ -56,6 +56,11 @@ final class Signs {
                 out.add(new Cause(AlertKind.SEAL_BEHIND, sealing.node(), null, text));
             }
         }
+        if (server.contentKeys != null && !server.contentKeys.isUsable()) {
+            out.add(ofNode(
+                    AlertKind.CONTENT_KEYS_AWAY,
+                    "The folder that it has for them is not the right one, or cannot be read."));
+        }
         server.breaker.open().forEach(lane -> lane(lane, out));
         return out;
     }

@@ -31,7 +31,9 @@ final class Validities {
         var shown = server.chain.certificates();
         shown.forEach((id, certificate) -> out.add(of(Validity.Kind.PARTNER, id, certificate)));
         server.signatures.signers().forEach((id, certificate) -> {
-            if (!certificate.equals(shown.get(id))) {
+            boolean known = server.directory.get().partners().stream()
+                    .anyMatch(partner -> partner.id().equals(id));
+            if (known && !certificate.equals(shown.get(id))) {
                 out.add(of(Validity.Kind.SIGNER, id, certificate));
             }
         });

@@ -82,7 +82,7 @@ public final class VerifyAudit {
             var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
             var check = check(options(arguments), home);
             var settings = Settings.database(env, home.toAbsolutePath().normalize());
-            var keys = ContentKeyFiles.open(ContentKeyFiles.of(env, home));
+            var keys = check.payloads() ? ContentKeyFiles.open(ContentKeyFiles.of(env, home)) : null;
             try (var trail = new OfflineTrail(settings, keys)) {
                 out.println("checking the audit trail in " + settings);
                 long start = System.nanoTime();

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeliveryWorker {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryWorker.class);
+    private static final Duration CONTENT_AGAIN = Duration.ofSeconds(5);
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final List<Lane.Kind> KINDS = List.of(Lane.Kind.HANDLE, Lane.Kind.SEND, Lane.Kind.EXPIRE);
 
@@ -161,6 +162,10 @@ public final class DeliveryWorker {
                 }
                 case SYNC, QUEUE -> throw new IllegalStateException("not a worker's");
             }
+        } catch (WorkContent.Gone e) {
+            end(work);
+        } catch (WorkContent.Away e) {
+            postpone(work, e);
         } catch (StoreUnavailable e) {
             LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
         } catch (IOException | RuntimeException e) {
@@ -172,9 +177,29 @@ public final class DeliveryWorker {
         }
     }
 
+    private void end(Delivery work) {
+        LOG.error("message {} is a dead letter: its content cannot be read any more", work.message());
+        try {
+            var message = store.message(work.message()).orElseThrow();
+            store.settle(WorkContent.end(work, message, clock.instant()));
+        } catch (StoreUnavailable e) {
+            LOG.warn("message {} could not be settled; it will be looked at again", work.message());
+        }
+    }
+
+    /** Nothing was attempted, so the attempt does not count: what is away for long makes no dead letters. */
+    private void postpone(Delivery work, WorkContent.Away away) {
+        LOG.warn("message {} waits: {}", work.message(), away.getMessage());
+        try {
+            queue.postpone(work, clock.instant().plus(CONTENT_AGAIN));
+        } catch (StoreUnavailable e) {
+            LOG.warn("message {} could not be given back; it is claimed again when its lease ends", work.message());
+        }
+    }
+
     private void handle(Delivery work, Report report) throws IOException {
         var message = store.message(work.message()).orElseThrow();
-        try (var raw = store.raw(work.message()).orElseThrow();
+        try (var raw = WorkContent.of(store, work.message());
                 var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
             var stored = new StoredEnvelope(scanner.scan(raw, body), body);
             handling.deliver(directory.get(), stored, message, work, report::handled);

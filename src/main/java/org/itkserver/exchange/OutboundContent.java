@@ -28,7 +28,7 @@ final class OutboundContent implements Closeable {
     static OutboundContent of(MessageStore store, EnvelopeScanner scanner, Path spoolFolder, MessageRecord message)
             throws IOException {
         var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1);
-        try (var raw = store.raw(source(message)).orElseThrow()) {
+        try (var raw = WorkContent.of(store, source(message))) {
             if (message.kind() == MessageKind.BODY) {
                 body.fill(raw);
                 return new OutboundContent(body, null, null);

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
@@ -66,13 +67,25 @@ public final class QueueCollection {
         for (int i = 0; i < taken.size(); i++) {
             var work = taken.get(i);
             var message = store.message(work.message()).orElseThrow();
-            var queued = queued(message, work);
-            characters += queued.payload().length();
-            if (i > 0 && characters > MOST_CHARACTERS) {
+            Optional<QueuedMessage> queued;
+            try {
+                queued = queued(message, work);
+            } catch (WorkContent.Away e) {
+                queue.release(taken.subList(i, taken.size()));
+                if (out.isEmpty()) {
+                    throw e.reason();
+                }
+                break;
+            }
+            if (queued.isEmpty()) {
+                continue;
+            }
+            characters += queued.get().payload().length();
+            if (!out.isEmpty() && characters > MOST_CHARACTERS) {
                 queue.release(taken.subList(i, taken.size()));
                 break;
             }
-            out.add(queued);
+            out.add(queued.get());
             events.add(event(message, partner, source, AuditType.COLLECTED, work));
         }
         if (!events.isEmpty()) {
@@ -119,16 +132,20 @@ public final class QueueCollection {
         }
     }
 
-    private QueuedMessage queued(MessageRecord message, Delivery work) {
+    /** Empty when its content cannot be read any more; its work is over then. */
+    private Optional<QueuedMessage> queued(MessageRecord message, Delivery work) {
         try (var content = OutboundContent.of(store, scanner, spoolFolder, message);
                 var bytes = content.body()
                         .open(content.range().start(), content.range().end())) {
-            return new QueuedMessage(
+            return Optional.of(new QueuedMessage(
                     message.service(),
                     Long.toString(work.message(), Character.MAX_RADIX) + "-" + work.attempt(),
                     message.relatesTo(),
                     new String(bytes.readAllBytes(), content.charset()),
-                    content.inherited());
+                    content.inherited()));
+        } catch (WorkContent.Gone e) {
+            store.settle(WorkContent.end(work, message, clock.instant()));
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,9 +1,13 @@
 package org.itkserver.retention;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Set;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -12,15 +16,21 @@ import org.itkserver.audit.Cause;
 
 /**
  * Destroys keys of contents when nothing is left that they open, so that copies in backups go, too; and tells of keys that
- * somebody took away. The trail tells before a key is destroyed. Two nodes that do so at once tell twice. Thread-safe.
+ * somebody took away. The trail tells before a key is destroyed. One node does it at a time. Used by one thread.
  */
 public final class KeyKeeper {
-    /** Days after its own: nobody writes with a key any more by then, whatever the clocks of nodes say. */
-    private static final int AFTER_DAYS = 2;
+    /** Days after its own: two whole days later nobody writes with a key any more, however wrong a clock is. */
+    private static final int AFTER_DAYS = 3;
+
+    private static final Duration LEASE = Duration.ofMinutes(3);
+    private static final Duration USUAL = Duration.ofMinutes(1);
+    /** A key that is missing twice in a row is missing. */
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final KeyStore keys;
     private final AuditTrail trail;
     private final Clock clock;
+    private Set<String> missed = Set.of();
 
     public KeyKeeper(KeyStore keys, AuditTrail trail, Clock clock) {
         this.keys = keys;
@@ -28,49 +38,67 @@ public final class KeyKeeper {
         this.clock = clock;
     }
 
-    /** @throws org.itkserver.audit.StoreUnavailable when something is away; what was not done is done by the next run */
-    public void run() {
-        var today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        for (var key : keys.keys()) {
-            boolean there = keys.isThere(key);
-            if (key.gone() && there) {
-                keys.note(key, null); // put back from a backup
-            } else if (!key.gone() && !there) {
-                missing(key);
-            } else if (there && isOver(key, today) && !keys.isUsed(key)) {
-                destroy(key);
+    /**
+     * Looks at every key.
+     *
+     * @return how long to wait before the next look
+     * @throws org.itkserver.audit.StoreUnavailable when something is away; what was not done is done by the next look
+     */
+    public Duration look() {
+        var now = clock.instant();
+        var missing = new HashSet<String>();
+        if (keys.takeTurn(now, LEASE)) {
+            for (var key : keys.keys()) {
+                look(key, now, missing);
             }
+        }
+        missed = missing;
+        return missing.isEmpty() ? USUAL : SOON;
+    }
+
+    private void look(KeyStore.Key key, Instant now, Set<String> missing) {
+        boolean there = keys.isThere(key);
+        if (key.gone() && there) {
+            keys.note(key, null); // put back from a backup
+        } else if (!key.gone() && !there) {
+            if (missed.contains(key.id())) {
+                tellMissing(key);
+            } else {
+                missing.add(key.id());
+            }
+        } else if (there && isOver(key, now) && !keys.isUsed(key)) {
+            destroy(key);
         }
     }
 
-    private static boolean isOver(KeyStore.Key key, LocalDate today) {
-        return !key.day().plusDays(AFTER_DAYS).isAfter(today);
+    private static boolean isOver(KeyStore.Key key, Instant now) {
+        return !key.day().plusDays(AFTER_DAYS).isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC));
     }
 
     private void destroy(KeyStore.Key key) {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        trail.append(AuditEvent.ofServer(
-                at, AuditType.CONTENT_KEY_GONE, key.id() + " is destroyed: nothing is left that it opens"));
+        tell(at, key.id() + " is destroyed: nothing is left that it opens");
         keys.destroy(key);
         keys.note(key, at);
     }
 
-    private void missing(KeyStore.Key key) {
+    private void tell(Instant at, String detail) {
+        trail.append(AuditEvent.ofServer(at, AuditType.CONTENT_KEY_GONE, detail));
+    }
+
+    private void tellMissing(KeyStore.Key key) {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        boolean used = keys.isUsed(key);
-        var event = AuditEvent.ofServer(
-                at,
-                AuditType.CONTENT_KEY_GONE,
-                key.id() + " was taken away" + (used ? ", with contents under it" : ""));
-        trail.append(
-                used
-                        ? event.raising(new Cause(
-                                AlertKind.CONTENT_KEY_GONE,
-                                key.id(),
-                                null,
-                                "The content key " + key.id()
-                                        + " is not in its folder. What it encrypted cannot be read or delivered."))
-                        : event);
+        if (keys.isUsed(key)) {
+            trail.append(AuditEvent.ofServer(at, AuditType.CONTENT_KEY_GONE, KeyStore.takenAway(key.id()))
+                    .raising(new Cause(
+                            AlertKind.CONTENT_KEY_GONE,
+                            key.id(),
+                            null,
+                            "The content key " + key.id()
+                                    + " is not in its folder. What it encrypted cannot be read or delivered.")));
+        } else {
+            tell(at, key.id() + " was taken away; nothing is left that it opens");
+        }
         keys.note(key, at);
     }
 }

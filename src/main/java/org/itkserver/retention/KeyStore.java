@@ -1,5 +1,6 @@
 package org.itkserver.retention;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -18,6 +19,16 @@ public interface KeyStore {
      * @param gone whether somebody said that it is gone
      */
     record Key(String id, LocalDate day, boolean gone) {}
+
+    /** The detail of the event that tells that a key was taken away though contents are encrypted with it. */
+    static String takenAway(String key) {
+        return key + " was taken away, with contents under it";
+    }
+
+    /**
+     * Whether this node is the one that looks after the keys; it stays so until the lease ends, or longer when it asks again.
+     */
+    boolean takeTurn(Instant now, Duration lease);
 
     /** Every key there ever was, oldest first. */
     List<Key> keys();

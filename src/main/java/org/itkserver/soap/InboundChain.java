@@ -171,10 +171,10 @@ public final class InboundChain {
             } catch (BigMessages.Full | HttpRefused e) {
                 throw e;
             } catch (StoreUnavailable e) {
-                unavailable();
+                unavailable(e.getMessage());
             } catch (RuntimeException e) {
                 LOG.error("a message could not be processed; its sender is told to try again", e);
-                unavailable();
+                unavailable("it could not be processed");
             }
         }
 
@@ -240,7 +240,7 @@ public final class InboundChain {
                 refusals.refused(error, errorId, message, body, source);
                 sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
             } catch (StoreUnavailable e) {
-                unavailable();
+                unavailable(e.getMessage());
             }
         }
 
@@ -263,10 +263,10 @@ public final class InboundChain {
         }
 
         /** Nothing could be made durable, so nothing is promised; there is no audit row to point to. */
-        private void unavailable() throws IOException {
+        private void unavailable(@Nullable String why) throws IOException {
             var error = ToolkitError.of(ErrorCode.RECOVERABLE, "The message store is not available.");
             var errorId = ids.next();
-            LOG.warn("answered 2100 {}: the message store is not available", errorId);
+            LOG.warn("answered 2100 {}: {}", errorId, why);
             refusals.counted(ErrorCode.RECOVERABLE);
             sender.send(response, address.version(), new Answer.Fault(error, errorId), "", relatesTo());
         }

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.itkserver.store.keys.NotAuthentic;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the stored bytes of messages. Thread-safe. */
 final class Contents {
+    private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
     private static final String PART =
             "select key_id, bytes from message_part where message_id = ? and kind = ? and number = ?";
 
@@ -21,16 +25,21 @@ final class Contents {
 
     /** The stored response; empty when there is none, or nothing that could read it. */
     Optional<String> response(long id) {
-        return frame(id, "a", 0)
-                .flatMap(frame -> frames.open(Frames.Place.part(id, "a", 0), frame))
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        return first(id, "a").map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
 
     /** The message's bytes, a part at a time; empty when there are none, or nothing that could read them. */
     Optional<InputStream> raw(long id) {
-        return frame(id, "q", 0)
-                .flatMap(frame -> frames.open(Frames.Place.part(id, "q", 0), frame))
-                .map(first -> Chunks.stream(number -> number == 0 ? first : further(id, number)));
+        return first(id, "q").map(first -> Chunks.stream(number -> number == 0 ? first : further(id, number)));
+    }
+
+    private Optional<byte[]> first(long id, String kind) {
+        try {
+            return frame(id, kind, 0).flatMap(frame -> frames.open(Frames.Place.part(id, kind, 0), frame));
+        } catch (NotAuthentic e) {
+            LOG.error("the stored bytes of message {} are not those that were written", id);
+            return Optional.empty();
+        }
     }
 
     private byte @Nullable [] further(long id, int number) throws IOException {

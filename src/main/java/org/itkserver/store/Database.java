@@ -88,8 +88,11 @@ public final class Database implements AutoCloseable {
         var owner = settings.owner();
         try {
             var flyway = Flyway.configure(getClass().getClassLoader());
-            if (owner == null) {
+            if (h2) {
                 flyway.dataSource(pool);
+            } else if (owner == null) {
+                // not the pool: an index over many rows takes longer than its connections wait
+                flyway.dataSource(settings.url(), settings.user(), settings.password());
             } else {
                 flyway.dataSource(settings.url(), owner.user(), owner.password());
             }

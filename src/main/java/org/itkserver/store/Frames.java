@@ -2,6 +2,8 @@ package org.itkserver.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.itkserver.audit.StoreUnavailable;
+import org.jspecify.annotations.Nullable;
 
 /** Makes frames of bytes, and bytes of frames. Thread-safe. */
 final class Frames {
@@ -31,6 +33,21 @@ final class Frames {
         var compressed = Chunks.compress(bytes, length);
         var key = keys.current();
         return key == null ? new Frame(null, compressed) : new Frame(key.id(), key.encrypt(place.bytes(), compressed));
+    }
+
+    /** The bytes of a message in one piece. */
+    Frame part(long message, String kind, byte[] bytes) {
+        return pack(Place.part(message, kind, 0), bytes, bytes.length);
+    }
+
+    /** The start of a refused message; null when there is no key to encrypt it with: its event is kept without it. */
+    @Nullable
+    Frame refused(@Nullable String errorId, byte[] start) {
+        try {
+            return pack(Place.refused(String.valueOf(errorId)), start, start.length);
+        } catch (StoreUnavailable e) {
+            return null;
+        }
     }
 
     /**

@@ -1,31 +1,33 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.retention.KeyStore;
 import org.itkserver.store.keys.DayKey;
 import org.itkserver.store.keys.KeyFolder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys of contents: in their folder, and known to the database by name, so that a missing one is noticed. The database also
  * knows which folder it is. Thread-safe.
  */
 public final class JdbcContentKeys implements ContentKeys, KeyStore {
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcContentKeys.class);
     private static final String CLAIM =
             "insert into content_key_folder (slot, id) values (1, ?) on conflict do nothing";
-    private static final String FOLDER = "select id from content_key_folder";
+    private static final String TURN =
+            """
+            update content_key_folder set looked_by = ?, looked_until = ?
+            where looked_until is null or looked_until < ? or looked_by = ?""";
     private static final String MADE = "insert into content_key (id, made_at) values (?, ?) on conflict do nothing";
     private static final String KEYS = "select id, gone_at is not null from content_key order by id";
     private static final String USED =
@@ -34,23 +36,32 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
                 or exists (select 1 from refused where key_id = ?)""";
     private static final String NOTE = "update content_key set gone_at = ? where id = ?";
 
-    private static final String TOLD_GONE =
-            """
-            select 1 from content_key k join audit_event e
-                on e.type = 'content-key-gone' and e.at = k.gone_at and e.detail like k.id || ' %'
-            where k.id = ?""";
-
     private final Database database;
     private final KeyFolder folder;
+    private final String node;
     private final Clock clock;
     private volatile @Nullable String claimed;
     private volatile @Nullable DayKey today;
     private @Nullable DayKey unregistered;
 
-    public JdbcContentKeys(Database database, KeyFolder folder, Clock clock) {
+    /** @param node id of this node */
+    public JdbcContentKeys(Database database, KeyFolder folder, String node, Clock clock) {
         this.database = database;
         this.folder = folder;
+        this.node = node;
         this.clock = clock;
+    }
+
+    /**
+     * Makes sure that nothing in the database is encrypted, for a server that has no keys.
+     *
+     * @throws StoreUnavailable when something is, and when the database is away
+     */
+    public static void requireNone(Database database) {
+        if (known(database).isPresent()) {
+            throw new StoreUnavailable(
+                    "this database's contents are encrypted at rest, and ITK_CONTENT_KEY_FILE is not set");
+        }
     }
 
     /**
@@ -60,62 +71,64 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
      */
     public synchronized void claim() {
         var identity = folder.identity();
-        var known = database.read(connection -> {
-            try (var insert = connection.prepareStatement(CLAIM);
-                    var select = connection.prepareStatement(FOLDER)) {
-                insert.setString(1, identity);
-                insert.executeUpdate();
-                try (var row = select.executeQuery()) {
-                    row.next();
-                    return row.getString(1);
-                }
-            }
-        });
-        if (!identity.equals(known)) {
+        var known = known(database);
+        if (known.isEmpty()) {
+            var wanted = identity.orElseGet(() -> UUID.randomUUID().toString());
+            database.read(connection -> Sql.update(connection, CLAIM, wanted));
+            known = known(database);
+        }
+        if (identity.isEmpty() && keys().isEmpty()) {
+            folder.found(known.orElseThrow());
+        } else if (!identity.equals(known)) {
             throw new StoreUnavailable("ITK_CONTENT_KEYS is not the folder that this database's contents are encrypted"
-                    + " with: its folder-id is not " + known);
+                    + " with: its folder-id is not " + known.orElseThrow());
         }
         if (claimed == null) {
-            folder.wrapAnew();
+            folder.wrapAnew().forEach(id -> LOG.warn("the content key {} cannot be opened with the key file", id));
         }
-        claimed = identity;
+        claimed = known.orElseThrow();
+    }
+
+    private static Optional<String> known(Database database) {
+        return database.read(KeyNotes::folder);
+    }
+
+    /** Whether contents can be encrypted and read now, as far as the folder goes. */
+    public boolean isUsable() {
+        var identity = claimed;
+        return identity != null && folder.isFolder(identity);
     }
 
     @Override
     public DayKey current() {
         var day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         var key = today;
-        // also a key of today may be taken away
+        return isCurrent(key, day) ? key : next(day);
+    }
+
+    /** Also a key of today may be taken away. */
+    private boolean isCurrent(@Nullable DayKey key, LocalDate day) {
         return key != null
-                        && DayKey.day(key.id()).equals(day)
-                        && folder.find(key.id()).isPresent()
-                ? key
-                : next(day);
+                && DayKey.day(key.id()).equals(day)
+                && folder.find(key.id()).isPresent();
     }
 
     private synchronized DayKey next(LocalDate day) {
         var key = today;
-        if (key != null
-                && DayKey.day(key.id()).equals(day)
-                && folder.find(key.id()).isPresent()) {
+        if (isCurrent(key, day)) {
             return key;
         }
-        if (claimed == null || !folder.isFolder(claimed)) {
+        if (!isUsable()) {
             claim();
         }
         var next = unregistered;
-        if (next == null || !DayKey.day(next.id()).equals(day) || !folder.holds(next.id())) {
+        if (!isCurrent(next, day)) {
             next = folder.make(day);
             unregistered = next;
         }
+        requireFolder();
         var id = next.id();
-        database.read(connection -> {
-            try (var insert = connection.prepareStatement(MADE)) {
-                insert.setString(1, id);
-                insert.setObject(2, utc(clock.instant()));
-                return insert.executeUpdate();
-            }
-        });
+        database.read(connection -> Sql.update(connection, MADE, id, clock.instant()));
         unregistered = null;
         today = next;
         return next;
@@ -132,43 +145,39 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
 
     /** A missing file is a missing key only in the right folder. */
     private void requireFolder() {
-        var identity = claimed;
-        if (identity == null || !folder.isFolder(identity)) {
+        if (!isUsable()) {
             throw new StoreUnavailable("the folder of content keys is not there; is ITK_CONTENT_KEYS mounted?");
         }
     }
 
     @Override
-    public List<Key> keys() {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(KEYS);
-                    var rows = select.executeQuery()) {
-                var out = new ArrayList<Key>();
-                while (rows.next()) {
-                    out.add(new Key(rows.getString(1), DayKey.day(rows.getString(1)), rows.getBoolean(2)));
-                }
-                return out;
-            }
-        });
+    public boolean takeTurn(Instant now, Duration lease) {
+        return database.read(connection -> Sql.update(connection, TURN, node, now.plus(lease), now, node)) == 1;
     }
 
     @Override
+    public List<Key> keys() {
+        return database
+                .read(connection -> Sql.list(connection, KEYS, row -> new Known(row.getString(1), row.getBoolean(2))))
+                .stream()
+                .filter(known -> KeyFolder.isKey(known.id()))
+                .map(known -> new Key(known.id(), DayKey.day(known.id()), known.gone()))
+                .toList();
+    }
+
+    private record Known(String id, boolean gone) {}
+
+    @Override
     public boolean isThere(Key key) {
+        boolean there = folder.holds(key.id());
         requireFolder();
-        return folder.holds(key.id());
+        return there;
     }
 
     @Override
     public boolean isUsed(Key key) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(USED)) {
-                select.setString(1, key.id());
-                select.setString(2, key.id());
-                try (var row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(connection -> Sql.first(connection, USED, row -> 1, key.id(), key.id()))
+                .isPresent();
     }
 
     @Override
@@ -179,22 +188,6 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
 
     @Override
     public void note(Key key, @Nullable Instant at) {
-        database.read(connection -> {
-            try (var update = connection.prepareStatement(NOTE)) {
-                update.setObject(1, at == null ? null : utc(at), Types.TIMESTAMP_WITH_TIMEZONE);
-                update.setString(2, key.id());
-                return update.executeUpdate();
-            }
-        });
-    }
-
-    /** Whether an event tells that a key is gone. */
-    static boolean isToldGone(Connection connection, String key) throws SQLException {
-        try (var select = connection.prepareStatement(TOLD_GONE)) {
-            select.setString(1, key);
-            try (var row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+        database.read(connection -> Sql.update(connection, NOTE, at, key.id()));
     }
 }

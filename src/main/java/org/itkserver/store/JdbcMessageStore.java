@@ -97,7 +97,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         var body = message.body();
         Frame frame = null;
         if (body.size() <= Uploads.JOINS_GROUP) {
-            frame = part(message.id(), "q", body.bytes(0, body.size()));
+            frame = frames.part(message.id(), "q", body.bytes(0, body.size()));
         } else {
             try (var in = body.open()) {
                 uploads.write(message.id(), in);
@@ -162,19 +162,20 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             return null;
         }
         if (content.length <= Uploads.JOINS_GROUP) {
-            return part(message.id(), "q", content);
+            return frames.part(message.id(), "q", content);
         }
         uploads.write(message.id(), new ByteArrayInputStream(content));
         return null;
     }
 
-    private Frame part(long id, String kind, byte[] bytes) {
-        return frames.pack(Frames.Place.part(id, kind, 0), bytes, bytes.length);
-    }
-
     /** Removes what earlier runs wrote for messages that were never stored. */
     public void removeOrphans() {
         uploads.removeOrphans();
+    }
+
+    /** Removes bytes that were written an hour ago for messages that were never stored. */
+    public void removeAbandoned() {
+        uploads.removeAbandoned();
     }
 
     @Override
@@ -184,9 +185,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public void refuse(AuditEvent event, byte @Nullable [] start, long size) {
-        var frame = start == null
-                ? null
-                : frames.pack(Frames.Place.refused(String.valueOf(event.errorId())), start, start.length);
+        var frame = start == null ? null : frames.refused(event.errorId(), start);
         var entry = new Entry.Audit(event, frame, size);
         commit(entry, entry.done);
     }
@@ -196,7 +195,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         var response = settlement.response();
         var frame = response == null
                 ? null
-                : part(settlement.work().message(), "a", response.getBytes(StandardCharsets.UTF_8));
+                : frames.part(settlement.work().message(), "a", response.getBytes(StandardCharsets.UTF_8));
         var entry = new Entry.Settle(settlement, frame, frames(settlement.change()));
         return commit(entry, entry.done);
     }

@@ -219,8 +219,8 @@ public final class JdbcTrailSource implements TrailSource {
     }
 
     @Override
-    public boolean isKeyGone(String key) {
-        return read(connection -> JdbcContentKeys.isToldGone(connection, key));
+    public Optional<Instant> keyTakenAway(String key) {
+        return read(connection -> KeyNotes.takenAway(connection, key));
     }
 
     @Override

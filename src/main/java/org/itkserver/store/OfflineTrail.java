@@ -64,7 +64,16 @@ public final class OfflineTrail implements AutoCloseable {
                 }
             }
         };
-        return new JdbcTrailSource(connections, new Frames(ContentKeys.reading(keys)));
+        return new JdbcTrailSource(
+                connections, new Frames(ContentKeys.reading(keys, folder -> isRight(folder, connections))));
+    }
+
+    private static boolean isRight(KeyFolder folder, JdbcTrailSource.Connections connections) {
+        try {
+            return connections.use(KeyNotes::folder).equals(folder.identity());
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the database cannot be read: " + e.getSQLState());
+        }
     }
 
     private Connection take() throws SQLException {

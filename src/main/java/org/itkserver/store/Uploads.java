@@ -82,11 +82,20 @@ final class Uploads {
 
     /** Removes bytes that an earlier run of this node, or any node an hour ago, wrote for messages never stored. */
     void removeOrphans() {
+        remove(node);
+    }
+
+    /** Removes bytes that any node wrote an hour ago for messages never stored. */
+    void removeAbandoned() {
+        remove("");
+    }
+
+    private void remove(String of) {
         database.read(connection -> {
             int removed = 0;
             for (var sql : new String[] {ORPHAN_PARTS, ORPHANS}) {
                 try (var delete = connection.prepareStatement(sql)) {
-                    delete.setString(1, node);
+                    delete.setString(1, of);
                     delete.setObject(2, utc(clock.instant().minus(FORGOTTEN)));
                     removed += delete.executeUpdate();
                 }

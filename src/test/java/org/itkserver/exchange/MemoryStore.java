@@ -32,6 +32,8 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     private final MemoryRepairs repairs;
     private long ids;
     private boolean away;
+    private boolean contentsAway;
+    private final Set<Long> unreadable = new HashSet<>();
 
     public MemoryStore() {
         this(Clock.systemUTC());
@@ -56,6 +58,16 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     /** Every message to send so far, oldest first. */
     public synchronized List<MessageRecord> sent() {
         return rows.records(row -> !row.inbound);
+    }
+
+    /** Contents cannot be had for now, though the rest can. */
+    synchronized void contentsAway(boolean away) {
+        contentsAway = away;
+    }
+
+    /** Nobody reads this content again. */
+    synchronized void unreadable(long id) {
+        unreadable.add(id);
     }
 
     private void reachable() {
@@ -236,6 +248,12 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
 
     @Override
     public synchronized Optional<InputStream> raw(long id) {
+        if (contentsAway) {
+            throw new StoreUnavailable("the folder of content keys is away");
+        }
+        if (unreadable.contains(id)) {
+            return Optional.empty();
+        }
         return rows.find(id).map(row -> row.bytes).map(ByteArrayInputStream::new);
     }
 

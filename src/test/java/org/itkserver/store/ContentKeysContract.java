@@ -58,7 +58,7 @@ abstract class ContentKeysContract {
         }
         trail = new TamperedTrail(database);
         trail.store.close();
-        keys = new JdbcContentKeys(database, folder("keys"), trail.clock);
+        keys = new JdbcContentKeys(database, folder("keys"), trail.node, trail.clock);
         keys.claim();
         trail.encryptedWith(keys, ContentKeys.reading(folder("keys")));
     }
@@ -120,16 +120,18 @@ abstract class ContentKeysContract {
         nanos += Duration.ofSeconds(2).toNanos();
     }
 
+    /** What is told by two looks in a row. */
     private List<AuditEvent> keep() {
         var told = new ArrayList<AuditEvent>();
-        new KeyKeeper(
-                        keys,
-                        event -> {
-                            trail.store.append(event);
-                            told.add(event);
-                        },
-                        trail.clock)
-                .run();
+        var keeper = new KeyKeeper(
+                keys,
+                event -> {
+                    trail.store.append(event);
+                    told.add(event);
+                },
+                trail.clock);
+        keeper.look();
+        keeper.look();
         return told;
     }
 
@@ -251,9 +253,9 @@ abstract class ContentKeysContract {
         trail.clock.forward(Duration.ofDays(3));
         assertEquals(List.of(), keep(), "something is left");
         run("delete from message_part");
-        trail.clock.forward(Duration.ofDays(-2));
-        assertEquals(List.of(), keep(), "a day is over, but a slow clock may still write");
-        trail.clock.forward(Duration.ofDays(2));
+        trail.clock.forward(Duration.ofDays(-1));
+        assertEquals(List.of(), keep(), "its day is over, but a slow clock may still write");
+        trail.clock.forward(Duration.ofDays(1));
 
         var told = keep();
         assertEquals(1, told.size());
@@ -277,9 +279,99 @@ abstract class ContentKeysContract {
     }
 
     @Test
+    void aKeyThatIsMissingOnceIsNotGone() throws IOException {
+        trail.accept(SECRET);
+        var told = new ArrayList<AuditEvent>();
+        var keeper = new KeyKeeper(keys, told::add, trail.clock);
+        var file = home.resolve("keys").resolve(keys.keys().get(0).id() + ".key");
+        var saved = Files.readAllBytes(file);
+        Files.delete(file);
+        keeper.look();
+        Files.write(file, saved);
+        keeper.look();
+        Files.delete(file);
+        keeper.look();
+        assertEquals(List.of(), told);
+        keeper.look();
+        assertEquals(1, told.size());
+    }
+
+    @Test
+    void oneNodeLooksAfterTheKeysAtATime() throws IOException {
+        trail.accept(SECRET);
+        deleteKeys();
+        assertTrue(keys.takeTurn(trail.clock.instant(), Duration.ofMinutes(3)));
+        var other = new JdbcContentKeys(database, folder("keys"), "other", trail.clock);
+        assertFalse(other.takeTurn(trail.clock.instant(), Duration.ofMinutes(3)));
+        trail.clock.forward(Duration.ofMinutes(4));
+        assertTrue(other.takeTurn(trail.clock.instant(), Duration.ofMinutes(3)));
+        assertEquals(List.of(), keep());
+    }
+
+    @Test
+    void nodesThatShareTheFolderReadEachOthers() throws IOException {
+        long id = trail.accept(SECRET);
+        var other = new JdbcContentKeys(database, folder("keys"), "other", trail.clock);
+        other.claim();
+        var third = new JdbcMessageStore(database, "other", trail.key, trail.clock, other, event -> {});
+        try (third;
+                var in = third.raw(id).orElseThrow()) {
+            assertArrayEquals(SECRET.getBytes(StandardCharsets.UTF_8), in.readAllBytes());
+        }
+    }
+
+    @Test
+    void aForgedKeyNameExcusesNothing() throws Exception {
+        trail.accept(SECRET);
+        var taken = keys.keys().get(0).id();
+        deleteKeys();
+        keep();
+        trail.clock.forward(Duration.ofDays(5));
+        trail.accept("later");
+        for (var forged : List.of(taken, "%", "2026-11-22-00000000", "nothing")) {
+            var turned = "update message_part set key_id = '" + forged + "', bytes = '\\x00' where message_id ="
+                    + " (select max(message_id) from message_part)";
+            run(turned.replace("'\\x00'", "cast('00' as bytea)"));
+            var first = verified().first();
+            assertNotNull(first, forged);
+            assertTrue(first.problem().contains("its key " + forged + " is not there"), first.problem());
+        }
+    }
+
+    @Test
+    void aDestroyedKeyExcusesNothing() throws Exception {
+        long id = trail.accept(SECRET);
+        var bytes = stored().get(0);
+        run("delete from message_part");
+        trail.clock.forward(Duration.ofDays(3));
+        assertEquals(1, keep().size());
+        run("insert into message_part (message_id, kind, number, codec, key_id, bytes) values (" + id
+                + ", 'q', 0, 'lz4', '" + keys.keys().get(0).id() + "', cast('" + bytes.length() + "' as bytea))");
+        var first = verified().first();
+        assertNotNull(first);
+        assertTrue(first.problem().contains("no event tells that it is gone"), first.problem());
+    }
+
+    @Test
+    void refusalsAreToldOfAlsoWhileTheKeysAreAway() throws IOException {
+        trail.accept(SECRET);
+        Files.move(home.resolve("keys"), home.resolve("away"));
+        nanos += Duration.ofSeconds(2).toNanos();
+        trail.clock.forward(Duration.ofDays(1));
+        trail.store.refuse(AuditEvent.ofServer(trail.clock.instant(), AuditType.REFUSED, "x"), new byte[] {1}, 1);
+        assertEquals(List.of("0"), column("select count(*) from refused"));
+        assertFalse(keys.isUsable());
+    }
+
+    @Test
+    void aServerWithoutKeysDoesNotWriteInTheClearWhereContentsAreEncrypted() {
+        assertThrows(StoreUnavailable.class, () -> JdbcContentKeys.requireNone(database));
+    }
+
+    @Test
     void anotherFolderIsNotTakenForThisOne() {
         trail.accept(SECRET);
-        var other = new JdbcContentKeys(database, folder("elsewhere"), trail.clock);
+        var other = new JdbcContentKeys(database, folder("elsewhere"), trail.node, trail.clock);
         var message = assertThrows(StoreUnavailable.class, other::claim).getMessage();
         assertTrue(message.contains("ITK_CONTENT_KEYS"), message);
         assertThrows(StoreUnavailable.class, other::current);
@@ -297,9 +389,7 @@ abstract class ContentKeysContract {
         assertThrows(StoreUnavailable.class, this::keep);
         assertFalse(keys.keys().get(0).gone());
 
-        Files.walk(home.resolve("keys"))
-                .sorted(java.util.Comparator.reverseOrder())
-                .forEach(file -> file.toFile().delete());
+        Files.delete(home.resolve("keys")); // fails when anything was put there
         Files.move(home.resolve("away"), home.resolve("keys"));
         assertArrayEquals(SECRET.getBytes(StandardCharsets.UTF_8), read(id));
         trail.accept("another");

@@ -1,11 +1,16 @@
 package org.itkserver.audit.verify;
 
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.itkserver.audit.StoredRow;
 
 /** Compares messages with the events that store them. Thread-safe. */
@@ -17,7 +22,7 @@ final class MessageCheck {
     private final boolean payloads;
     private final Findings findings;
     private final PurgeCheck purges;
-    private final Map<String, Boolean> gone = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Instant>> lostKeys = new ConcurrentHashMap<>();
     private final AtomicLong purged = new AtomicLong();
     private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong compared = new AtomicLong();
@@ -93,13 +98,23 @@ final class MessageCheck {
         }
     }
 
-    /** Bytes without their key are as good as destroyed; the trail must tell of that, too. */
+    /**
+     * Bytes without their key are as good as destroyed; the trail must tell of that, too, of a key that can have been used when
+     * they were stored.
+     */
     private void lost(Map<Long, StoredRow> told, long id, String key) {
-        if (gone.computeIfAbsent(key, source::isKeyGone)) {
+        var row = told.get(id);
+        var taken = lostKeys.computeIfAbsent(key, source::keyTakenAway);
+        if (row != null && taken.filter(at -> !at.isBefore(row.at())).isPresent() && isOfDay(key, row.at())) {
             unreadable.incrementAndGet();
         } else {
             add(told, id, "cannot be read: its key " + key + " is not there, and no event tells that it is gone");
         }
+    }
+
+    private static boolean isOfDay(String key, Instant stored) {
+        var day = LocalDate.ofInstant(stored, ZoneOffset.UTC);
+        return Stream.of(day.minusDays(1), day, day.plusDays(1)).anyMatch(near -> key.startsWith(near + "-"));
     }
 
     private static boolean differs(Map<Long, StoredRow> told, long id, byte[] digest) {

@@ -34,8 +34,8 @@ public interface TrailSource {
     /** The stored bytes of messages; those without bytes are missing in the answer. */
     Map<Long, StoredBytes> bytes(Collection<Long> ids);
 
-    /** Whether an event {@code content-key-gone} tells that the key of this name is gone. */
-    boolean isKeyGone(String key);
+    /** When an event {@code content-key-gone} told that contents have lost the key of this name; empty when none did. */
+    Optional<Instant> keyTakenAway(String key);
 
     /** What is noted of the destruction of these messages, at most once a kind. */
     List<Leaf> destroyed(Collection<Long> ids);

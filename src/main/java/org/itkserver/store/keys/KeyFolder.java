@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,7 +20,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.itkserver.audit.StoreUnavailable;
@@ -49,62 +48,55 @@ public final class KeyFolder {
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     /**
-     * Makes the folder when it is not there.
-     *
      * @param keyFile the keys that wrap: 32 bytes in base64 on each line, the newest first
      * @param nanos a clock that only goes forward, in nanoseconds
-     * @throws IllegalArgumentException naming the setting and what is wrong with its file or folder
+     * @throws IllegalArgumentException naming the setting and what is wrong with its file
      */
     public KeyFolder(Path keyFile, Path folder, SecureRandom random, LongSupplier nanos) {
         this.folder = folder;
         this.random = random;
         this.nanos = nanos;
         masters = new MasterKeys(keyFile, random);
+    }
+
+    /**
+     * What tells this folder from every other; empty when it has nothing that does.
+     *
+     * @throws StoreUnavailable when the folder cannot be read
+     */
+    public Optional<String> identity() {
+        try {
+            return Optional.of(Files.readString(folder.resolve(IDENTITY)).trim());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /**
+     * Makes the folder, if it is not there, and gives it what tells it from every other.
+     *
+     * @throws StoreUnavailable when the folder cannot be written
+     */
+    public void found(String identity) {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
             }
+            create(folder.resolve(IDENTITY), identity + "\n");
         } catch (IOException e) {
-            throw new IllegalArgumentException("ITK_CONTENT_KEYS=" + folder + " cannot be made");
-        }
-    }
-
-    /**
-     * What tells this folder from every other; made when it is first asked for.
-     *
-     * @throws StoreUnavailable when the folder cannot be read or written
-     */
-    public String identity() {
-        try {
-            var there = readIdentity();
-            if (there.isPresent()) {
-                return there.get();
-            }
-            create(folder.resolve(IDENTITY), UUID.randomUUID() + "\n");
-            return readIdentity().orElseThrow();
-        } catch (FileAlreadyExistsException e) {
-            return identity();
-        } catch (IOException e) {
-            throw unavailable();
+            throw unavailable(e);
         }
     }
 
     /** Whether it is the folder with this identity: not another one, and not the empty place where it should be mounted. */
     public boolean isFolder(String identity) {
         try {
-            return readIdentity().filter(identity::equals).isPresent();
-        } catch (IOException e) {
+            return identity().filter(identity::equals).isPresent();
+        } catch (StoreUnavailable e) {
             return false;
-        }
-    }
-
-    private Optional<String> readIdentity() throws IOException {
-        try {
-            return Optional.of(Files.readString(folder.resolve(IDENTITY)).trim())
-                    .filter(identity -> !identity.isEmpty());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
         }
     }
 
@@ -122,7 +114,7 @@ public final class KeyFolder {
         try {
             create(file(key.id()), text(key));
         } catch (IOException e) {
-            throw unavailable();
+            throw unavailable(e);
         }
         known.put(key.id(), new Known(key, nanos.getAsLong()));
         return key;
@@ -150,9 +142,25 @@ public final class KeyFolder {
         return Optional.ofNullable(key);
     }
 
-    /** Whether the key's file is there. */
+    /** Whether it is the form of a key's name. */
+    public static boolean isKey(String id) {
+        return id.matches(ID);
+    }
+
+    /**
+     * Whether the key's file is there.
+     *
+     * @throws StoreUnavailable when that cannot be told
+     */
     public boolean holds(String id) {
-        return id.matches(ID) && Files.exists(file(id));
+        try {
+            return isKey(id)
+                    && Files.readAttributes(file(id), BasicFileAttributes.class).isRegularFile();
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw unavailable(e);
+        }
     }
 
     /**
@@ -166,34 +174,33 @@ public final class KeyFolder {
             sync();
             known.remove(id);
         } catch (IOException e) {
-            throw unavailable();
+            throw unavailable(e);
         }
     }
 
     /**
-     * Wraps keys that older keys of the key file wrapped with its first one, so that those can be taken out.
+     * Wraps keys that older keys of the key file wrapped with its first one, so that those can be taken out. One that cannot be
+     * opened stays as it is.
      *
-     * @return how many
+     * @return the ids of those that cannot be opened
      * @throws StoreUnavailable when the folder cannot be read or written
      */
-    public int wrapAnew() {
-        int count = 0;
+    public List<String> wrapAnew() {
+        var closed = new ArrayList<String>();
         for (var id : ids()) {
             try {
                 if (!Files.readAllLines(file(id)).contains(masters.first())) {
-                    var key = read(id);
-                    if (key != null) {
-                        var next = Files.createTempFile(folder, "wrapping", ".tmp");
-                        write(next, text(key), StandardOpenOption.WRITE);
-                        Files.move(next, file(id), StandardCopyOption.ATOMIC_MOVE);
-                        count++;
-                    }
+                    create(file(id), text(open(id)));
                 }
+            } catch (NoSuchFileException e) {
+                // another node destroyed it meanwhile
+            } catch (NotAuthentic | IllegalArgumentException e) {
+                closed.add(id);
             } catch (IOException e) {
-                throw unavailable();
+                throw unavailable(e);
             }
         }
-        return count;
+        return closed;
     }
 
     private List<String> ids() {
@@ -202,33 +209,40 @@ public final class KeyFolder {
             for (var file : files) {
                 var name = String.valueOf(file.getFileName());
                 var id = name.substring(0, name.length() - END.length());
-                if (id.matches(ID)) {
+                if (isKey(id)) {
                     out.add(id);
                 }
             }
             return out;
         } catch (IOException e) {
-            throw unavailable();
+            throw unavailable(e);
         }
     }
 
     private @Nullable DayKey read(String id) {
         try {
-            var lines = Files.readAllLines(file(id));
-            if (lines.size() == LINES && lines.get(0).equals(FORM)) {
-                var bytes = masters.unwrap(lines.get(1), id, Base64.getDecoder().decode(lines.get(2)));
-                if (bytes != null) {
-                    return new DayKey(id, bytes, random);
-                }
-            }
+            return open(id);
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {
-            throw unavailable();
+            throw unavailable(e);
         } catch (NotAuthentic | IllegalArgumentException e) {
-            // said below
+            throw new StoreUnavailable(
+                    "the content key " + id + " cannot be opened with the keys in ITK_CONTENT_KEY_FILE");
         }
-        throw new StoreUnavailable("the content key " + id + " cannot be opened with the keys in ITK_CONTENT_KEY_FILE");
+    }
+
+    /** @throws IllegalArgumentException when it is none, or its master key is not there */
+    private DayKey open(String id) throws IOException {
+        var lines = Files.readAllLines(file(id), StandardCharsets.ISO_8859_1);
+        if (lines.size() != LINES || !lines.get(0).equals(FORM)) {
+            throw new IllegalArgumentException("not a key");
+        }
+        var bytes = masters.unwrap(lines.get(1), id, Base64.getDecoder().decode(lines.get(2)));
+        if (bytes == null) {
+            throw new IllegalArgumentException("wrapped by another master key");
+        }
+        return new DayKey(id, bytes, random);
     }
 
     private String text(DayKey key) {
@@ -240,17 +254,22 @@ public final class KeyFolder {
         return folder.resolve(id + END);
     }
 
+    /** All of it, durable, or nothing: a crash in between leaves a file that is none of ours. */
     private void create(Path file, String text) throws IOException {
         var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Files.createFile(file, owner);
-        write(file, text, StandardOpenOption.WRITE);
-        sync();
-    }
-
-    private static void write(Path file, String text, StandardOpenOption... options) throws IOException {
-        try (var channel = FileChannel.open(file, options)) {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-            channel.force(true);
+        var next = Files.createTempFile(folder, "writing-", ".tmp", owner);
+        try {
+            try (var channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+                var left = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+                while (left.hasRemaining()) {
+                    channel.write(left);
+                }
+                channel.force(true);
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            sync();
+        } finally {
+            Files.deleteIfExists(next);
         }
     }
 
@@ -261,7 +280,8 @@ public final class KeyFolder {
         }
     }
 
-    private StoreUnavailable unavailable() {
-        return new StoreUnavailable("the folder of content keys, ITK_CONTENT_KEYS=" + folder + ", cannot be used");
+    private StoreUnavailable unavailable(IOException e) {
+        return new StoreUnavailable("the folder of content keys, ITK_CONTENT_KEYS=" + folder + ", cannot be used: "
+                + e.getClass().getSimpleName());
     }
 }

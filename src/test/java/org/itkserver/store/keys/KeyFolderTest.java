@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Base64;
+import java.util.List;
 import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,11 @@ class KeyFolderTest {
     }
 
     private KeyFolder folder() {
-        return new KeyFolder(keyFile, home.resolve("keys"), random, () -> nanos);
+        var folder = new KeyFolder(keyFile, home.resolve("keys"), random, () -> nanos);
+        if (folder.identity().isEmpty()) {
+            folder.found("this one");
+        }
+        return folder;
     }
 
     private Path file(DayKey key) {
@@ -110,8 +115,7 @@ class KeyFolderTest {
         var sealed = key.encrypt(PLACE, PLAIN);
         var second = master();
         write(second, "", first);
-        assertEquals(1, folder().wrapAnew());
-        assertEquals(0, folder().wrapAnew());
+        assertEquals(List.of(), folder().wrapAnew());
         write(second);
         assertArrayEquals(PLAIN, folder().find(key.id()).orElseThrow().decrypt(PLACE, sealed));
     }
@@ -146,13 +150,52 @@ class KeyFolderTest {
     }
 
     @Test
+    void aKeyThatCannotBeOpenedHoldsUpNoOther() throws IOException {
+        var key = folder().make(DAY);
+        var sealed = key.encrypt(PLACE, PLAIN);
+        var first = Files.readString(keyFile).trim();
+        write(master());
+        var stranger = folder().make(DAY);
+        var third = master();
+        write(third, first);
+        assertEquals(List.of(stranger.id()), folder().wrapAnew());
+        write(third);
+        assertArrayEquals(PLAIN, folder().find(key.id()).orElseThrow().decrypt(PLACE, sealed));
+    }
+
+    @Test
     void aFolderIsKnownAgainAndToldFromAnother() throws IOException {
-        var identity = folder().identity();
-        assertEquals(identity, folder().identity());
-        assertTrue(folder().isFolder(identity));
+        assertEquals("this one", folder().identity().orElseThrow());
+        assertTrue(folder().isFolder("this one"));
+        assertFalse(folder().isFolder("another"));
+        var folder = folder();
         Files.delete(home.resolve("keys").resolve("folder-id"));
-        assertFalse(folder().isFolder(identity));
-        assertNotEquals(identity, folder().identity());
+        assertFalse(folder.isFolder("this one"));
+        assertTrue(folder.identity().isEmpty());
+    }
+
+    @Test
+    void whatCannotBeToldIsNotGone() throws IOException {
+        var folder = folder();
+        var key = folder.make(DAY);
+        nanos += Duration.ofSeconds(2).toNanos();
+        // a folder that became a file stands for one that cannot be read
+        Files.move(home.resolve("keys"), home.resolve("away"));
+        Files.writeString(home.resolve("keys"), "");
+        assertThrows(StoreUnavailable.class, () -> folder.holds(key.id()));
+        assertThrows(StoreUnavailable.class, () -> folder.find(key.id()));
+        assertThrows(StoreUnavailable.class, () -> folder.make(DAY));
+        assertFalse(folder.isFolder("this one"));
+    }
+
+    @Test
+    void nothingIsLeftBesideTheKeys() throws IOException {
+        var folder = folder();
+        folder.make(DAY);
+        folder.make(DAY);
+        try (var files = Files.list(home.resolve("keys"))) {
+            assertEquals(3, files.count());
+        }
     }
 
     @Test
