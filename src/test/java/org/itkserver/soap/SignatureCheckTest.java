@@ -18,6 +18,7 @@ import javax.xml.crypto.dsig.Transform;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Signing;
 import org.itkserver.envelope.Messages;
+import org.itkserver.testing.BentCertificate;
 import org.itkserver.testing.DevCerts;
 import org.itkserver.testing.Signed;
 import org.itkserver.tls.TlsFiles;
@@ -442,7 +443,7 @@ class SignatureCheckTest {
                         Base64.getEncoder().encodeToString(der), Signed.X509.replace("X509v3", "X509PKIPathv1")));
         refused(by("gp").token(Base64.getEncoder().encodeToString(der), Signed.X509.replace("X509v3", "PKCS7")));
         // the length of the key identifier's octets inside its extension, far beyond the end
-        refused(token(keyIdentifierOf(der)));
+        refused(token(BentCertificate.keyIdentifier(der)));
         // every byte made a long length, one after the other
         var good = by("gp").token(Base64.getEncoder().encodeToString(der), Signed.X509)
                 .sign(checked.letter());
@@ -456,20 +457,6 @@ class SignatureCheckTest {
                     Policy.body());
             assertTrue(!verdict.accepted() || Arrays.equals(bent, der), i + " " + verdict);
         }
-    }
-
-    private static byte[] keyIdentifierOf(byte[] der) {
-        // 2.5.29.14, then OCTET STRING { OCTET STRING }
-        for (int i = 0; i + 8 < der.length; i++) {
-            if (der[i] == 0x55 && der[i + 1] == 0x1D && der[i + 2] == 0x0E && der[i + 3] == 0x04) {
-                var bent = der.clone();
-                bent[i + 6] = (byte) 0x84;
-                bent[i + 7] = 0x7F;
-                bent[i + 8] = bent[i + 9] = bent[i + 10] = (byte) 0xFF;
-                return bent;
-            }
-        }
-        throw new AssertionError("no key identifier");
     }
 
     private static Signed token(byte[] der) {

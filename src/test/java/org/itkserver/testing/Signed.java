@@ -14,16 +14,22 @@ import javax.xml.crypto.dsig.CanonicalizationMethod;
 import javax.xml.crypto.dsig.DigestMethod;
 import javax.xml.crypto.dsig.Reference;
 import javax.xml.crypto.dsig.SignatureMethod;
+import javax.xml.crypto.dsig.Transform;
 import javax.xml.crypto.dsig.XMLSignatureFactory;
 import javax.xml.crypto.dsig.dom.DOMSignContext;
 import javax.xml.crypto.dsig.spec.C14NMethodParameterSpec;
 import javax.xml.crypto.dsig.spec.ExcC14NParameterSpec;
 import javax.xml.crypto.dsig.spec.TransformParameterSpec;
+import javax.xml.crypto.dsig.spec.XPathFilter2ParameterSpec;
+import javax.xml.crypto.dsig.spec.XPathFilterParameterSpec;
+import javax.xml.crypto.dsig.spec.XPathType;
+import javax.xml.crypto.dsig.spec.XSLTTransformParameterSpec;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
+import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
@@ -44,12 +50,18 @@ public final class Signed {
     public static final String BODY_ID = "uuid_BODY-0001";
     public static final String TOKEN_ID = "uuid_TOKEN-0001";
 
+    private static final String STYLESHEET =
+            """
+            <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">\
+            <xsl:template match="/"><xsl:copy-of select="*"/></xsl:template></xsl:stylesheet>""";
+
     /** How the signature names its key. */
     public enum Key {
         TOKEN,
         ISSUER_SERIAL,
         KEY_VALUE,
         X509_DATA,
+        NAME,
         IDENTIFIER,
         RETRIEVAL,
         RECURSIVE,
@@ -66,6 +78,7 @@ public final class Signed {
     private List<String> transforms = List.of(CanonicalizationMethod.EXCLUSIVE);
     private List<String> prefixes = List.of();
     private List<String> parts = List.of("Timestamp", "Body");
+    private List<String> uris = List.of();
     private Key keyInfo = Key.TOKEN;
 
     private Signed(PrivateKey key, X509Certificate certificate) {
@@ -119,6 +132,12 @@ public final class Signed {
         return this;
     }
 
+    /** More references, by URIs that are no ids of elements; none is read from outside. */
+    public Signed uris(String... more) {
+        uris = List.of(more);
+        return this;
+    }
+
     public Signed token(String text, String type) {
         token = text;
         tokenType = type;
@@ -138,7 +157,10 @@ public final class Signed {
             var references = new ArrayList<Reference>();
             var factory = XMLSignatureFactory.getInstance("DOM");
             for (var part : parts) {
-                references.add(reference(factory, identified(first(document, part), part)));
+                references.add(reference(factory, "#" + identified(first(document, part), part)));
+            }
+            for (var uri : uris) {
+                references.add(reference(factory, uri));
             }
             tokenElement(document, security);
             var parameters = prefixes.isEmpty() ? null : new ExcC14NParameterSpec(prefixes);
@@ -161,13 +183,26 @@ public final class Signed {
         }
     }
 
-    private Reference reference(XMLSignatureFactory factory, String id) throws Exception {
-        var steps = new ArrayList<javax.xml.crypto.dsig.Transform>();
+    private Reference reference(XMLSignatureFactory factory, String uri) throws Exception {
+        var steps = new ArrayList<Transform>();
         for (var transform : transforms) {
-            var parameters = prefixes.isEmpty() ? null : new ExcC14NParameterSpec(prefixes);
-            steps.add(factory.newTransform(transform, (TransformParameterSpec) parameters));
+            steps.add(factory.newTransform(transform, parameters(transform)));
         }
-        return factory.newReference("#" + id, factory.newDigestMethod(digest, null), steps, null, null);
+        return factory.newReference(uri, factory.newDigestMethod(digest, null), steps, null, null);
+    }
+
+    /** Such that the transform leaves something of what it is given. */
+    private @Nullable TransformParameterSpec parameters(String transform) {
+        return switch (transform) {
+            case Transform.XPATH -> new XPathFilterParameterSpec("here() or true()");
+            case Transform.XPATH2 ->
+                new XPathFilter2ParameterSpec(
+                        List.of(new XPathType("//*[local-name()='Body']", XPathType.Filter.INTERSECT)));
+            case Transform.XSLT ->
+                new XSLTTransformParameterSpec(
+                        new DOMStructure(parse(STYLESHEET).getDocumentElement()));
+            default -> prefixes.isEmpty() ? null : new ExcC14NParameterSpec(prefixes);
+        };
     }
 
     private void tokenElement(Document document, Element security) {
@@ -191,6 +226,9 @@ public final class Signed {
             case NONE -> null;
             case KEY_VALUE -> keys.newKeyInfo(List.of(keys.newKeyValue(open)));
             case X509_DATA -> keys.newKeyInfo(List.of(keys.newX509Data(List.of(certificate))));
+            case NAME ->
+                keys.newKeyInfo(List.of(
+                        keys.newKeyName(certificate.getSubjectX500Principal().getName())));
             case RETRIEVAL -> keys.newKeyInfo(List.of(keys.newRetrievalMethod("http://127.0.0.1:7777/canary")));
             default -> keys.newKeyInfo(List.of(new DOMStructure(tokenReference(document))));
         };
