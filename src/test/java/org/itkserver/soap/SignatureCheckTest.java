@@ -350,8 +350,8 @@ class SignatureCheckTest {
         var code =
                 switch (how) {
                     case TOKEN -> "";
-                    case RETRIEVAL, RECURSIVE, IDENTIFIER -> "1000";
-                    default -> "3000";
+                    case RETRIEVAL, RECURSIVE, IDENTIFIER, KEY_VALUE, X509_DATA, NAME -> "1000";
+                    case ISSUER_SERIAL, NONE -> "3000";
                 };
         assertEquals(code, verdict.code(), verdict::toString);
     }

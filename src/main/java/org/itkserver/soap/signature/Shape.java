@@ -103,7 +103,7 @@ record Shape(String method, List<String> references, Element key) {
             throw EnvelopeRejected.invalid("A RetrievalMethod is not supported.");
         }
         if (keys.size() != 1 || !Xml.is(keys.get(0), Namespaces.WSSE, "SecurityTokenReference")) {
-            throw new Bad("its KeyInfo is not one SecurityTokenReference");
+            throw EnvelopeRejected.invalid("KeyInfo holds one SecurityTokenReference.");
         }
         var inside = Xml.children(keys.get(0));
         boolean known = inside.size() == 1
