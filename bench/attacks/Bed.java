@@ -22,7 +22,7 @@ final class Bed {
     /** Planted in what is sent; to be found in no log, fault, figure or audit row. */
     static final List<String> PATIENT = List.of("9990000018", "Zyxwvut-Planted", "QQ1 9ZZ");
 
-    private static final char[] PASSWORD = "changeit".toCharArray();
+    static final char[] PASSWORD = "changeit".toCharArray();
 
     final Path folder = Path.of(env("ATTACKS_FOLDER"));
     final Path home = folder.resolve("server/home");
@@ -63,6 +63,28 @@ final class Bed {
         return new Line(source, plain, null);
     }
 
+    KeyStore store(String name) throws GeneralSecurityException, IOException {
+        return KeyStore.getInstance(certs.resolve(name + ".p12").toFile(), PASSWORD);
+    }
+
+    /**
+     * A certificate of the right authority with something wrong about it.
+     *
+     * @param subject CN of the partner it is for
+     * @param key options of keytool that say what the key is
+     * @param options of keytool that say what is wrong
+     * @return the name of its store
+     */
+    String made(String name, String subject, String key, String... options) throws Exception {
+        var store = " -storepass changeit -keypass changeit ";
+        SIdentity.shell("cd '" + certs + "' && keytool -genkeypair -keystore " + name + ".p12 -storetype PKCS12 -alias " + name + " -keyalg "
+                + key + " -dname 'CN=" + subject + ", O=ITK development'" + store + "&& keytool -certreq -keystore " + name
+                + ".p12 -alias " + name + store + "| keytool -gencert -keystore ca.p12 -alias ca -storepass changeit -rfc "
+                + String.join(" ", options) + " >" + name + ".pem && cat " + name + ".pem ca.pem >chain && keytool -importcert -keystore "
+                + name + ".p12 -alias " + name + " -file chain -noprompt" + store);
+        return name;
+    }
+
     /** A connection with this partner's certificate, or with none when it is null. */
     Line secure(String source, String partner) throws IOException {
         return new Line(source, https, context(partner));
@@ -73,11 +95,11 @@ final class Bed {
             KeyManager[] keys = null;
             if (partner != null) {
                 var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                factory.init(KeyStore.getInstance(certs.resolve(partner + ".p12").toFile(), PASSWORD), PASSWORD);
+                factory.init(store(partner), PASSWORD);
                 keys = factory.getKeyManagers();
             }
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(KeyStore.getInstance(certs.resolve("truststore.p12").toFile(), PASSWORD));
+            trust.init(store("truststore"));
             var out = SSLContext.getInstance("TLS");
             out.init(keys, trust.getTrustManagers(), null);
             return out;

@@ -16,6 +16,7 @@ final class Main {
             case "x-xml" -> XXml::run;
             case "w-addressing" -> WAddressing::run;
             case "s-identity" -> SIdentity::run;
+            case "s-signatures" -> SSignatures::run;
             case "r-replay" -> RReplay::run;
             case "h-http" -> HHttp::run;
             case "d-compression" -> DCompression::run;

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Attacks on who a sender is: TLS, certificate, Username. */
 final class SIdentity {
+    static final String EC = "EC -groupname secp256r1";
     private static final int TIMED = 300;
     private static final String TOKEN = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#";
 
@@ -21,29 +22,12 @@ final class SIdentity {
 
     static void run(Suite suite) throws Exception {
         var family = new SIdentity(suite);
-        family.signatures();
         family.usernames();
         family.passwords();
         family.headers();
         family.authority();
         family.handshakes();
         family.timing();
-    }
-
-    /** S-01 to S-13 have their place here. */
-    private void signatures() {
-        suite.attack("S-13", "an empty signature", Expect.denied().because("signatures are not enabled"), source -> secure(source,
-                "tls-a", a().swap("<wsse:UsernameToken>", "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/>"
-                        + "<wsse:UsernameToken>")));
-        for (var token : List.of("<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>",
-                "<xenc:EncryptedKey xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"/>",
-                "<xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"/>",
-                "<wsc:DerivedKeyToken xmlns:wsc=\"http://schemas.xmlsoap.org/ws/2005/02/sc\"><wsc:Length>2147483647</wsc:Length>"
-                        + "</wsc:DerivedKeyToken>",
-                "<wsc:SecurityContextToken xmlns:wsc=\"http://schemas.xmlsoap.org/ws/2005/02/sc\"/>")) {
-            suite.attack("S-13", token.replaceAll("[< ].*?:(\\w+).*", "$1"), Expect.invalid(), source -> secure(source, "tls-a",
-                    a().swap("<wsse:UsernameToken>", token + "<wsse:UsernameToken>")));
-        }
     }
 
     private Letter a() {
@@ -148,11 +132,11 @@ final class SIdentity {
         suite.attack("S-17", "no certificate", closed, source -> refused(source, null));
         suite.attack("S-17", "a revoked certificate", closed, source -> refused(source, "leaver"));
         suite.attack("S-17", "a certificate of another authority", closed, source -> refused(source, "../impostor/tls-a"));
-        suite.attack("S-17", "a certificate that has expired", closed, source -> refused(source, made("expired",
+        suite.attack("S-17", "a certificate that has expired", closed, source -> refused(source, bed.made("expired", "tls-a", EC,
                 "-startdate", "-400d", "-validity", "30", "-ext", "ExtendedKeyUsage=clientAuth")));
-        suite.attack("S-17", "a certificate that is not valid yet", closed, source -> refused(source, made("early",
+        suite.attack("S-17", "a certificate that is not valid yet", closed, source -> refused(source, bed.made("early", "tls-a", EC,
                 "-startdate", "+10d", "-validity", "30", "-ext", "ExtendedKeyUsage=clientAuth")));
-        suite.attack("S-17", "a certificate for servers only", closed, source -> refused(source, made("usage",
+        suite.attack("S-17", "a certificate for servers only", closed, source -> refused(source, bed.made("usage", "tls-a", EC,
                 "-validity", "30", "-ext", "ExtendedKeyUsage=serverAuth")));
         suite.attack("S-17", "a good certificate that is nobody's", Expect.denied(), source -> secure(source, "stranger", a()));
         for (var options : List.of("-tls1", "-tls1_1", "-tls1_2 -cipher AES128-SHA", "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256",
@@ -182,17 +166,6 @@ final class SIdentity {
         } catch (IOException e) {
             return Reply.nothing(0);
         }
-    }
-
-    /** A certificate of the right authority with something wrong about it. */
-    private String made(String name, String... options) throws Exception {
-        var store = " -storepass changeit -keypass changeit ";
-        shell("cd '" + bed.certs + "' && keytool -genkeypair -keystore " + name + ".p12 -storetype PKCS12 -alias " + name
-                + " -keyalg EC -groupname secp256r1 -dname 'CN=tls-a, O=ITK development'" + store + "&& keytool -certreq -keystore "
-                + name + ".p12 -alias " + name + store + "| keytool -gencert -keystore ca.p12 -alias ca -storepass changeit -rfc "
-                + String.join(" ", options) + " >" + name + ".pem && cat " + name + ".pem ca.pem >chain && keytool -importcert -keystore "
-                + name + ".p12 -alias " + name + " -file chain -noprompt" + store);
-        return name;
     }
 
     private static String openssl(int port, String options) throws Exception {

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
@@ -81,26 +83,56 @@ final class Suite {
         attack(id, sent, expect, "", attack);
     }
 
-    private void attack(String id, String sent, Expect expect, String content, Attack attack) {
+    /** @param content what of the sender's own words the answer must not repeat at length */
+    void attack(String id, String sent, Expect expect, String content, Attack attack) {
         var source = bed.source();
         var wrong = new ArrayList<String>();
         var got = "";
         try {
             var reply = attack.send(source);
             got = reply.brief() + ", " + reply.millis() + " ms";
-            if (!expect.right().test(reply)) {
-                wrong.add("not as expected");
-            }
-            if (reply.millis() > expect.millis()) {
-                wrong.add("slow");
-            }
-            wrong.addAll(leaks(reply, content));
-            wrong.addAll(rows(expect, source));
+            wrong.addAll(judge(reply, expect, content));
+            wrong.addAll(rows(expect, source, 1));
             wrong.addAll(after());
         } catch (Exception | AssertionError e) {
             wrong.add(String.valueOf(e));
         }
         row(id, sent, expect.text(), got, wrong);
+    }
+
+    /** Sends the letter with each of these texts over plain HTTP; every answer must be the same kind of right. */
+    void letters(String id, String sent, Expect expect, Letter letter, List<String> texts) {
+        var source = bed.source();
+        var wrong = new TreeSet<String>();
+        var kinds = new TreeMap<String, Integer>();
+        long slowest = 0;
+        try {
+            for (var text : texts) {
+                letter.text = text;
+                var reply = bed.send(source, letter);
+                slowest = Math.max(slowest, reply.millis());
+                kinds.merge(reply.brief(), 1, Integer::sum);
+                wrong.addAll(judge(reply, expect, text));
+            }
+            wrong.addAll(rows(expect, source, texts.size()));
+            wrong.addAll(after());
+        } catch (Exception | AssertionError e) {
+            wrong.add(String.valueOf(e));
+        }
+        var got = new StringJoiner(", ");
+        kinds.forEach((kind, count) -> got.add(count + " x " + kind));
+        row(id, sent, expect.text(), got + ", slowest " + slowest + " ms", List.copyOf(wrong));
+    }
+
+    private List<String> judge(Reply reply, Expect expect, String content) {
+        var out = leaks(reply, content);
+        if (!expect.right().test(reply)) {
+            out.add("not as expected");
+        }
+        if (reply.millis() > expect.millis()) {
+            out.add("slow");
+        }
+        return out;
     }
 
     /** A check of the platform or of what an attack left behind. */
@@ -148,12 +180,13 @@ final class Suite {
         return out;
     }
 
-    private List<String> rows(Expect expect, String source) throws Exception {
+    /** @param times how often the expected thing was done */
+    private List<String> rows(Expect expect, String source, int times) throws Exception {
         if (expect.rows() == null) {
             return List.of();
         }
         var due = new TreeMap<String, Integer>();
-        expect.rows().forEach(type -> due.merge(type, 1, Integer::sum));
+        expect.rows().forEach(type -> due.merge(type, times, Integer::sum));
         Map<String, Integer> found = Map.of();
         for (int i = 0; i < 40; i++) {
             found = new TreeMap<>(bed.rows(source));
