@@ -400,11 +400,17 @@ class SignatureCheckTest {
                 "occurs again: BinarySecurityToken",
                 good.replace("<ds:Signature ", "<wsse:BinarySecurityToken>AA</wsse:BinarySecurityToken><ds:Signature "),
                 Policy.body());
+        accepted(by("gp").prefixes(prefixes(64)).sign(checked.letter()), Policy.body());
+        invalid("more than 64 prefixes", by("gp").prefixes(prefixes(65)).sign(checked.letter()), Policy.body());
         invalid(
                 "too many elements",
                 good.replace("<ClinicalDocument ", "<ClinicalDocument a=\"b\" ")
                         .replace("</ClinicalDocument>", "<a/>".repeat(30_000) + "</ClinicalDocument>"),
                 Policy.body());
+    }
+
+    private static String[] prefixes(int count) {
+        return java.util.stream.IntStream.range(0, count).mapToObj(i -> "p" + i).toArray(String[]::new);
     }
 
     @ParameterizedTest

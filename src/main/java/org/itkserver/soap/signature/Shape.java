@@ -2,6 +2,7 @@ package org.itkserver.soap.signature;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.w3c.dom.Element;
@@ -16,6 +17,7 @@ import org.w3c.dom.Element;
 record Shape(String method, List<String> references, Element key) {
     private static final String EXCLUSIVE = Algorithms.EXCLUSIVE;
     private static final int MOST_REFERENCES = 16;
+    private static final int MOST_PREFIXES = 64;
 
     /**
      * @param sha1 whether SHA-1 is good enough
@@ -69,6 +71,14 @@ record Shape(String method, List<String> references, Element key) {
                 || !parameters.stream().allMatch(p -> Xml.is(p, EXCLUSIVE, "InclusiveNamespaces"))) {
             throw new Bad("it canonicalizes or transforms in another way than exclusive canonicalization");
         }
+        // each is looked for at each element of what is covered
+        if (parameters.stream().anyMatch(p -> prefixes(p) > MOST_PREFIXES)) {
+            throw EnvelopeRejected.invalid("InclusiveNamespaces names more than " + MOST_PREFIXES + " prefixes.");
+        }
+    }
+
+    private static int prefixes(Element inclusive) {
+        return new StringTokenizer(inclusive.getAttributeNS(null, "PrefixList")).countTokens();
     }
 
     private static String reference(Element reference, boolean sha1) {
