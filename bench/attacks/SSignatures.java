@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import javax.xml.crypto.dsig.CanonicalizationMethod;
 import javax.xml.crypto.dsig.DigestMethod;
 import javax.xml.crypto.dsig.SignatureMethod;
@@ -280,6 +281,10 @@ final class SSignatures {
 
     private void exclusion() {
         denied("S-09", "no Signature", UNSIGNED, unsigned());
+        for (var kind : List.of("Infrastructure", "Business")) {
+            denied("S-09", "no Signature, acknowledgement: " + kind, UNSIGNED,
+                    Letter.sample(bed.base, "send-" + kind.toLowerCase() + "-ack", "Send" + kind + "Ack-v1-0").from("signer-1", "E1111"));
+        }
         var gone = unsigned();
         gone.text = gone.text.replaceAll("(?s)<wsse:Security.*</wsse:Security>", "");
         refused("S-09", "no Security", Expect.invalid().because("no Timestamp, R5"), "", gone, source -> bed.send(source, gone));
@@ -424,16 +429,13 @@ final class SSignatures {
 
     /** What is dear to canonicalize, with a good signature and with a bad one; and more of it at once than there is room for. */
     private void dear() {
-        var prefixes = new ArrayList<String>();
-        for (int i = 0; i < 240; i++) {
-            prefixes.add("p" + i);
-        }
-        var elements = "<e12345/>".repeat(200_000);
-        accepted("S-11", "200,000 elements and 240 prefixes, signed", signed(by().prefixes(prefixes.toArray(String[]::new)),
-                unsigned().payload(elements)));
+        var elements = "<e123456/>".repeat(700_000);
+        accepted("S-11", "700,000 elements and 64 prefixes, signed", signed(by().prefixes(prefixes(64)), unsigned().payload(elements)));
         denied("S-11", "the same with a bad signature value", "its value is not of this key", edit(signed(by()
-                .prefixes(prefixes.toArray(String[]::new)), unsigned().payload(elements)), SSignatures::badValue));
-        var large = signed(by(), unsigned().payload("<e123456/>".repeat(700_000)));
+                .prefixes(prefixes(64)), unsigned().payload(elements)), SSignatures::badValue));
+        invalid("S-11", "700,000 elements and 1,500 prefixes, signed", "more than 64 prefixes",
+                signed(by().prefixes(prefixes(1500)), unsigned().payload(elements)));
+        var large = signed(by(), unsigned().payload(elements));
         suite.attack("S-11", "8 letters of 7 MB and 700,000 elements at once", Expect.that("200, or Server 2100 where there is no room",
                 r -> r.status() == 200 || r.errorCode().equals("2100")), source -> {
             var all = new ArrayList<CompletableFuture<Reply>>();
@@ -453,6 +455,10 @@ final class SSignatures {
             return replies.stream().filter(r -> r.status() != 200 && !r.errorCode().equals("2100")).findFirst()
                     .orElse(replies.stream().max(java.util.Comparator.comparing(Reply::millis)).orElseThrow());
         });
+    }
+
+    private static String[] prefixes(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "p" + i).toArray(String[]::new);
     }
 
     private static String badValue(String text) {
