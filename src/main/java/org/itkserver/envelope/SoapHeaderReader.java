@@ -153,6 +153,10 @@ final class SoapHeaderReader {
                 cursor.skip();
             } else if (cursor.is(Namespaces.WSSE, "BinarySecurityToken")) {
                 only(seen, "BinarySecurityToken");
+                var type = cursor.reader().getAttributeValue(null, "ValueType");
+                if (type != null && !type.endsWith("#X509v3")) {
+                    cursor.findings().soap("The BinarySecurityToken is not an X.509 certificate.");
+                }
                 cursor.skip();
             } else {
                 cursor.findings()

@@ -436,6 +436,16 @@ class SignatureCheckTest {
     }
 
     @Test
+    void norOneWithoutASignature() {
+        var kerberos = "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ";
+        var token = "<wsse:BinarySecurityToken ValueType=\"" + kerberos + "\">YIIB</wsse:BinarySecurityToken>";
+        invalid(
+                "BinarySecurityToken is not an X.509 certificate",
+                checked.letter().replace("<wsse:UsernameToken>", token + "<wsse:UsernameToken>"),
+                Policy.all(Signing.Require.NONE));
+    }
+
+    @Test
     void onlySmallCertificatesWithTrueLengthsAreRead() {
         var der = encoded("gp");
         refused(token(Arrays.copyOf(der, der.length - 1)));
