@@ -63,7 +63,7 @@ final class Load {
                     .replace("Y9999", sender)
                     .replace("gp-system-1", username);
             if (filling > 0) {
-                text = text.replaceFirst("(<itk:payload [^>]*>)", "$1<!--" + "x".repeat(filling) + "-->");
+                text = text.replaceFirst("(<itk:payload [^>]*>)", "$1" + ("<!--" + "x".repeat(1017) + "-->").repeat(filling / 1024));
             }
             var action = text.replaceAll("(?s).*<wsa:Action>(.*?)</wsa:Action>.*", "$1");
             var body = text.replace("{{messageId}}", "M".repeat(36)).replace("{{trackingId}}", "T".repeat(36));
@@ -222,8 +222,8 @@ final class Load {
             } else if (status == 503) {
                 bad = bads == bad.length ? Arrays.copyOf(bad, bads * 2) : bad;
                 bad[bads++] = nanos / 1000;
-            } else {
-                other.incrementAndGet();
+            } else if (other.incrementAndGet() <= 3) {
+                System.err.println("status " + status);
             }
         }
 
