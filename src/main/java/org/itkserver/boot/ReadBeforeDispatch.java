@@ -39,6 +39,7 @@ public final class ReadBeforeDispatch implements ServletExtension {
 
     private static final int BUFFER = 16 * 1024;
     private static final int MOST = 1 << 20;
+    private static final int MOST_SKIPPED = 64 * 1024;
     /** For all of what is read here, however steadily it trickles. */
     private static final long READ_SECONDS = 60;
 
@@ -117,11 +118,33 @@ public final class ReadBeforeDispatch implements ServletExtension {
         };
     }
 
+    /** A small body that is on its way already costs less to skip than its sender's next connection would. */
     private static void turnAway(HttpServerExchange exchange) {
         exchange.setStatusCode(503);
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, TRY_AGAIN_SECONDS);
-        exchange.setPersistent(false);
+        long length = exchange.getRequestContentLength();
+        if (length < 0 || length > MOST_SKIPPED || HttpContinue.requiresContinueResponse(exchange)) {
+            exchange.setPersistent(false);
+        } else if (!exchange.isRequestComplete()) {
+            var deadline = closeLater(exchange, () -> {});
+            exchange.addExchangeCompleteListener((done, next) -> {
+                deadline.remove();
+                next.proceed();
+            });
+        }
         exchange.endExchange();
+    }
+
+    /** Ends the connection when what is read takes too long. */
+    private static XnioExecutor.Key closeLater(HttpServerExchange exchange, Runnable before) {
+        return exchange.getIoThread()
+                .executeAfter(
+                        () -> {
+                            before.run();
+                            IoUtils.safeClose(exchange.getConnection());
+                        },
+                        READ_SECONDS,
+                        TimeUnit.SECONDS);
     }
 
     private static boolean isStranger(HttpServerExchange exchange, Door door) {
@@ -191,14 +214,7 @@ public final class ReadBeforeDispatch implements ServletExtension {
 
         void readBy(HttpServerExchange exchange) {
             if (!exchange.isRequestComplete()) {
-                deadline = exchange.getIoThread()
-                        .executeAfter(
-                                () -> {
-                                    leave();
-                                    IoUtils.safeClose(exchange.getConnection());
-                                },
-                                READ_SECONDS,
-                                TimeUnit.SECONDS);
+                deadline = closeLater(exchange, this::leave);
             }
         }
 
