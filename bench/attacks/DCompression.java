@@ -181,15 +181,15 @@ final class DCompression {
     /** D-06: one partner sends as fast as it can, another ten a second. */
     private void partnerFlood() {
         suite.look("D-06", "one partner on 64 connections without a pause, for 10 s; another ten a second",
-                "the other's p99 below twice its own alone, or 50 ms (needs the rate for each partner)", () -> {
+                "the other's p99 below twice its own alone, or 50 ms (the first may send 100 a second)", () -> {
             long alone = p99(3);
             var stop = new AtomicBoolean();
             var pool = Executors.newFixedThreadPool(64);
             for (int i = 0; i < 64; i++) {
                 pool.execute(() -> {
-                    try (var line = bed.line("127.0.0.1")) {
+                    try (var line = bed.secure("127.0.0.1", "tls-flood")) {
                         while (!stop.get()) {
-                            line.write(letter().request());
+                            line.write(bed.letter("tls-flood", "F1111").request());
                             line.answer();
                         }
                     } catch (IOException e) {

@@ -71,6 +71,11 @@ final class Line implements AutoCloseable {
         return read(true, PATIENCE);
     }
 
+    /** The first answer, waited for as long as this. */
+    Reply answer(int millis) {
+        return read(true, millis);
+    }
+
     /** Every answer that comes until the server closes or says nothing for this long. */
     Reply answers(int quietMillis) {
         return read(false, quietMillis);
