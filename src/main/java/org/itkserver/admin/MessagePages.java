@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,17 +132,10 @@ public final class MessagePages {
      */
     Optional<Response> gone(long id, HttpServletRequest request) throws IOException {
         var row = known(id);
-        var destroyed = destroyed(row);
-        var sentence = destroyed.isPresent() ? destroyed : unreadable(id);
+        var sentence = destroyed(row);
         return sentence.isEmpty()
                 ? Optional.empty()
                 : Optional.of(page(GONE, row, request, Map.of("open", sentence.get())));
-    }
-
-    private Optional<String> unreadable(long id) throws IOException {
-        try (var in = query.raw(id).orElse(null)) {
-            return in != null ? Optional.empty() : Optional.of(UNREADABLE);
-        }
     }
 
     private static Progress progress(MessageRow row, List<MessageRow> family) {
@@ -169,7 +161,10 @@ public final class MessagePages {
         }
         record(id, request, "looked at the payloads: " + opening.get().text());
         var payloads = content.payloads(row);
-        try (var in = bytes(id)) {
+        try (var in = query.raw(id).orElse(null)) {
+            if (in == null) {
+                return unreadable(row, request);
+            }
             var view = new Views.Opened(
                     pages.frame("Message " + id + " opened", "", Person.of(request)), row, payloads, RawText.read(in));
             return Pages.answer(200, pages.render("opened", view)).build();
@@ -193,7 +188,10 @@ public final class MessagePages {
                 id,
                 request,
                 "downloaded the message as received: " + opening.get().text());
-        var in = bytes(id);
+        var in = query.raw(id).orElse(null);
+        if (in == null) {
+            return unreadable(row, request);
+        }
         StreamingOutput body = out -> {
             try (in) {
                 in.transferTo(out);
@@ -216,8 +214,9 @@ public final class MessagePages {
         return row.kind().equals("forward") && origin != null ? known(origin).size() : row.size();
     }
 
-    private InputStream bytes(long id) {
-        return query.raw(id).orElseThrow(NotFoundException::new);
+    /** Found out only after the reading was recorded: nothing is read before. */
+    private Response unreadable(MessageRow row, HttpServletRequest request) throws IOException {
+        return page(GONE, row, request, Map.of("open", UNREADABLE));
     }
 
     private void record(long id, HttpServletRequest request, String detail) {
