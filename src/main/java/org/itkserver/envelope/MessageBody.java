@@ -4,23 +4,17 @@ import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one message as they arrived: in memory up to {@link #IN_MEMORY} bytes, above that in a spool file (mode
- * 0600, encrypted with a key that only this object has) that {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from
- * several threads until the last user has closed it.
+ * The bytes of one message as they arrived: in memory up to {@link #IN_MEMORY} bytes, above that in an encrypted spool file that
+ * {@link #close()} deletes. Filled by one thread through {@link #tee}, then read-only and safe to read from several threads until
+ * the last user has closed it.
  */
 public final class MessageBody implements Closeable {
     /** Bytes kept in memory before the body moves to a file. */
@@ -33,10 +27,7 @@ public final class MessageBody implements Closeable {
     private final Runnable beforeSpooling;
     private byte[] memory;
     private long size;
-    private @Nullable Path file;
-    private @Nullable FileChannel channel;
-    private @Nullable SpoolCipher cipher;
-    private @Nullable OutputStream out;
+    private @Nullable SpoolFile spool;
     private final AtomicInteger users = new AtomicInteger(1);
 
     /**
@@ -99,11 +90,11 @@ public final class MessageBody implements Closeable {
         if (size + count > limit) {
             throw new MessageTooLarge(limit);
         }
-        if (out == null && size + count > IN_MEMORY) {
-            spool();
+        if (spool == null && size + count > IN_MEMORY) {
+            moveToFile();
         }
-        if (out != null) {
-            out.write(buffer, offset, count);
+        if (spool != null) {
+            spool.write(buffer, offset, count);
         } else {
             if (size + count > memory.length) {
                 memory = Arrays.copyOf(memory, (int) Math.min(IN_MEMORY, Math.max(memory.length * 2L, size + count)));
@@ -113,14 +104,10 @@ public final class MessageBody implements Closeable {
         size += count;
     }
 
-    private void spool() throws IOException {
+    private void moveToFile() throws IOException {
         beforeSpooling.run();
-        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        file = Files.createTempFile(spoolFolder, "message-", ".spool", owner);
-        channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        cipher = new SpoolCipher();
-        out = cipher.encrypting(Channels.newOutputStream(channel));
-        out.write(memory, 0, (int) size);
+        spool = new SpoolFile(spoolFolder);
+        spool.write(memory, 0, (int) size);
         memory = new byte[0];
     }
 
@@ -129,11 +116,9 @@ public final class MessageBody implements Closeable {
         if (start < 0 || end < start || end > size) {
             throw new IllegalArgumentException("no such range: " + start + " to " + end + " of " + size);
         }
-        var spooled = channel;
-        if (spooled == null || cipher == null) {
-            return new ByteArrayInputStream(memory, (int) start, (int) (end - start));
-        }
-        return cipher.decrypting(new ChannelSlice(spooled, start, end), start);
+        return spool == null
+                ? new ByteArrayInputStream(memory, (int) start, (int) (end - start))
+                : spool.open(start, end);
     }
 
     /** A stream over all bytes. */
@@ -158,7 +143,7 @@ public final class MessageBody implements Closeable {
     /** SHA-256 of a range, 32 bytes. */
     public byte[] sha256(long start, long end) {
         var digest = Sha256.digest();
-        if (channel == null) {
+        if (spool == null) {
             digest.update(memory, (int) start, (int) (end - start));
             return digest.digest();
         }
@@ -186,40 +171,11 @@ public final class MessageBody implements Closeable {
             return;
         }
         try {
-            if (channel != null) {
-                channel.close();
-            }
-            if (file != null) {
-                Files.deleteIfExists(file);
+            if (spool != null) {
+                spool.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Positional reads, so that several readers share one channel. */
-    private static final class ChannelSlice extends BlockStream {
-        private final FileChannel channel;
-        private final long end;
-        private long position;
-
-        ChannelSlice(FileChannel channel, long start, long end) {
-            this.channel = channel;
-            this.position = start;
-            this.end = end;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (position >= end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(length, end - position);
-            int count = channel.read(java.nio.ByteBuffer.wrap(buffer, offset, wanted), position);
-            if (count > 0) {
-                position += count;
-            }
-            return count;
         }
     }
 }
