@@ -64,29 +64,30 @@ public final class QueueCollection {
         var out = new ArrayList<QueuedMessage>();
         var events = new ArrayList<AuditEvent>();
         long characters = 0;
-        for (int i = 0; i < taken.size(); i++) {
-            var work = taken.get(i);
-            var message = store.message(work.message()).orElseThrow();
-            Optional<QueuedMessage> queued;
-            try {
-                queued = queued(message, work);
-            } catch (WorkContent.Away e) {
-                queue.release(taken.subList(i, taken.size()));
-                if (out.isEmpty()) {
-                    throw e.reason();
+        int done = 0;
+        try {
+            for (; done < taken.size(); done++) {
+                var work = taken.get(done);
+                var message = store.message(work.message()).orElseThrow();
+                var queued = queued(message, work).orElse(null);
+                if (queued == null) {
+                    continue;
                 }
-                break;
+                characters += queued.payload().length();
+                if (!out.isEmpty() && characters > MOST_CHARACTERS) {
+                    break;
+                }
+                out.add(queued);
+                events.add(event(message, partner, source, AuditType.COLLECTED, work));
             }
-            if (queued.isEmpty()) {
-                continue;
+        } catch (WorkContent.Away e) {
+            if (out.isEmpty()) {
+                queue.release(taken.subList(done, taken.size()));
+                throw e.reason();
             }
-            characters += queued.get().payload().length();
-            if (!out.isEmpty() && characters > MOST_CHARACTERS) {
-                queue.release(taken.subList(i, taken.size()));
-                break;
-            }
-            out.add(queued.get());
-            events.add(event(message, partner, source, AuditType.COLLECTED, work));
+        }
+        if (done < taken.size()) {
+            queue.release(taken.subList(done, taken.size()));
         }
         if (!events.isEmpty()) {
             store.apply(Change.of(events));
