@@ -51,15 +51,7 @@ final class Contents {
     }
 
     private Optional<Frame> frame(long id, String kind, int number) {
-        return database.read(connection -> {
-            try (var select = connection.prepareStatement(PART)) {
-                select.setLong(1, id);
-                select.setString(2, kind);
-                select.setInt(3, number);
-                try (var row = select.executeQuery()) {
-                    return row.next() ? Optional.of(new Frame(row.getString(1), row.getBytes(2))) : Optional.empty();
-                }
-            }
-        });
+        return database.read(connection ->
+                Sql.first(connection, PART, row -> new Frame(row.getString(1), row.getBytes(2)), id, kind, number));
     }
 }

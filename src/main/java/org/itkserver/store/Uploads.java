@@ -1,7 +1,5 @@
 package org.itkserver.store;
 
-import static org.itkserver.store.Database.utc;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,8 +21,8 @@ final class Uploads {
     private static final String PART =
             "insert into message_part (message_id, kind, number, codec, key_id, bytes) values (?, 'q', ?, ?, ?, ?)";
     private static final String ORPHAN_PARTS =
-            "delete from message_part where message_id in (select message_id from upload where node = ? or started_at < ?)";
-    private static final String ORPHANS = "delete from upload where node = ? or started_at < ?";
+            "delete from message_part where message_id in (select message_id from upload where ";
+    private static final String ORPHANS = "delete from upload where ";
 
     private final Database database;
     private final String node;
@@ -41,12 +39,7 @@ final class Uploads {
     /** Writes the bytes of a message that is not stored yet. */
     void write(long id, InputStream in) {
         try (var connection = database.connection()) {
-            try (var upload = connection.prepareStatement(UPLOAD)) {
-                upload.setLong(1, id);
-                upload.setString(2, node);
-                upload.setObject(3, utc(clock.instant()));
-                upload.executeUpdate();
-            }
+            Sql.update(connection, UPLOAD, id, node, clock.instant());
             try (var part = connection.prepareStatement(PART)) {
                 var chunk = new byte[Chunks.SIZE];
                 int number = 0;
@@ -70,37 +63,26 @@ final class Uploads {
     /** Takes the bytes back; the message will not be stored. */
     void remove(long id) {
         database.read(connection -> {
-            try (var parts = connection.prepareStatement("delete from message_part where message_id = ?");
-                    var upload = connection.prepareStatement("delete from upload where message_id = ?")) {
-                parts.setLong(1, id);
-                parts.executeUpdate();
-                upload.setLong(1, id);
-                return upload.executeUpdate();
-            }
+            Sql.update(connection, "delete from message_part where message_id = ?", id);
+            return Sql.update(connection, "delete from upload where message_id = ?", id);
         });
     }
 
     /** Removes bytes that an earlier run of this node, or any node an hour ago, wrote for messages never stored. */
     void removeOrphans() {
-        remove(node);
+        forget("node = ?", node);
+        removeAbandoned();
     }
 
     /** Removes bytes that any node wrote an hour ago for messages never stored. */
     void removeAbandoned() {
-        remove("");
+        forget("started_at < ?", clock.instant().minus(FORGOTTEN));
     }
 
-    private void remove(String of) {
+    private void forget(String which, Object value) {
         database.read(connection -> {
-            int removed = 0;
-            for (var sql : new String[] {ORPHAN_PARTS, ORPHANS}) {
-                try (var delete = connection.prepareStatement(sql)) {
-                    delete.setString(1, of);
-                    delete.setObject(2, utc(clock.instant().minus(FORGOTTEN)));
-                    removed += delete.executeUpdate();
-                }
-            }
-            return removed;
+            Sql.update(connection, ORPHAN_PARTS + which + ")", value);
+            return Sql.update(connection, ORPHANS + which, value);
         });
     }
 }
