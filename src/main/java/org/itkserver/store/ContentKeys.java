@@ -1,7 +1,6 @@
 package org.itkserver.store;
 
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.store.keys.DayKey;
 import org.itkserver.store.keys.KeyFolder;
@@ -31,11 +30,6 @@ interface ContentKeys {
 
     /** Keys for reading what is there, null for none at all. */
     static ContentKeys reading(@Nullable KeyFolder folder) {
-        return reading(folder, key -> true);
-    }
-
-    /** @param usable whether the folder is the one that the key must be in */
-    static ContentKeys reading(@Nullable KeyFolder folder, Predicate<KeyFolder> usable) {
         return new ContentKeys() {
             @Override
             public @Nullable DayKey current() {
@@ -48,12 +42,7 @@ interface ContentKeys {
                     throw new StoreUnavailable(
                             "contents are encrypted with the key " + id + ", and ITK_CONTENT_KEY_FILE is not set");
                 }
-                var key = folder.find(id);
-                if (key.isEmpty() && !usable.test(folder)) {
-                    throw new StoreUnavailable(
-                            "ITK_CONTENT_KEYS is not the folder that this database's contents are encrypted with");
-                }
-                return key;
+                return folder.find(id);
             }
         };
     }

@@ -48,7 +48,11 @@ public final class OfflineTrail implements AutoCloseable {
         return "the database " + settings + " cannot be opened: " + e.getMessage();
     }
 
-    /** What it reads. */
+    /**
+     * What it reads.
+     *
+     * @throws StoreUnavailable when the folder of keys is another than that of the database
+     */
     public TrailSource source() {
         var connections = new JdbcTrailSource.Connections() {
             @Override
@@ -64,13 +68,20 @@ public final class OfflineTrail implements AutoCloseable {
                 }
             }
         };
-        return new JdbcTrailSource(
-                connections, new Frames(ContentKeys.reading(keys, folder -> isRight(folder, connections))));
+        if (keys != null) {
+            requireFolder(keys, connections);
+        }
+        return new JdbcTrailSource(connections, new Frames(ContentKeys.reading(keys)));
     }
 
-    private static boolean isRight(KeyFolder folder, JdbcTrailSource.Connections connections) {
+    /** In another folder every key would be missing. */
+    private static void requireFolder(KeyFolder keys, JdbcTrailSource.Connections connections) {
         try {
-            return connections.use(KeyNotes::folder).equals(folder.identity());
+            var known = connections.use(KeyNotes::folder);
+            if (known.isPresent() && !known.equals(keys.identity())) {
+                throw new StoreUnavailable(
+                        "ITK_CONTENT_KEYS is not the folder that this database's contents are encrypted with");
+            }
         } catch (SQLException e) {
             throw new StoreUnavailable("the database cannot be read: " + e.getSQLState());
         }
