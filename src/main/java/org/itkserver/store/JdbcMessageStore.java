@@ -19,6 +19,7 @@ import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.ToolkitError;
 import org.itkserver.exchange.Acceptance;
 import org.itkserver.exchange.Change;
@@ -153,7 +154,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     }
 
     private static byte[] digest(OutboundMessage message) {
-        return message.kind() == MessageKind.FORWARD ? message.digest() : PartHash.of(message.content());
+        return message.kind() == MessageKind.FORWARD ? message.digest() : Sha256.of(message.content());
     }
 
     private @Nullable Frame frame(OutboundMessage message) {

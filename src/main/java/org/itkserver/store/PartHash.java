@@ -41,11 +41,6 @@ final class PartHash {
         return hashing.out;
     }
 
-    /** SHA-256 of bytes that are at hand. */
-    static byte[] of(byte[] bytes) {
-        return Sha256.digest().digest(bytes);
-    }
-
     private void part(long of, int number, Frame frame) {
         if (message != null && message != of) {
             end();

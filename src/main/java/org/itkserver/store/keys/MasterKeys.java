@@ -37,7 +37,7 @@ final class MasterKeys {
                 if (bytes == null) {
                     throw bad(file, "line " + number + " is not a key of 32 bytes in base64");
                 }
-                var name = HexFormat.of().formatHex(Sha256.digest().digest(bytes), 0, NAME_BYTES);
+                var name = HexFormat.of().formatHex(Sha256.of(bytes), 0, NAME_BYTES);
                 keys.put(name, new SecretKeySpec(bytes, "AES"));
                 newest = newest == null ? name : newest;
             }
