@@ -154,7 +154,7 @@ final class SoapHeaderReader {
             } else if (cursor.is(Namespaces.WSSE, "BinarySecurityToken")) {
                 only(seen, "BinarySecurityToken");
                 var type = cursor.reader().getAttributeValue(null, "ValueType");
-                if (type != null && !type.endsWith("#X509v3")) {
+                if (type != null && !type.equals(Namespaces.X509_V3)) {
                     cursor.findings().soap("The BinarySecurityToken is not an X.509 certificate.");
                 }
                 cursor.skip();
