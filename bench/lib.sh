@@ -154,8 +154,8 @@ start_postgres() { # a fresh PostgreSQL with checksums and durable commits; sets
     pg_version=$("$pg_bin/postgres" --version | awk '{print $3}')
 }
 
-pg() { # pg SQL: prints the one value
-    as_postgres psql -h "$pg_data" -p "$pg_port" -U itk -d postgres -Atqc "$1"
+pg() { # pg SQL [DATABASE]: prints the one value
+    as_postgres psql -h "$pg_data" -p "$pg_port" -U itk -d "${2:-postgres}" -Atqc "$1"
 }
 
 stop_postgres() {

@@ -131,20 +131,18 @@ final class Payloads {
     }
 
     private static Problem gone(MessageRecord message) {
-        return message.destroyedAt() == null
+        var at = message.destroyedAt();
+        return at == null
                 ? new Problem(
                         Problem.Kind.GONE,
                         "The key that its content was encrypted with is gone, or it was altered in the database.")
-                : missing(message, "");
+                : new Problem(Problem.Kind.GONE, "It was kept until " + at + ", when its time was over.")
+                        .with("destroyedAt", at.toString());
     }
 
     /** @param never why it was never there, unless it was destroyed */
     private static Problem missing(MessageRecord message, String never) {
-        var at = message.destroyedAt();
-        return at == null
-                ? new Problem(Problem.Kind.NOT_FOUND, never)
-                : new Problem(Problem.Kind.GONE, "It was kept until " + at + ", when its time was over.")
-                        .with("destroyedAt", at.toString());
+        return message.destroyedAt() == null ? new Problem(Problem.Kind.NOT_FOUND, never) : gone(message);
     }
 
     private InputStream response(MessageRecord message) {

@@ -61,7 +61,7 @@ record BusinessResponse(Acknowledged message, Responder us, TypedUri to, Acknowl
 
     private String reason() {
         var reason = decision.reason();
-        return PeerText.orNull(reason, PeerText.SENTENCE) == null || reason == null
+        return reason == null || PeerText.tidy(reason, PeerText.SENTENCE).isEmpty()
                 ? decision.outcome().text()
                 : reason;
     }
