@@ -2,6 +2,7 @@ package org.itkserver.boot;
 
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
+import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RenegotiationRequiredException;
@@ -10,7 +11,6 @@ import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.handlers.security.SSLInformationAssociationHandler;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
@@ -18,20 +18,21 @@ import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.itkserver.soap.Entry;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
- * Stands before the servlets: turns away what is too much, and reads the body of a message without blocking, up to 1 MiB, before
- * a worker thread is taken for it. A sender that stalls holds a connection and some buffers, for a while, but no thread
- * (docs/adr/0005).
+ * Stands before the servlets: turns away what is too much, reads the body of a message without blocking, up to 1 MiB, before a
+ * worker thread is taken for it, and sees to it that no system takes all of them. A sender that stalls holds a connection and some
+ * buffers, for a while, but no thread (docs/adr/0005).
  */
 public final class ReadBeforeDispatch implements ServletExtension {
     /** Attribute of the servlet context that holds the {@link Door}. */
@@ -42,10 +43,15 @@ public final class ReadBeforeDispatch implements ServletExtension {
     private static final int MOST_SKIPPED = 64 * 1024;
     /** For all of what is read here, however steadily it trickles. */
     private static final long READ_SECONDS = 60;
+    /** Half of the server's workers. */
+    private static final int SHARE = 32;
+    /** A partner that sends too much hears so no sooner: at once, it would only send the next. */
+    private static final Duration PAUSE = Duration.ofSeconds(2);
 
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final String TRY_AGAIN_SECONDS = "2";
-    private static final AttachmentKey<Place> PLACE = AttachmentKey.create(Place.class);
+
+    private final Turns turns = new Turns(SHARE);
 
     /** Who and what is let in. */
     interface Door {
@@ -54,8 +60,11 @@ public final class ReadBeforeDispatch implements ServletExtension {
         /** Size of the largest message. */
         long mostBytes();
 
-        /** Whether nothing may be read from a system that shows these certificates and sends these headers. */
-        boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers);
+        /** Who shows these certificates and sends these headers; it counts as a message. */
+        Entry entry(X509Certificate[] chain, Function<String, List<String>> headers);
+
+        /** Writes down that a request of this address was turned away because its partner sends too much. */
+        void tooMuch(String address);
     }
 
     @Override
@@ -65,8 +74,9 @@ public final class ReadBeforeDispatch implements ServletExtension {
         deployment.addInnerHandlerChainWrapper(SSLInformationAssociationHandler::new);
     }
 
-    private static HttpHandler wrap(HttpHandler next, ServletContext context) {
-        var buffering = new RequestBufferingHandler(read(next), MOST / BUFFER);
+    private HttpHandler wrap(HttpHandler next, ServletContext context) {
+        HttpHandler working = exchange -> work(exchange, next);
+        var reading = reading(new RequestBufferingHandler(working, MOST / BUFFER));
         return exchange -> {
             if (!isFramedClearly(exchange.getRequestHeaders())) {
                 exchange.setStatusCode(StatusCodes.BAD_REQUEST);
@@ -80,21 +90,39 @@ public final class ReadBeforeDispatch implements ServletExtension {
                 next.handleRequest(exchange);
                 return;
             }
-            var place = Place.in(door.admission(), exchange);
+            var place = Place.in(door.admission(), exchange, MOST);
             if (place == null) {
                 turnAway(exchange);
-            } else if (exchange.getRequestContentLength() > door.mostBytes() || isStranger(exchange, door)) {
-                // it is answered as it stands; its body may never come
-                next.handleRequest(exchange);
+                return;
+            }
+            var entry = entry(exchange, door);
+            if (entry != null && entry.partner() != null) {
+                place.belongsTo(entry.partner());
+            }
+            boolean stranger = entry != null && entry.partner() == null;
+            // what is too large, and what a stranger sends, is answered as it stands; its body may never come
+            var todo = stranger || exchange.getRequestContentLength() > door.mostBytes() ? working : reading;
+            if (entry == null || Duration.ZERO.equals(entry.pause())) {
+                todo.handleRequest(exchange);
+            } else if (entry.pause() == null) {
+                place.leave();
+                pause(exchange, PAUSE, late -> late.dispatch(worker -> tooMuch(worker, door)));
             } else {
-                place.readBy(exchange);
-                if (HttpContinue.requiresContinueResponse(exchange)) {
-                    HttpContinue.sendContinueResponse(exchange, new Told(buffering));
-                } else {
-                    buffering.handleRequest(exchange);
-                }
+                pause(exchange, entry.pause(), todo);
             }
         };
+    }
+
+    /** Goes on later; no thread waits for it. */
+    private static void pause(HttpServerExchange exchange, Duration time, HttpHandler next) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> exchange.getIoThread()
+                .executeAfter(
+                        () -> Connectors.executeRootHandler(next, exchange), time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private static void tooMuch(HttpServerExchange exchange, Door door) {
+        door.tooMuch(Place.of(exchange).address());
+        turnAway(exchange);
     }
 
     /** Whether a proxy could not find another end of the body than the listener did (RFC 9112, 6.1 to 6.3). */
@@ -108,14 +136,24 @@ public final class ReadBeforeDispatch implements ServletExtension {
         return length && encoding;
     }
 
-    private static HttpHandler read(HttpHandler next) {
+    private static HttpHandler reading(HttpHandler buffering) {
         return exchange -> {
-            var place = exchange.getAttachment(PLACE);
-            if (place != null) {
-                place.isRead();
+            if (!exchange.isRequestComplete()) {
+                var place = Place.of(exchange);
+                place.readBy(closeLater(exchange, place::leave));
             }
-            next.handleRequest(exchange);
+            if (HttpContinue.requiresContinueResponse(exchange)) {
+                HttpContinue.sendContinueResponse(exchange, new Told(buffering));
+            } else {
+                buffering.handleRequest(exchange);
+            }
         };
+    }
+
+    private void work(HttpServerExchange exchange, HttpHandler next) throws Exception {
+        var place = Place.of(exchange);
+        place.isRead();
+        place.work(exchange, turns, next);
     }
 
     /** A small body that is on its way already costs less to skip than its sender's next connection would. */
@@ -147,16 +185,18 @@ public final class ReadBeforeDispatch implements ServletExtension {
                         TimeUnit.SECONDS);
     }
 
-    private static boolean isStranger(HttpServerExchange exchange, Door door) {
+    /** Null when its connection shows no certificate. */
+    private static @Nullable Entry entry(HttpServerExchange exchange, Door door) {
         var session = exchange.getConnection().getSslSessionInfo();
         if (session == null) {
-            return false;
+            return null;
         }
         try {
             return session.getPeerCertificates() instanceof X509Certificate[] chain
-                    && door.isStranger(chain, name -> headers(exchange, name));
+                    ? door.entry(chain, name -> headers(exchange, name))
+                    : null;
         } catch (SSLPeerUnverifiedException | RenegotiationRequiredException e) {
-            return false;
+            return null;
         }
     }
 
@@ -178,57 +218,6 @@ public final class ReadBeforeDispatch implements ServletExtension {
         public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
             exchange.setPersistent(false);
             exchange.endExchange();
-        }
-    }
-
-    /** One request's place, given back once: when it is answered, or when its body takes too long. */
-    private static final class Place {
-        private final Admission admission;
-        private final String peer;
-        private final long size;
-        private final AtomicBoolean left = new AtomicBoolean();
-        private XnioExecutor.@Nullable Key deadline;
-
-        private Place(Admission admission, String peer, long size) {
-            this.admission = admission;
-            this.peer = peer;
-            this.size = size;
-        }
-
-        static @Nullable Place in(Admission admission, HttpServerExchange exchange) {
-            var peer = exchange.getSourceAddress().getAddress().getHostAddress();
-            long length = exchange.getRequestContentLength();
-            long size = length < 0 ? MOST : Math.min(length, MOST);
-            if (!admission.enter(peer, size)) {
-                return null;
-            }
-            var place = new Place(admission, peer, size);
-            exchange.putAttachment(PLACE, place);
-            exchange.addExchangeCompleteListener((done, next) -> {
-                place.isRead();
-                place.leave();
-                next.proceed();
-            });
-            return place;
-        }
-
-        void readBy(HttpServerExchange exchange) {
-            if (!exchange.isRequestComplete()) {
-                deadline = closeLater(exchange, this::leave);
-            }
-        }
-
-        void isRead() {
-            var key = deadline;
-            if (key != null) {
-                key.remove();
-            }
-        }
-
-        private void leave() {
-            if (left.compareAndSet(false, true)) {
-                admission.leave(peer, size);
-            }
         }
     }
 }

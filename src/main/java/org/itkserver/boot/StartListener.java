@@ -21,6 +21,7 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.envelope.ManifestReader;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.ContractServlet;
+import org.itkserver.soap.Entry;
 import org.itkserver.soap.ItkServlet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,8 +124,13 @@ public final class StartListener implements ServletContextListener {
             }
 
             @Override
-            public boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers) {
-                return server.chain.isStranger(chain, headers);
+            public Entry entry(X509Certificate[] chain, Function<String, List<String>> headers) {
+                return server.chain.entry(chain, headers);
+            }
+
+            @Override
+            public void tooMuch(String address) {
+                server.chain.tooMuch(address);
             }
         };
     }

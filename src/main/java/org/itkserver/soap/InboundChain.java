@@ -101,9 +101,23 @@ public final class InboundChain {
         }
     }
 
-    /** Whether nothing may be read from a connection with these certificates, the peer's own first, and these headers. */
-    public boolean isStranger(X509Certificate[] chain, Function<String, List<String>> headers) {
-        return peers.of(chain, headers, directory.get(), clock.instant()).objection() != null;
+    /** Who stands at the door with these certificates, the peer's own first, and these headers; it counts as a message. */
+    public Entry entry(X509Certificate[] chain, Function<String, List<String>> headers) {
+        var partner = peers.of(chain, headers, directory.get(), clock.instant()).partner();
+        return partner == null ? Entry.STRANGER : new Entry(partner.id(), rates.turn(partner));
+    }
+
+    /** Writes down that a message was turned away unread because its partner sends too much. */
+    public void tooMuch(String source) {
+        audit(503, Rates.TOO_MUCH, source);
+    }
+
+    private void audit(int status, String reason, String source) {
+        try {
+            refusals.refused(status, reason, source);
+        } catch (StoreUnavailable e) {
+            LOG.warn("a refusal with HTTP {} could not be audited", status);
+        }
     }
 
     /** The certificate that each partner showed last since the start, by the partner's id. */
@@ -132,11 +146,6 @@ public final class InboundChain {
                 // nothing is read from a stranger
                 response.setHeader("Connection", "close");
                 refuse(IdentityChecks.denied().error(), null);
-                return;
-            }
-            var proven = peer.partner();
-            if (proven != null && !rates.admit(proven)) {
-                refuse(503, Rates.TOO_MUCH);
                 return;
             }
             try {
@@ -246,11 +255,7 @@ public final class InboundChain {
 
         /** H18: no SOAP was read, none is answered; the rest of the body is not read. */
         private void refuse(int status, String reason) throws IOException {
-            try {
-                refusals.refused(status, reason, request.getRemoteAddr());
-            } catch (StoreUnavailable e) {
-                LOG.warn("a refusal with HTTP {} could not be audited", status);
-            }
+            audit(status, reason, request.getRemoteAddr());
             response.setStatus(status);
             response.setHeader("Connection", "close");
             if (status == 405) {

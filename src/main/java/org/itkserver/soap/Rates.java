@@ -8,6 +8,7 @@ import org.itkserver.directory.Partner;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.ToolkitError;
+import org.jspecify.annotations.Nullable;
 
 /** Each partner's messages a second, with two seconds' worth at once when it was quiet before. Thread-safe. */
 final class Rates {
@@ -15,6 +16,7 @@ final class Rates {
 
     private static final double SECOND = Duration.ofSeconds(1).toNanos();
     private static final int SECONDS_AT_ONCE = 2;
+    private static final int MOST_SECONDS_WAITING = 2;
 
     private final LongSupplier nanos;
     private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
@@ -24,36 +26,52 @@ final class Rates {
         this.nanos = nanos;
     }
 
-    /** A partner that is known by its Username alone is known only with the message; others were asked before it was read. */
+    /** A partner that is known by its Username alone is known only with the message; others have waited before it was read. */
     void check(Arrival in) {
-        if (in.peer.partner() == null && !admit(in.requiredPartner())) {
+        if (in.peer.partner() == null && !isNow(in.requiredPartner())) {
             throw new EnvelopeRejected(ToolkitError.of(ErrorCode.RECOVERABLE, TOO_MUCH));
         }
     }
 
-    /** Whether one more message of this partner is not too much; it counts when it is not. */
-    boolean admit(Partner partner) {
+    /** Whether one more message of this partner may come now; it counts when it may. */
+    boolean isNow(Partner partner) {
+        return take(partner, 0) != null;
+    }
+
+    /**
+     * When one more message of this partner may come; it counts unless it is too much.
+     *
+     * @return how long from now, at most two seconds; null when it is too much
+     */
+    @Nullable
+    Duration turn(Partner partner) {
+        return take(partner, MOST_SECONDS_WAITING);
+    }
+
+    private @Nullable Duration take(Partner partner, int mostSecondsWaiting) {
         return partner.rate() == 0
-                || buckets.computeIfAbsent(partner.id(), id -> new Bucket(nanos.getAsLong()))
-                        .take(partner.rate(), nanos.getAsLong());
+                ? Duration.ZERO
+                : buckets.computeIfAbsent(partner.id(), id -> new Bucket(nanos.getAsLong()))
+                        .take(partner.rate(), nanos.getAsLong(), mostSecondsWaiting);
     }
 
     private static final class Bucket {
         private long filled;
+        /** Messages that may come now; below nothing, how many are waiting. */
         private double left = Double.MAX_VALUE;
 
         Bucket(long now) {
             filled = now;
         }
 
-        synchronized boolean take(int rate, long now) {
+        synchronized @Nullable Duration take(int rate, long now, int mostSecondsWaiting) {
             left = Math.min((double) rate * SECONDS_AT_ONCE, left + (now - filled) / SECOND * rate);
             filled = now;
-            if (left < 1) {
-                return false;
+            if (left - 1 < -(double) rate * mostSecondsWaiting) {
+                return null;
             }
             left -= 1;
-            return true;
+            return left < 0 ? Duration.ofNanos((long) (-left / rate * SECOND)) : Duration.ZERO;
         }
     }
 }

@@ -15,10 +15,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -47,7 +52,7 @@ class MutualTlsIT {
     static void start() throws Exception {
         postgres = new Postgres();
         certs = new DevCerts(
-                folder.resolve("certs"), "gp-system", "other-trust", "stranger", "renewed", "leaver", "proxy");
+                folder.resolve("certs"), "gp-system", "other-trust", "busy", "stranger", "renewed", "leaver", "proxy");
         server = postgres.configure(ServerProcess.at(folder.resolve("home")))
                 .directory(
                         """
@@ -57,6 +62,8 @@ class MutualTlsIT {
                       certificates: ["%s", "%s"] }
                   - { id: other-trust, ods: [X1111], usernames: [other-trust-1], services: ["*"],
                       certificates: ["CN=other-trust, O=ITK development"] }
+                  - { id: busy, ods: [W1111], relaysFor: [Y9999], usernames: [busy-1], services: ["*"], rate: 1,
+                      certificates: ["CN=busy, O=ITK development"] }
                 """
                                 .formatted(certs.fingerprint("gp-system"), certs.fingerprint("leaver")))
                 .with("ITK_HTTPS_PORT", Integer.toString(HTTPS))
@@ -147,6 +154,40 @@ class MutualTlsIT {
         assertTrue(event.startsWith("other-trust gp-system-1 "), event);
         assertTrue(event.contains(certs.fingerprint("other-trust")), event);
         assertEquals(1, count("select count(*) from alert where kind = 'identity' and partner = 'other-trust'"));
+    }
+
+    /** Two seconds' worth at once, two more that wait for their turn; nothing is stored of what is told to come again. */
+    @Test
+    void whoSendsMoreThanItsRateWaitsAndThenIsTurnedAway() throws Exception {
+        var client = as("busy");
+        var sent = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < 7; i++) {
+            sent.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return send(client, PARTNERS, letter().replace("gp-system-1", "busy-1"));
+                } catch (IOException | InterruptedException e) {
+                    throw new CompletionException(e);
+                }
+            }));
+        }
+        var answers = new TreeMap<Integer, Integer>();
+        for (var each : sent) {
+            var answer = each.get(20, TimeUnit.SECONDS);
+            answers.merge(answer.statusCode(), 1, Integer::sum);
+            assertEquals(
+                    answer.statusCode() == 503,
+                    answer.headers().firstValue("Retry-After").isPresent());
+        }
+
+        assertEquals(7, answers.get(200) + answers.get(503), answers::toString);
+        // a second or two passed, in which one or two more had their turn
+        assertTrue(answers.get(200) >= 4 && answers.get(200) <= 6, answers::toString);
+        assertEquals(
+                answers.get(200).longValue(),
+                count("select count(*) from message where partner = 'busy' and direction = 'in'"));
+        assertTrue(count(
+                        "select count(*) from audit_event where type = 'refused' and detail like '%more messages a second%'")
+                > 0);
     }
 
     @Test

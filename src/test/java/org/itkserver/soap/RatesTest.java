@@ -1,7 +1,7 @@
 package org.itkserver.soap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.time.Duration;
 import org.itkserver.directory.Partner;
@@ -19,7 +19,7 @@ class RatesTest {
     private int admitted(Partner partner, int of) {
         int out = 0;
         for (int i = 0; i < of; i++) {
-            out += rates.admit(partner) ? 1 : 0;
+            out += rates.isNow(partner) ? 1 : 0;
         }
         return out;
     }
@@ -35,6 +35,20 @@ class RatesTest {
     }
 
     @Test
+    void whatIsTooFastWaitsItsTurnForTwoSecondsAndNoLonger() {
+        var partner = partner("a", 10);
+        admitted(partner, 20);
+        for (int i = 1; i <= 20; i++) {
+            assertEquals(Duration.ofMillis(100L * i), rates.turn(partner));
+        }
+        assertNull(rates.turn(partner));
+        // who was told that it is too much has no turn
+        nanos += Duration.ofMillis(100).toNanos();
+        assertEquals(Duration.ofSeconds(2), rates.turn(partner));
+        assertNull(rates.turn(partner));
+    }
+
+    @Test
     void onePartnersFloodIsNotAnothers() {
         assertEquals(2, admitted(partner("a", 1), 100));
         assertEquals(2, admitted(partner("b", 1), 100));
@@ -45,7 +59,7 @@ class RatesTest {
         var partner = partner("a", 10);
         for (int i = 0; i < 1000; i++) {
             nanos += Duration.ofMillis(101).toNanos();
-            assertTrue(rates.admit(partner));
+            assertEquals(Duration.ZERO, rates.turn(partner));
         }
     }
 
