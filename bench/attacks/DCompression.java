@@ -4,13 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -31,7 +29,7 @@ final class DCompression {
         family.payloads();
         family.base64();
         family.counts();
-        family.partnerFlood();
+        new Flood(suite).run();
         family.atOnce();
     }
 
@@ -176,48 +174,5 @@ final class DCompression {
             return answers.keySet().stream().allMatch(answer -> answer.matches("200|503|500 Server 2100")) && slowest < 1000
                     ? "" : answers + ", slowest good message " + slowest + " ms";
         });
-    }
-
-    /** D-06: one partner sends as fast as it can, another ten a second. */
-    private void partnerFlood() {
-        suite.look("D-06", "one partner on 64 connections without a pause, for 10 s; another ten a second",
-                "the other's p99 below twice its own alone, or 50 ms (the first may send 100 a second)", () -> {
-            long alone = p99(3);
-            var stop = new AtomicBoolean();
-            var pool = Executors.newFixedThreadPool(64);
-            for (int i = 0; i < 64; i++) {
-                pool.execute(() -> {
-                    try (var line = bed.secure("127.0.0.1", "tls-flood")) {
-                        while (!stop.get()) {
-                            line.write(bed.letter("tls-flood", "F1111").request());
-                            line.answer();
-                        }
-                    } catch (IOException e) {
-                        // refused: that is allowed
-                    }
-                });
-            }
-            long beside = p99(10);
-            stop.set(true);
-            pool.shutdown();
-            pool.awaitTermination(20, java.util.concurrent.TimeUnit.SECONDS);
-            System.out.println("          p99 alone " + alone + " ms, beside the flood " + beside + " ms");
-            return beside <= Math.max(50, 2 * alone) ? "" : "p99 alone " + alone + " ms, beside the flood " + beside + " ms";
-        });
-    }
-
-    private long p99(int seconds) throws IOException {
-        var millis = new long[seconds * 10];
-        try (var line = bed.secure(bed.source(), "tls-b")) {
-            for (int i = 0; i < millis.length; i++) {
-                long start = System.nanoTime();
-                line.write(bed.letter("tls-b", "B1111").request());
-                var reply = line.answer();
-                millis[i] = reply.status() == 200 ? (System.nanoTime() - start) / 1_000_000 : 99_999;
-                Health.pause(Math.max(0, 100 - millis[i]));
-            }
-        }
-        Arrays.sort(millis);
-        return millis[millis.length * 99 / 100];
     }
 }
