@@ -37,7 +37,9 @@ final class CheckedMessages {
     static final String PATH = "/itk/services/SendCDADocument-v2-0";
 
     private final EnvelopeScanner scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
-    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    /** A certificate is revoked from the second after its revocation on. */
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+
     private final @Nullable TlsFiles files;
     private final SignatureVerifier verifier;
 
