@@ -68,8 +68,8 @@ public final class AdminPages {
         var exports = new Exports(trail, pages, clock);
         var proofs = new ProofRows(
                 desk, id -> query.message(id).map(MessageRow::trackingId).orElse(null));
-        var messages =
-                new MessagePages(query, search, content, trail, new BreakGlass(clock), repairs, standing, pages, clock);
+        var openings = new Openings(trail, new BreakGlass(clock), clock);
+        var messages = new MessagePages(query, search, content, openings, repairs, standing, pages, clock);
         guard = new Guard(sessions, pages, settings.origins());
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
@@ -80,6 +80,7 @@ public final class AdminPages {
                 new ClientPages(accounts, changes, secrets, pages, clock),
                 lists,
                 messages,
+                new RefusedPages(query, openings, pages),
                 new RepairPages(repairs, messages),
                 new BulkPages(bulk, lists, pages),
                 new DirectoryPages(directory, directoryStatus, monitor::validities, pages, clock),

@@ -17,17 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.audit.AuditQuery.MessageRow;
-import org.itkserver.audit.AuditTrail;
-import org.itkserver.audit.AuditType;
-import org.itkserver.audit.Cause;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
 import org.itkserver.exchange.Repairs;
 import org.itkserver.retention.Standing;
-import org.jspecify.annotations.Nullable;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
@@ -37,13 +32,12 @@ public final class MessagePages {
     private static final String ID = "{id: [0-9]{1,18}}";
     private static final int GONE = 410;
     private static final int MOST_EVENTS = 1_000;
-    private static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
+    static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
 
     private final AuditQuery query;
     private final MessageSearch search;
     private final StoredContent content;
-    private final AuditTrail trail;
-    private final BreakGlass breakGlass;
+    private final Openings openings;
     private final Repairs repairs;
     private final Standing standing;
     private final Pages pages;
@@ -54,8 +48,7 @@ public final class MessagePages {
             AuditQuery query,
             MessageSearch search,
             StoredContent content,
-            AuditTrail trail,
-            BreakGlass breakGlass,
+            Openings openings,
             Repairs repairs,
             Standing standing,
             Pages pages,
@@ -63,8 +56,7 @@ public final class MessagePages {
         this.query = query;
         this.search = search;
         this.content = content;
-        this.trail = trail;
-        this.breakGlass = breakGlass;
+        this.openings = openings;
         this.repairs = repairs;
         this.standing = standing;
         this.pages = pages;
@@ -159,7 +151,7 @@ public final class MessagePages {
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
         }
-        record(id, request, "looked at the payloads: " + opening.get().text());
+        openings.record(id, request, "looked at the payloads: " + opening.get().text());
         var payloads = content.payloads(row);
         try (var in = query.raw(id).orElse(null)) {
             if (in == null) {
@@ -184,7 +176,7 @@ public final class MessagePages {
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", NO_REASON));
         }
-        record(
+        openings.record(
                 id,
                 request,
                 "downloaded the message as received: " + opening.get().text());
@@ -217,19 +209,5 @@ public final class MessagePages {
     /** Found out only after the reading was recorded: nothing is read before. */
     private Response unreadable(MessageRow row, HttpServletRequest request) throws IOException {
         return page(GONE, row, request, Map.of("open", UNREADABLE));
-    }
-
-    private void record(long id, HttpServletRequest request, String detail) {
-        append(AuditType.PAYLOAD_VIEWED, id, request, detail, null);
-        var many = breakGlass.opened(Person.of(request).name());
-        if (many.isPresent()) {
-            append(AuditType.ALERT, id, request, many.get().text(), many.get());
-        }
-    }
-
-    private void append(AuditType type, long id, HttpServletRequest request, String detail, @Nullable Cause cause) {
-        var who = Person.of(request).name();
-        var event = AuditEvent.ofPerson(clock.instant(), type, id, who, request.getRemoteAddr(), detail);
-        trail.append(cause == null ? event : event.raising(cause));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.itkserver.admin.StoredContent.PayloadView;
 import org.itkserver.audit.AuditQuery.MessageRow;
+import org.itkserver.audit.AuditQuery.Refused;
 import org.itkserver.audit.AuditSearch.Found;
 import org.itkserver.audit.AuditSearch.Sealing;
 import org.itkserver.audit.MessageSearch.Waiting;
@@ -113,6 +114,17 @@ public final class Views {
 
     /** @param raw the start of the message as received */
     public record Opened(Frame frame, MessageRow row, List<PayloadView> payloads, RawText raw) {}
+
+    /** @param problems what is wrong with the form, by field */
+    public record FindRefused(Frame frame, String error, Map<String, String> problems) {}
+
+    /**
+     * A refused message.
+     *
+     * @param problems what is wrong with the form, by field
+     * @param start what was kept of it, null while it is not open
+     */
+    public record Refusal(Frame frame, Refused refused, Map<String, String> problems, @Nullable RawText start) {}
 
     /**
      * @param newest whether this is the first page

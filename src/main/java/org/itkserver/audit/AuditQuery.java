@@ -24,6 +24,20 @@ public interface AuditQuery {
      */
     Optional<InputStream> raw(long id);
 
+    /** A refused message of which the start is still kept, by the ErrorID that its sender was told; else empty (H14). */
+    Optional<Refused> refused(String errorId);
+
+    /** The kept start of a refused message; empty when there is none, or nothing that could read it. */
+    Optional<byte[]> refusedStart(String errorId);
+
+    /**
+     * A refused message.
+     *
+     * @param event its refusal
+     * @param size bytes of the whole message, as far as they were read
+     */
+    record Refused(EventRow event, long size) {}
+
     /**
      * A message in a list.
      *

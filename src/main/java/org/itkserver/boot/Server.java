@@ -123,7 +123,7 @@ final class Server implements AutoCloseable {
         store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
         reading = Database.forReading(settings.database());
-        query = new JdbcAuditQuery(reading, store);
+        query = new JdbcAuditQuery(reading, store, contentKeys);
         trail = new JdbcTrailQuery(reading);
         search = new JdbcAuditSearch(reading, trail);
         accounts = new JdbcAccounts(database);

@@ -14,6 +14,7 @@ final class Contents {
     private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
     private static final String PART =
             "select key_id, bytes from message_part where message_id = ? and kind = ? and number = ?";
+    private static final String REFUSED = "select key_id, bytes from refused where error_id = ?";
 
     private final Database database;
     private final Frames frames;
@@ -33,11 +34,20 @@ final class Contents {
         return first(id, "q").map(first -> Chunks.stream(number -> number == 0 ? first : further(id, number)));
     }
 
+    /** The start of a refused message; empty when it is not kept, or there is nothing that could read it. */
+    Optional<byte[]> refused(String errorId) {
+        return opened(Frames.Place.refused(errorId), one(REFUSED, errorId));
+    }
+
     private Optional<byte[]> first(long id, String kind) {
+        return opened(Frames.Place.part(id, kind, 0), frame(id, kind, 0));
+    }
+
+    private Optional<byte[]> opened(Frames.Place place, Optional<Frame> stored) {
         try {
-            return frame(id, kind, 0).flatMap(frame -> frames.open(Frames.Place.part(id, kind, 0), frame));
+            return stored.flatMap(frame -> frames.open(place, frame));
         } catch (NotAuthentic e) {
-            LOG.error("the stored bytes of message {} are not those that were written", id);
+            LOG.error("the stored bytes of {} are not those that were written", place.name());
             return Optional.empty();
         }
     }
@@ -51,7 +61,11 @@ final class Contents {
     }
 
     private Optional<Frame> frame(long id, String kind, int number) {
-        return database.read(connection ->
-                Sql.first(connection, PART, row -> new Frame(row.getString(1), row.getBytes(2)), id, kind, number));
+        return one(PART, id, kind, number);
+    }
+
+    private Optional<Frame> one(String sql, Object... values) {
+        return database.read(
+                connection -> Sql.first(connection, sql, row -> new Frame(row.getString(1), row.getBytes(2)), values));
     }
 }

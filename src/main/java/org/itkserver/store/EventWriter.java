@@ -33,7 +33,8 @@ final class EventWriter {
             "size bigint",
             "codec varchar",
             "key_id varchar",
-            "bytes bytea");
+            "bytes bytea",
+            "error_id varchar");
 
     private final String node;
     private List<byte[]> hashes = List.of();
@@ -59,7 +60,15 @@ final class EventWriter {
         for (var entry : group) {
             if (entry instanceof Entry.Audit audit && audit.refused != null) {
                 var frame = audit.refused;
-                refused.add(node, seq, audit.event.at(), audit.size, Chunks.CODEC, frame.key(), frame.bytes());
+                refused.add(
+                        node,
+                        seq,
+                        audit.event.at(),
+                        audit.size,
+                        Chunks.CODEC,
+                        frame.key(),
+                        frame.bytes(),
+                        audit.event.errorId());
             }
             for (var event : entry.change().events()) {
                 add(events, seq++, bound(event, entry));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditQuery;
 import org.itkserver.exchange.MessageStore;
+import org.jspecify.annotations.Nullable;
 
 /** The audit questions on JDBC: indexed columns, paging by key, never the bytes. */
 public final class JdbcAuditQuery implements AuditQuery {
@@ -17,12 +18,22 @@ public final class JdbcAuditQuery implements AuditQuery {
             from audit_event""";
     private static final String EVENTS = EVENT_COLUMNS + " where message_id = ? order by at, node, seq";
 
+    private static final String REFUSED =
+            """
+            select e.node, e.seq, e.at, e.type, e.tracking_id, e.partner, e.actor, e.source, e.error_code, e.error_id,
+                e.detail, r.size
+            from refused r join audit_event e on e.node = r.node and e.seq = r.seq
+            where r.error_id = ?""";
+
     private final Database database;
     private final MessageStore messages;
+    private final Contents contents;
 
-    public JdbcAuditQuery(Database database, MessageStore messages) {
+    /** @param keys what contents are encrypted with, null when they are not */
+    public JdbcAuditQuery(Database database, MessageStore messages, @Nullable JdbcContentKeys keys) {
         this.database = database;
         this.messages = messages;
+        this.contents = new Contents(database, new Frames(keys == null ? ContentKeys.NONE : keys));
     }
 
     @Override
@@ -41,6 +52,17 @@ public final class JdbcAuditQuery implements AuditQuery {
             var origin = row.origin();
             return messages.raw(row.kind().equals("forward") && origin != null ? origin : id);
         });
+    }
+
+    @Override
+    public Optional<Refused> refused(String errorId) {
+        return database.read(connection ->
+                Sql.first(connection, REFUSED, row -> new Refused(event(row), row.getLong("size")), errorId));
+    }
+
+    @Override
+    public Optional<byte[]> refusedStart(String errorId) {
+        return contents.refused(errorId);
     }
 
     private static EventRow event(ResultSet row) throws SQLException {

@@ -47,14 +47,16 @@ class PayloadAuditTest {
                     new PayloadStreams(new WstxInputFactory(), 1 << 20),
                     new WstxInputFactory(),
                     Path.of("none")),
-            event -> {
-                if (trailAway) {
-                    throw new StoreUnavailable("away");
-                }
-                done.add("audit");
-                events.add(event);
-            },
-            new BreakGlass(clock),
+            new Openings(
+                    event -> {
+                        if (trailAway) {
+                            throw new StoreUnavailable("away");
+                        }
+                        done.add("audit");
+                        events.add(event);
+                    },
+                    new BreakGlass(clock),
+                    clock),
             new Repairs(
                     new MemoryStore(),
                     () -> {
@@ -178,6 +180,16 @@ class PayloadAuditTest {
         public Optional<InputStream> raw(long id) {
             done.add("bytes");
             throw new StoreUnavailable("away");
+        }
+
+        @Override
+        public Optional<Refused> refused(String errorId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<byte[]> refusedStart(String errorId) {
+            return Optional.empty();
         }
     }
 }

@@ -34,6 +34,7 @@ class BrowserIT {
     private static Browser browser;
     private static BackEnd partner;
     private static String letter;
+    private static String refused;
     /** Page of a forward that its partner does not take. */
     private static String deadLetter;
 
@@ -59,9 +60,10 @@ class BrowserIT {
         }
         letter = Sample.uuid();
         Sample.of("send-cda-discharge").send(server.url(), letter);
-        Attempt.soap11(server.url())
+        refused = Attempt.soap11(server.url())
                 .text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;")
-                .send();
+                .send()
+                .text("ErrorID");
         var admin = Visitor.admin(server);
         deadLetter = deadLetter(admin);
         resend = resent(admin);
@@ -181,6 +183,12 @@ class BrowserIT {
         page.click("text=Open the content");
     }
 
+    private static void openRefused(Page page) {
+        open(page, "/admin/refused/" + refused);
+        page.selectOption("#reason", "test message");
+        page.click("text=Open it");
+    }
+
     private static void openRepair(Page page, String what) {
         open(page, deadLetter);
         page.click("details:has(form[action$='/" + what + "']) > summary");
@@ -223,6 +231,9 @@ class BrowserIT {
                 new Stop("content", BrowserIT::openContent),
                 new Stop("dead-letter", page -> openRepair(page, "give-up")),
                 new Stop("wrong-resend", BrowserIT::resendForNoReason),
+                Stop.at("wrong-error-id", "/admin/refused?error=nonsense"),
+                Stop.at("refused", "/admin/refused/" + refused),
+                new Stop("refused-content", BrowserIT::openRefused),
                 Stop.at("resends", "/admin/resends"),
                 new Stop("plan", BrowserIT::planResends),
                 new Stop("wrong-plan", BrowserIT::startResendsWrongly),

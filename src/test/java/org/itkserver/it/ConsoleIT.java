@@ -156,6 +156,37 @@ class ConsoleIT {
     }
 
     @Test
+    void aRefusedMessageIsFoundByItsErrorIdAndOpenedForAReason() throws Exception {
+        var refused =
+                Attempt.soap11(server.url()).text("wsse:Username", "nobody-1").send();
+        var errorId = refused.text("ErrorID");
+        signIn(server.adminPassword());
+        long before = count("payload-viewed");
+        assertEquals(400, get("/admin/refused?error=nonsense").statusCode());
+        assertEquals(404, get("/admin/refused?error=" + Sample.uuid()).statusCode());
+        assertTrue(get("/admin/audit?type=refused").body().contains("href=\"/admin/refused/" + errorId + "\""));
+
+        var found = get("/admin/refused?error=+" + errorId.toLowerCase(java.util.Locale.ROOT));
+        assertEquals("/admin/refused/" + errorId, found.uri().getPath());
+        assertTrue(found.body().contains("not known or not allowed"), found.body());
+        assertFalse(found.body().contains("DistributionEnvelope"), found.body());
+
+        var open = "/admin/refused/" + errorId + "/payload";
+        assertEquals(403, post(open, "reason=test+message").statusCode(), "without the form's token");
+        assertEquals(400, post(open, hidden(found.body())).statusCode(), "without a reason");
+        assertEquals(before, count("payload-viewed"));
+        var opened = post(open, hidden(found.body()) + "&reason=test+message&reference=INC-8");
+        assertEquals(200, opened.statusCode());
+        assertTrue(opened.body().contains("&lt;itk:DistributionEnvelope"), "escaped");
+        assertEquals(before + 1, count("payload-viewed"));
+        assertEquals(
+                1,
+                postgres.count(
+                        "select count(*) from audit_event where type = 'payload-viewed' and detail = ?",
+                        "looked at the refused message " + errorId + ": test message, INC-8"));
+    }
+
+    @Test
     void whatASenderWritesIsShownAsText() throws Exception {
         var hostile = Attempt.soap11(server.url()).text("wsse:Username", "&lt;script&gt;window.__x=1&lt;/script&gt;");
         assertEquals("3000", hostile.send().errorCode());

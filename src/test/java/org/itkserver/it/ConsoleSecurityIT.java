@@ -36,6 +36,7 @@ class ConsoleSecurityIT {
     private static Postgres postgres;
     private static ServerProcess server;
     private static String message;
+    private static String refused;
 
     @BeforeAll
     static void start() throws Exception {
@@ -47,6 +48,10 @@ class ConsoleSecurityIT {
         Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
         message =
                 postgres.column("select id from message where direction = 'in'").get(0);
+        refused = Attempt.soap11(server.url())
+                .text("wsse:Username", "nobody-1")
+                .send()
+                .text("ErrorID");
         postgres.execute("update admin_user set name = 'first' where name = 'admin'");
         for (var role : Role.values()) {
             person(role.label(), role, false);
@@ -90,7 +95,10 @@ class ConsoleSecurityIT {
     }
 
     private static String fill(Route route) {
-        return route.address().replaceAll("\\{id[a-z]*}", message).replaceAll("\\{[a-z]+}", "nobody");
+        return route.address()
+                .replaceAll("\\{id[a-z]*}", message)
+                .replace("{error}", refused)
+                .replaceAll("\\{[a-z]+}", "nobody");
     }
 
     private static HttpResponse<String> call(Visitor visitor, String verb, String address) {

@@ -142,15 +142,17 @@ abstract class ContentKeysContract {
         return node;
     }
 
+    private AuditEvent refusal(String errorId) {
+        return new AuditEvent(
+                trail.clock.instant(), AuditType.REFUSED, null, null, null, null, "x", null, "1000", errorId, "x");
+    }
+
     @Test
     void nothingReadableIsStored() throws IOException {
         long small = trail.accept(SECRET);
         var big = (SECRET + " ").repeat(60_000);
         long large = trail.accept(big);
-        trail.store.refuse(
-                AuditEvent.ofServer(trail.clock.instant(), AuditType.REFUSED, "x"),
-                SECRET.getBytes(StandardCharsets.UTF_8),
-                SECRET.length());
+        trail.store.refuse(refusal("E-1"), SECRET.getBytes(StandardCharsets.UTF_8), SECRET.length());
 
         assertEquals(4, stored().size(), "one small, two of a large one, one refused");
         for (var bytes : stored()) {
@@ -159,6 +161,10 @@ abstract class ContentKeysContract {
         assertEquals(List.of("0"), column("select count(*) from message_part where key_id is null"));
         assertArrayEquals(SECRET.getBytes(StandardCharsets.UTF_8), read(small));
         assertArrayEquals(big.getBytes(StandardCharsets.UTF_8), read(large));
+        var query = new JdbcAuditQuery(database, trail.store, keys);
+        assertArrayEquals(
+                SECRET.getBytes(StandardCharsets.UTF_8),
+                query.refusedStart("E-1").orElseThrow());
         assertNull(verified().first());
     }
 
