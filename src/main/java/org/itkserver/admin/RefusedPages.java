@@ -99,8 +99,13 @@ public final class RefusedPages {
                 request,
                 "looked at the refused message " + id + ": " + opening.get().text());
         var start = query.refusedStart(id);
-        return start.isEmpty()
-                ? page(GONE, found.get(), request, Map.of("open", UNREADABLE), null)
-                : page(200, found.get(), request, Map.of(), RawText.read(new ByteArrayInputStream(start.get())));
+        if (start.isPresent()) {
+            var text = RawText.read(new ByteArrayInputStream(start.get()));
+            return page(200, found.get(), request, Map.of(), text);
+        }
+        // its week may have ended since
+        return query.refused(id).isEmpty()
+                ? notKept(id, request)
+                : page(GONE, found.get(), request, Map.of("open", UNREADABLE), null);
     }
 }
