@@ -29,8 +29,8 @@ final class DCompression {
         family.payloads();
         family.base64();
         family.counts();
-        new Flood(suite).run();
         family.atOnce();
+        new Flood(suite).run();
     }
 
     private Letter letter() {

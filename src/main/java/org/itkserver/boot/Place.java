@@ -1,6 +1,7 @@
 package org.itkserver.boot;
 
 import io.undertow.server.Connectors;
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
@@ -20,38 +21,50 @@ final class Place {
     private final long size;
     private final AtomicBoolean left = new AtomicBoolean();
     private XnioExecutor.@Nullable Key deadline;
-    private String system;
-    private @Nullable Turns turns;
+    private final Turns.Turn turn;
 
-    private Place(Admission admission, String address, long size) {
+    private Place(Admission admission, String address, long size, Turns.Turn turn) {
         this.admission = admission;
         this.address = address;
         this.size = size;
-        this.system = address;
+        this.turn = turn;
     }
 
     /**
      * Takes one.
      *
      * @param most bytes of a body that are read before a worker has it
+     * @param partner id of the partner that the connection proves; null when it proves none, and its address stands for that
      * @return null when there is none
      */
-    static @Nullable Place in(Admission admission, HttpServerExchange exchange, int most) {
+    static @Nullable Place in(
+            Admission admission, Turns turns, HttpServerExchange exchange, int most, @Nullable String partner) {
         var address = exchange.getSourceAddress().getAddress().getHostAddress();
         long length = exchange.getRequestContentLength();
         long size = length < 0 ? most : Math.min(length, most);
         if (!admission.enter(address, size)) {
             return null;
         }
-        var place = new Place(admission, address, size);
+        var place = new Place(admission, address, size, turns.of(partner == null ? address : partner));
         exchange.putAttachment(KEY, place);
-        exchange.addExchangeCompleteListener((done, next) -> {
-            place.isRead();
+        try {
+            exchange.addExchangeCompleteListener((done, next) -> place.end(next));
+        } catch (IllegalStateException e) {
+            // it is over already
             place.leave();
-            place.endTurn();
-            next.proceed();
-        });
+            throw e;
+        }
         return place;
+    }
+
+    private void end(ExchangeCompletionListener.NextListener next) {
+        try {
+            isRead();
+            leave();
+            turn.end();
+        } finally {
+            next.proceed();
+        }
     }
 
     /** The request's own; there must be one. */
@@ -62,11 +75,6 @@ final class Place {
     /** IP address of the request. */
     String address() {
         return address;
-    }
-
-    /** Its connection proves whose it is; else its address stands for that. */
-    void belongsTo(String partner) {
-        system = partner;
     }
 
     /** What ends the connection when its body takes too long. */
@@ -86,29 +94,21 @@ final class Place {
         }
     }
 
-    /** Goes on, to a worker, when it is its system's turn. Called once, while its handlers run. */
-    void work(HttpServerExchange exchange, Turns of, HttpHandler next) throws Exception {
-        if (of.isNow(system)) {
-            turns = of;
+    /** Goes on when it is its system's turn, and never when its connection is closed before. Called once, while its handlers run. */
+    void work(HttpServerExchange exchange, HttpHandler next) throws Exception {
+        if (turn.isNow()) {
             next.handleRequest(exchange);
-            return;
+        } else {
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> turn.await(() -> goOn(exchange, next)));
         }
-        exchange.dispatch(
-                SameThreadExecutor.INSTANCE,
-                () -> of.take(system, () -> {
-                    turns = of;
-                    try {
-                        exchange.getIoThread().execute(() -> Connectors.executeRootHandler(next, exchange));
-                    } catch (RejectedExecutionException e) {
-                        exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
-                        exchange.endExchange();
-                    }
-                }));
     }
 
-    private void endTurn() {
-        if (turns != null) {
-            turns.giveBack(system);
+    private static void goOn(HttpServerExchange exchange, HttpHandler next) {
+        try {
+            exchange.getIoThread().execute(() -> Connectors.executeRootHandler(next, exchange));
+        } catch (RejectedExecutionException e) {
+            exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
+            exchange.endExchange();
         }
     }
 }

@@ -13,6 +13,7 @@ import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.handlers.security.SSLInformationAssociationHandler;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import jakarta.servlet.ServletContext;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import org.itkserver.soap.Entry;
+import org.itkserver.directory.Partner;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
@@ -43,8 +44,8 @@ public final class ReadBeforeDispatch implements ServletExtension {
     private static final int MOST_SKIPPED = 64 * 1024;
     /** For all of what is read here, however steadily it trickles. */
     private static final long READ_SECONDS = 60;
-    /** Half of the server's workers. */
-    private static final int SHARE = 32;
+    /** Of 64 workers. More than may wait for a handler at once, so that these hold up no other letter of their system. */
+    private static final int SHARE = 56;
     /** A partner that sends too much hears so no sooner: at once, it would only send the next. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -60,8 +61,13 @@ public final class ReadBeforeDispatch implements ServletExtension {
         /** Size of the largest message. */
         long mostBytes();
 
-        /** Who shows these certificates and sends these headers; it counts as a message. */
-        Entry entry(X509Certificate[] chain, Function<String, List<String>> headers);
+        /** Who shows these certificates and sends these headers; null for a stranger, from whom nothing may be read. */
+        @Nullable
+        Partner partner(X509Certificate[] chain, Function<String, List<String>> headers);
+
+        /** How long one more message of this partner has to wait, null when it is too much. */
+        @Nullable
+        Duration turn(Partner partner);
 
         /** Writes down that a request of this address was turned away because its partner sends too much. */
         void tooMuch(String address);
@@ -90,39 +96,59 @@ public final class ReadBeforeDispatch implements ServletExtension {
                 next.handleRequest(exchange);
                 return;
             }
-            var place = Place.in(door.admission(), exchange, MOST);
-            if (place == null) {
-                turnAway(exchange);
-                return;
-            }
-            var entry = entry(exchange, door);
-            if (entry != null && entry.partner() != null) {
-                place.belongsTo(entry.partner());
-            }
-            boolean stranger = entry != null && entry.partner() == null;
-            // what is too large, and what a stranger sends, is answered as it stands; its body may never come
-            var todo = stranger || exchange.getRequestContentLength() > door.mostBytes() ? working : reading;
-            if (entry == null || Duration.ZERO.equals(entry.pause())) {
-                todo.handleRequest(exchange);
-            } else if (entry.pause() == null) {
-                place.leave();
-                pause(exchange, PAUSE, late -> late.dispatch(worker -> tooMuch(worker, door)));
-            } else {
-                pause(exchange, entry.pause(), todo);
-            }
+            enter(exchange, door, working, reading);
         };
     }
 
-    /** Goes on later; no thread waits for it. */
-    private static void pause(HttpServerExchange exchange, Duration time, HttpHandler next) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> exchange.getIoThread()
-                .executeAfter(
-                        () -> Connectors.executeRootHandler(next, exchange), time.toNanos(), TimeUnit.NANOSECONDS));
+    private void enter(HttpServerExchange exchange, Door door, HttpHandler working, HttpHandler reading)
+            throws Exception {
+        var shown = certificates(exchange);
+        var partner = shown == null ? null : door.partner(shown, name -> headers(exchange, name));
+        boolean stranger = shown != null && partner == null;
+        // what a stranger sends, and what is too large, is answered as it stands; its body may never come
+        var todo = stranger || exchange.getRequestContentLength() > door.mostBytes() ? working : reading;
+        if (partner == null || !exchange.getRequestMethod().equals(Methods.POST)) {
+            in(exchange, door, partner, todo);
+            return;
+        }
+        var wait = door.turn(partner);
+        if (wait == null) {
+            pause(exchange, PAUSE, late -> in(late, door, partner, over -> tooMuch(over, door)));
+        } else if (wait.isZero()) {
+            in(exchange, door, partner, todo);
+        } else {
+            pause(exchange, wait, late -> in(late, door, partner, todo));
+        }
     }
 
-    private static void tooMuch(HttpServerExchange exchange, Door door) {
-        door.tooMuch(Place.of(exchange).address());
-        turnAway(exchange);
+    private void in(HttpServerExchange exchange, Door door, @Nullable Partner partner, HttpHandler todo)
+            throws Exception {
+        if (Place.in(door.admission(), turns, exchange, MOST, partner == null ? null : partner.id()) == null) {
+            turnAway(exchange);
+        } else {
+            todo.handleRequest(exchange);
+        }
+    }
+
+    /** Goes on later; no thread waits for it, and it has no place meanwhile. */
+    private static void pause(HttpServerExchange exchange, Duration time, HttpHandler next) {
+        Runnable later = () -> {
+            if (exchange.getConnection().isOpen()) {
+                Connectors.executeRootHandler(next, exchange);
+            }
+        };
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> exchange.getIoThread()
+                .executeAfter(later, time.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private static void tooMuch(HttpServerExchange exchange, Door door) throws Exception {
+        var place = Place.of(exchange);
+        place.work(
+                exchange,
+                late -> late.dispatch(worker -> {
+                    door.tooMuch(place.address());
+                    turnAway(worker);
+                }));
     }
 
     /** Whether a proxy could not find another end of the body than the listener did (RFC 9112, 6.1 to 6.3). */
@@ -150,10 +176,10 @@ public final class ReadBeforeDispatch implements ServletExtension {
         };
     }
 
-    private void work(HttpServerExchange exchange, HttpHandler next) throws Exception {
+    private static void work(HttpServerExchange exchange, HttpHandler next) throws Exception {
         var place = Place.of(exchange);
         place.isRead();
-        place.work(exchange, turns, next);
+        place.work(exchange, next);
     }
 
     /** A small body that is on its way already costs less to skip than its sender's next connection would. */
@@ -185,16 +211,13 @@ public final class ReadBeforeDispatch implements ServletExtension {
                         TimeUnit.SECONDS);
     }
 
-    /** Null when its connection shows no certificate. */
-    private static @Nullable Entry entry(HttpServerExchange exchange, Door door) {
+    private static X509Certificate @Nullable [] certificates(HttpServerExchange exchange) {
         var session = exchange.getConnection().getSslSessionInfo();
         if (session == null) {
             return null;
         }
         try {
-            return session.getPeerCertificates() instanceof X509Certificate[] chain
-                    ? door.entry(chain, name -> headers(exchange, name))
-                    : null;
+            return session.getPeerCertificates() instanceof X509Certificate[] chain ? chain : null;
         } catch (SSLPeerUnverifiedException | RenegotiationRequiredException e) {
             return null;
         }

@@ -18,11 +18,12 @@ import org.itkserver.admin.AdminPages;
 import org.itkserver.api.ApiSettings;
 import org.itkserver.api.RestApi;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.directory.Partner;
 import org.itkserver.envelope.ManifestReader;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.soap.ContractServlet;
-import org.itkserver.soap.Entry;
 import org.itkserver.soap.ItkServlet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,8 +125,13 @@ public final class StartListener implements ServletContextListener {
             }
 
             @Override
-            public Entry entry(X509Certificate[] chain, Function<String, List<String>> headers) {
-                return server.chain.entry(chain, headers);
+            public @Nullable Partner partner(X509Certificate[] chain, Function<String, List<String>> headers) {
+                return server.chain.partner(chain, headers);
+            }
+
+            @Override
+            public @Nullable Duration turn(Partner partner) {
+                return server.chain.turn(partner);
             }
 
             @Override

@@ -19,53 +19,94 @@ final class Turns {
         this.share = share;
     }
 
-    /** Takes a turn of this system if there is one now. */
-    synchronized boolean isNow(String who) {
-        var line = lines.computeIfAbsent(who, key -> new Line());
+    /** The turn of one request of this system. */
+    Turn of(String who) {
+        return new Turn(who);
+    }
+
+    private synchronized boolean isTaken(Turn turn) {
+        if (turn.state != State.NONE) {
+            return false;
+        }
+        var line = lines.computeIfAbsent(turn.who, key -> new Line());
         if (line.busy == share) {
             return false;
         }
         line.busy++;
+        turn.state = State.TAKEN;
         return true;
     }
 
-    /** Runs the task with a turn of this system: now, in this thread, or when one is given back, in the thread that does. */
-    void take(String who, Runnable task) {
-        if (isNowOrLater(who, task)) {
-            task.run();
-        }
-    }
-
-    private synchronized boolean isNowOrLater(String who, Runnable task) {
-        if (isNow(who)) {
+    private synchronized boolean isTakenOrWaits(Turn turn, Runnable task) {
+        if (isTaken(turn)) {
             return true;
         }
-        lines.get(who).waiting.add(task);
+        if (turn.state == State.NONE) {
+            turn.task = task;
+            lines.get(turn.who).waiting.add(turn);
+        }
         return false;
     }
 
-    /** Ends a turn of this system and gives it to the first that waits. */
-    void giveBack(String who) {
-        var next = next(who);
-        if (next != null) {
-            next.run();
+    /** Ends it; the one that comes after it, null for none. */
+    private synchronized @Nullable Turn after(Turn ended) {
+        boolean taken = ended.state == State.TAKEN;
+        ended.state = State.OVER;
+        if (!taken) {
+            return null;
         }
-    }
-
-    private synchronized @Nullable Runnable next(String who) {
-        var line = lines.get(who);
-        if (line == null) {
-            throw new IllegalStateException("no turn was taken");
-        }
+        var line = lines.get(ended.who);
         var next = line.waiting.poll();
-        if (next == null && --line.busy == 0) {
-            lines.remove(who);
+        while (next != null && next.state == State.OVER) {
+            next = line.waiting.poll();
+        }
+        if (next != null) {
+            next.state = State.TAKEN;
+        } else if (--line.busy == 0) {
+            lines.remove(ended.who);
         }
         return next;
     }
 
     private static final class Line {
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private final Queue<Turn> waiting = new ArrayDeque<>();
         private int busy;
+    }
+
+    private enum State {
+        NONE,
+        TAKEN,
+        OVER
+    }
+
+    /** A request's turn: it comes at most once, lasts until {@link #end}, and never comes after that. */
+    final class Turn {
+        private final String who;
+        private State state = State.NONE;
+        private Runnable task = () -> {};
+
+        private Turn(String who) {
+            this.who = who;
+        }
+
+        /** Whether it has come, just now. */
+        boolean isNow() {
+            return isTaken(this);
+        }
+
+        /** Runs the task when it comes: now, in this thread, or later, in the thread that ends another. */
+        void await(Runnable whenItComes) {
+            if (isTakenOrWaits(this, whenItComes)) {
+                whenItComes.run();
+            }
+        }
+
+        /** Gives it to the first that waits. Ending it twice, or before it came, is no error. */
+        void end() {
+            var next = after(this);
+            if (next != null) {
+                next.task.run();
+            }
+        }
     }
 }

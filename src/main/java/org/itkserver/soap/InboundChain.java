@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
 import org.itkserver.envelope.AnswerWriter;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -101,10 +103,18 @@ public final class InboundChain {
         }
     }
 
-    /** Who stands at the door with these certificates, the peer's own first, and these headers; it counts as a message. */
-    public Entry entry(X509Certificate[] chain, Function<String, List<String>> headers) {
-        var partner = peers.of(chain, headers, directory.get(), clock.instant()).partner();
-        return partner == null ? Entry.STRANGER : new Entry(partner.id(), rates.turn(partner));
+    /** The partner that a connection with these certificates, its own first, and these headers proves; null for a stranger. */
+    public @Nullable Partner partner(X509Certificate[] chain, Function<String, List<String>> headers) {
+        return peers.of(chain, headers, directory.get(), clock.instant()).partner();
+    }
+
+    /**
+     * When one more message of a partner that is proven may come ({@code rate} in its entry); it counts unless it is too much.
+     *
+     * @return how long from now, at most two seconds; null when it is too much
+     */
+    public @Nullable Duration turn(Partner partner) {
+        return rates.turn(partner);
     }
 
     /** Writes down that a message was turned away unread because its partner sends too much. */

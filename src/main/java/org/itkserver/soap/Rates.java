@@ -66,6 +66,8 @@ final class Rates {
 
         synchronized @Nullable Duration take(int rate, long now, int mostSecondsWaiting) {
             left = Math.min((double) rate * SECONDS_AT_ONCE, left + (now - filled) / SECOND * rate);
+            // a rate that was lowered leaves no older debt
+            left = Math.max(left, -(double) rate * MOST_SECONDS_WAITING);
             filled = now;
             if (left - 1 < -(double) rate * mostSecondsWaiting) {
                 return null;

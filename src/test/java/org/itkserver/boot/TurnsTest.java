@@ -1,7 +1,7 @@
 package org.itkserver.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -10,28 +10,42 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.itkserver.boot.Turns.Turn;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
     private final Turns turns = new Turns(2);
     private final List<String> ran = new ArrayList<>();
 
-    private void take(String who, String task) {
-        turns.take(who, () -> ran.add(task));
+    private Turn take(String who, String task) {
+        var turn = turns.of(who);
+        turn.await(() -> ran.add(task));
+        return turn;
     }
 
     @Test
     void whatIsBeyondTheShareWaitsInItsOrder() {
+        var all = new ArrayList<Turn>();
         for (int i = 1; i <= 5; i++) {
-            take("a", "a" + i);
+            all.add(take("a", "a" + i));
         }
         assertEquals(List.of("a1", "a2"), ran);
 
-        turns.giveBack("a");
+        all.get(0).end();
         assertEquals(List.of("a1", "a2", "a3"), ran);
-        turns.giveBack("a");
-        turns.giveBack("a");
+        all.get(2).end();
+        all.get(1).end();
         assertEquals(List.of("a1", "a2", "a3", "a4", "a5"), ran);
+    }
+
+    @Test
+    void whoMayGoAtOnceIsToldSo() {
+        assertTrue(turns.of("a").isNow());
+        var second = turns.of("a");
+        assertTrue(second.isNow());
+        assertFalse(turns.of("a").isNow());
+        second.end();
+        assertTrue(turns.of("a").isNow());
     }
 
     @Test
@@ -44,12 +58,33 @@ class TurnsTest {
         assertEquals(List.of("a1", "a2", "b1"), ran);
     }
 
+    /** A connection that is closed while its request waits. */
     @Test
-    void nothingStaysOfWhoHasLeft() {
-        take("a", "a1");
-        turns.giveBack("a");
+    void whoGoesAwayWhileItWaitsTakesNoTurnWithIt() {
+        var first = take("a", "a1");
+        take("a", "a2");
+        take("a", "a3").end();
+        take("a", "a4");
 
-        assertThrows(IllegalStateException.class, () -> turns.giveBack("a"));
+        first.end();
+        assertEquals(List.of("a1", "a2", "a4"), ran);
+    }
+
+    @Test
+    void aTurnEndsOnceAndDoesNotComeAfterItsEnd() {
+        var first = take("a", "a1");
+        take("a", "a2");
+        take("a", "a3");
+        take("a", "a4");
+        first.end();
+        first.end();
+        assertEquals(List.of("a1", "a2", "a3"), ran);
+
+        var over = turns.of("b");
+        over.end();
+        over.await(() -> ran.add("b1"));
+        assertFalse(over.isNow());
+        assertEquals(List.of("a1", "a2", "a3"), ran);
     }
 
     @Test
@@ -61,14 +96,13 @@ class TurnsTest {
         var senders = Executors.newFixedThreadPool(4);
         var workers = Executors.newFixedThreadPool(8);
         for (int i = 0; i < tasks; i++) {
-            senders.execute(() -> turns.take(
-                    "a",
-                    () -> workers.execute(() -> {
-                        most.accumulateAndGet(busy.incrementAndGet(), Math::max);
-                        busy.decrementAndGet();
-                        left.countDown();
-                        turns.giveBack("a");
-                    })));
+            var turn = turns.of("a");
+            senders.execute(() -> turn.await(() -> workers.execute(() -> {
+                most.accumulateAndGet(busy.incrementAndGet(), Math::max);
+                busy.decrementAndGet();
+                left.countDown();
+                turn.end();
+            })));
         }
 
         assertTrue(left.await(30, TimeUnit.SECONDS));
@@ -77,5 +111,6 @@ class TurnsTest {
         workers.shutdown();
         assertTrue(workers.awaitTermination(30, TimeUnit.SECONDS));
         assertTrue(most.get() <= 2, () -> most + " at once");
+        assertTrue(turns.of("a").isNow(), "nothing stays of them");
     }
 }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -188,6 +189,27 @@ class MutualTlsIT {
         assertTrue(count(
                         "select count(*) from audit_event where type = 'refused' and detail like '%more messages a second%'")
                 > 0);
+
+        for (int i = 0; i < 5; i++) {
+            // who goes away while it waits leaves no place taken
+            try (var socket = certs.context("busy").getSocketFactory().createSocket("localhost", HTTPS)) {
+                var head = "POST " + LETTER.path() + " HTTP/1.1\r\nHost: localhost:" + HTTPS
+                        + "\r\nContent-Type: text/xml\r\nContent-Length: 1000\r\n\r\n<";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(10));
+        var next = send(client, PARTNERS, letter().replace("gp-system-1", "busy-1"));
+        assertTrue(next.statusCode() == 200 || next.statusCode() == 503, next::body);
+        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(10));
+    }
+
+    private static String metrics() {
+        try {
+            return server.get("/metrics").body();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Test

@@ -49,6 +49,18 @@ class RatesTest {
     }
 
     @Test
+    void aRateThatIsLoweredLeavesNoOlderDebt() {
+        var fast = partner("a", 1000);
+        for (int i = 0; i < 4000; i++) {
+            rates.turn(fast);
+        }
+        var slow = partner("a", 1);
+        assertNull(rates.turn(slow));
+        nanos += Duration.ofSeconds(3).toNanos();
+        assertEquals(Duration.ZERO, rates.turn(slow));
+    }
+
+    @Test
     void onePartnersFloodIsNotAnothers() {
         assertEquals(2, admitted(partner("a", 1), 100));
         assertEquals(2, admitted(partner("b", 1), 100));
