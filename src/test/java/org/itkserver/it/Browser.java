@@ -4,6 +4,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Request;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The system's Chromium at a server's console. Notes whatever no page may do: say something, or reach another server. */
 final class Browser implements AutoCloseable {
@@ -40,7 +40,6 @@ final class Browser implements AutoCloseable {
                     .setArgs(ARGUMENTS));
     private final String base;
     private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
-    private final AtomicLong received = new AtomicLong();
 
     Browser(String base) {
         this.base = base;
@@ -73,13 +72,14 @@ final class Browser implements AutoCloseable {
                 complaints.add("foreign: " + request.url());
             }
         });
-        context.onRequestFinished(
-                request -> received.addAndGet(request.sizes().responseBodySize + request.sizes().responseHeadersSize));
     }
 
-    /** Bytes received since the last call. */
-    long received() {
-        return received.getAndSet(0);
+    /** Bytes that were received for these requests, while their window is open. */
+    static long received(List<Request> requests) {
+        return List.copyOf(requests).stream()
+                .map(Request::sizes)
+                .mapToLong(sizes -> sizes.responseBodySize + sizes.responseHeadersSize)
+                .sum();
     }
 
     /** What pages did that they may not, since the last call. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -297,15 +298,17 @@ class BrowserIT {
 
     @Test
     void aFullListIsSmall() {
-        browser.received();
         var fresh = browser.window(1280, 900, true);
+        var finished = new ArrayList<Request>();
+        fresh.context().onRequestFinished(finished::add);
         browser.signIn(fresh, "admin", server.adminPassword());
         fresh.waitForLoadState();
-        long firstLoad = browser.received();
+        long firstLoad = Browser.received(finished);
         var html = fresh.navigate(server.url() + "/admin/messages").body();
         fresh.context().close();
         assertEquals(50, new String(html).split("class=\"code keep\"").length - 1);
         assertTrue(html.length < LARGEST_HTML, "a list of 50 has " + html.length + " bytes");
+        assertTrue(finished.size() > 2, finished::toString);
         assertTrue(firstLoad < LARGEST_LOAD, "the first load took " + firstLoad + " bytes");
     }
 
