@@ -141,6 +141,7 @@ final class DCompression {
     /** D-05: 64 messages of 20 MB at once: each is accepted or told to come again. */
     private void atOnce() {
         suite.look("D-05", "64 messages of 20 MB at once, heap of 512 MB", "each 200, 503 or 2100; a good message in 1 s meanwhile", () -> {
+            bed.rest();
             var filling = "QUJD".repeat(5 << 20);
             var pool = Executors.newFixedThreadPool(64);
             var all = new ArrayList<CompletableFuture<String>>();

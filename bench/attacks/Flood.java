@@ -32,6 +32,7 @@ final class Flood {
     private void flood(String partner, String ods, String who) {
         suite.look("D-06", "a partner " + who + " on " + CONNECTIONS + " connections without a pause, another ten a second",
                 "the other's p99 below twice its own alone, or 50 ms", () -> {
+            bed.rest();
             var alone = times();
             var process = new ProcessBuilder("taskset", "-c", "1", "java", "-cp", System.getProperty("java.class.path"), "attacks.Flood",
                     partner, ods).redirectError(ProcessBuilder.Redirect.INHERIT).start();
