@@ -27,12 +27,9 @@ import org.itkserver.retention.Standing;
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
 public final class MessagePages {
-    private static final String UNREADABLE =
-            "It cannot be read any more: the key it was encrypted with is gone, or it was altered in the database.";
     private static final String ID = "{id: [0-9]{1,18}}";
     private static final int GONE = 410;
     private static final int MOST_EVENTS = 1_000;
-    static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
 
     private final AuditQuery query;
     private final MessageSearch search;
@@ -147,9 +144,9 @@ public final class MessagePages {
             return gone.get();
         }
         var row = known(id);
-        var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
+        var opening = Opening.of(request);
         if (opening.isEmpty()) {
-            return page(400, row, request, Map.of("reason", NO_REASON));
+            return page(400, row, request, Map.of("reason", Opening.NO_REASON));
         }
         openings.record(id, request, "looked at the payloads: " + opening.get().text());
         var payloads = content.payloads(row);
@@ -172,9 +169,9 @@ public final class MessagePages {
             return gone.get();
         }
         var row = known(id);
-        var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
+        var opening = Opening.of(request);
         if (opening.isEmpty()) {
-            return page(400, row, request, Map.of("reason", NO_REASON));
+            return page(400, row, request, Map.of("reason", Opening.NO_REASON));
         }
         openings.record(
                 id,
@@ -208,6 +205,6 @@ public final class MessagePages {
 
     /** Found out only after the reading was recorded: nothing is read before. */
     private Response unreadable(MessageRow row, HttpServletRequest request) throws IOException {
-        return page(GONE, row, request, Map.of("open", UNREADABLE));
+        return page(GONE, row, request, Map.of("open", Opening.UNREADABLE));
     }
 }

@@ -1,5 +1,6 @@
 package org.itkserver.admin;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param reference letters, digits, hyphens and slashes, or empty
  */
 public record Opening(String reason, String reference) {
+    /** What is said when {@link #of} is empty. */
+    static final String NO_REASON = "Choose why you open it; a reference has letters, digits, - and / only";
+
+    /** What is said of a content that is stored and cannot be read. */
+    static final String UNREADABLE =
+            "It cannot be read any more: the key it was encrypted with is gone, or it was altered in the database.";
+
     /** The reasons there are. */
     public static final List<String> REASONS = List.of(
             "asked by the sender or the receiver where it is",
@@ -24,6 +32,11 @@ public record Opening(String reason, String reference) {
     /** Empty when no reason was chosen or the reference is none. */
     static Optional<Opening> of(@Nullable String reason, @Nullable String reference) {
         return Stated.reference(REASONS, reason, reference).map(text -> new Opening(String.valueOf(reason), text));
+    }
+
+    /** Of a form that was sent. */
+    static Optional<Opening> of(HttpServletRequest request) {
+        return of(request.getParameter("reason"), request.getParameter("reference"));
     }
 
     /** As the trail says it. */

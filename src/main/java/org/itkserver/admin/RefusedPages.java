@@ -24,8 +24,6 @@ public final class RefusedPages {
     private static final String FORM = "[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}";
     private static final String NO_ID = "An ErrorID is such as 2E5D4F4A-9A3C-4B4E-8A53-0F3E4C1D2B3A";
     private static final String NOT_KEPT = "No refused message with this ErrorID is kept; each is for 7 days";
-    private static final String UNREADABLE =
-            "It cannot be read any more: the key it was encrypted with is gone, or it was altered in the database.";
     private static final int GONE = 410;
 
     private final AuditQuery query;
@@ -90,9 +88,9 @@ public final class RefusedPages {
         if (found.isEmpty()) {
             return notKept(id, request);
         }
-        var opening = Opening.of(request.getParameter("reason"), request.getParameter("reference"));
+        var opening = Opening.of(request);
         if (opening.isEmpty()) {
-            return page(400, found.get(), request, Map.of("reason", MessagePages.NO_REASON), null);
+            return page(400, found.get(), request, Map.of("reason", Opening.NO_REASON), null);
         }
         openings.record(
                 null,
@@ -106,6 +104,6 @@ public final class RefusedPages {
         // its week may have ended since
         return query.refused(id).isEmpty()
                 ? notKept(id, request)
-                : page(GONE, found.get(), request, Map.of("open", UNREADABLE), null);
+                : page(GONE, found.get(), request, Map.of("open", Opening.UNREADABLE), null);
     }
 }

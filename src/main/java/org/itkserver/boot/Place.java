@@ -96,10 +96,10 @@ final class Place {
 
     /** Goes on when it is its system's turn, and never when its connection is closed before. Called once, while its handlers run. */
     void work(HttpServerExchange exchange, HttpHandler next) throws Exception {
-        if (turn.isNow()) {
+        if (turn.tryTake()) {
             next.handleRequest(exchange);
         } else {
-            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> turn.await(() -> goOn(exchange, next)));
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> turn.take(() -> goOn(exchange, next)));
         }
     }
 

@@ -45,7 +45,7 @@ public final class ReadBeforeDispatch implements ServletExtension {
     /** For all of what is read here, however steadily it trickles. */
     private static final long READ_SECONDS = 60;
     /** Of 64 workers. More than may wait for a handler at once, so that these hold up no other letter of their system. */
-    private static final int SHARE = 56;
+    private static final int SHARE = Server.SYNCHRONOUS_AT_ONCE + 8;
     /** A partner that sends too much hears so no sooner: at once, it would only send the next. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -67,7 +67,7 @@ public final class ReadBeforeDispatch implements ServletExtension {
 
         /** How long one more message of this partner has to wait, null when it is too much. */
         @Nullable
-        Duration turn(Partner partner);
+        Duration delay(Partner partner);
 
         /** Writes down that a request of this address was turned away because its partner sends too much. */
         void tooMuch(String address);
@@ -111,13 +111,13 @@ public final class ReadBeforeDispatch implements ServletExtension {
             in(exchange, door, partner, todo);
             return;
         }
-        var wait = door.turn(partner);
-        if (wait == null) {
+        var delay = door.delay(partner);
+        if (delay == null) {
             pause(exchange, PAUSE, late -> in(late, door, partner, over -> tooMuch(over, door)));
-        } else if (wait.isZero()) {
+        } else if (delay.isZero()) {
             in(exchange, door, partner, todo);
         } else {
-            pause(exchange, wait, late -> in(late, door, partner, todo));
+            pause(exchange, delay, late -> in(late, door, partner, todo));
         }
     }
 

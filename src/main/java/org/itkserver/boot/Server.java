@@ -63,7 +63,9 @@ final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int WORK_AT_ONCE = 512;
     private static final int LANE_AT_ONCE = 4;
-    private static final int SYNCHRONOUS_AT_ONCE = 48;
+    /** Synchronous messages that may wait for their handlers at once; each has a worker. */
+    static final int SYNCHRONOUS_AT_ONCE = 48;
+
     private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
     private static final Duration SETTLE_AGAIN = Duration.ofMillis(250);

@@ -130,8 +130,8 @@ public final class StartListener implements ServletContextListener {
             }
 
             @Override
-            public @Nullable Duration turn(Partner partner) {
-                return server.chain.turn(partner);
+            public @Nullable Duration delay(Partner partner) {
+                return server.chain.delay(partner);
             }
 
             @Override

@@ -24,7 +24,7 @@ final class Turns {
         return new Turn(who);
     }
 
-    private synchronized boolean isTaken(Turn turn) {
+    private synchronized boolean tryTake(Turn turn) {
         if (turn.state != State.NONE) {
             return false;
         }
@@ -37,8 +37,8 @@ final class Turns {
         return true;
     }
 
-    private synchronized boolean isTakenOrWaits(Turn turn, Runnable task) {
-        if (isTaken(turn)) {
+    private synchronized boolean takeOrWait(Turn turn, Runnable task) {
+        if (tryTake(turn)) {
             return true;
         }
         if (turn.state == State.NONE) {
@@ -49,7 +49,7 @@ final class Turns {
     }
 
     /** Ends it; the one that comes after it, null for none. */
-    private synchronized @Nullable Turn after(Turn ended) {
+    private synchronized @Nullable Turn next(Turn ended) {
         boolean taken = ended.state == State.TAKEN;
         ended.state = State.OVER;
         if (!taken) {
@@ -89,21 +89,21 @@ final class Turns {
             this.who = who;
         }
 
-        /** Whether it has come, just now. */
-        boolean isNow() {
-            return isTaken(this);
+        /** Takes it if it comes just now; whether it does. */
+        boolean tryTake() {
+            return Turns.this.tryTake(this);
         }
 
         /** Runs the task when it comes: now, in this thread, or later, in the thread that ends another. */
-        void await(Runnable whenItComes) {
-            if (isTakenOrWaits(this, whenItComes)) {
+        void take(Runnable whenItComes) {
+            if (takeOrWait(this, whenItComes)) {
                 whenItComes.run();
             }
         }
 
         /** Gives it to the first that waits. Ending it twice, or before it came, is no error. */
         void end() {
-            var next = after(this);
+            var next = Turns.this.next(this);
             if (next != null) {
                 next.task.run();
             }

@@ -65,6 +65,7 @@ public final class QueueCollection {
         var events = new ArrayList<AuditEvent>();
         long characters = 0;
         int done = 0;
+        WorkContent.Away away = null;
         try {
             for (; done < taken.size(); done++) {
                 var work = taken.get(done);
@@ -81,13 +82,13 @@ public final class QueueCollection {
                 events.add(event(message, partner, source, AuditType.COLLECTED, work));
             }
         } catch (WorkContent.Away e) {
-            if (out.isEmpty()) {
-                queue.release(taken.subList(done, taken.size()));
-                throw e.reason();
-            }
+            away = e;
         }
         if (done < taken.size()) {
             queue.release(taken.subList(done, taken.size()));
+        }
+        if (away != null && out.isEmpty()) {
+            throw away.reason();
         }
         if (!events.isEmpty()) {
             store.apply(Change.of(events));

@@ -113,8 +113,8 @@ public final class InboundChain {
      *
      * @return how long from now, at most two seconds; null when it is too much
      */
-    public @Nullable Duration turn(Partner partner) {
-        return rates.turn(partner);
+    public @Nullable Duration delay(Partner partner) {
+        return rates.delay(partner);
     }
 
     /** Writes down that a message was turned away unread because its partner sends too much. */

@@ -28,13 +28,13 @@ final class Rates {
 
     /** A partner that is known by its Username alone is known only with the message; others have waited before it was read. */
     void check(Arrival in) {
-        if (in.peer.partner() == null && !isNow(in.requiredPartner())) {
+        if (in.peer.partner() == null && !admit(in.requiredPartner())) {
             throw new EnvelopeRejected(ToolkitError.of(ErrorCode.RECOVERABLE, TOO_MUCH));
         }
     }
 
     /** Whether one more message of this partner may come now; it counts when it may. */
-    boolean isNow(Partner partner) {
+    boolean admit(Partner partner) {
         return take(partner, 0) != null;
     }
 
@@ -44,7 +44,7 @@ final class Rates {
      * @return how long from now, at most two seconds; null when it is too much
      */
     @Nullable
-    Duration turn(Partner partner) {
+    Duration delay(Partner partner) {
         return take(partner, MOST_SECONDS_WAITING);
     }
 

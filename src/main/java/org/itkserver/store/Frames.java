@@ -13,6 +13,11 @@ final class Frames {
         this.keys = keys;
     }
 
+    /** @param keys what contents are encrypted with, null when they are not */
+    static Frames of(@Nullable JdbcContentKeys keys) {
+        return new Frames(keys == null ? ContentKeys.NONE : keys);
+    }
+
     /** Where a frame stands; an encrypted one cannot be read from another place. */
     record Place(String name) {
         static Place part(long message, String kind, int number) {

@@ -13,17 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcAuditQuery implements AuditQuery {
     private static final String ONE = "select " + MessageRows.COLUMNS + " from message where id = ?";
     private static final String EVENT_COLUMNS =
-            """
-            select node, seq, at, type, tracking_id, partner, actor, source, error_code, error_id, detail
-            from audit_event""";
-    private static final String EVENTS = EVENT_COLUMNS + " where message_id = ? order by at, node, seq";
+            "e.node, e.seq, e.at, e.type, e.tracking_id, e.partner, e.actor, e.source, e.error_code, e.error_id, e.detail";
+    private static final String EVENTS =
+            "select " + EVENT_COLUMNS + " from audit_event e where e.message_id = ? order by e.at, e.node, e.seq";
 
-    private static final String REFUSED =
-            """
-            select e.node, e.seq, e.at, e.type, e.tracking_id, e.partner, e.actor, e.source, e.error_code, e.error_id,
-                e.detail, r.size
-            from refused r join audit_event e on e.node = r.node and e.seq = r.seq
-            where r.error_id = ?""";
+    private static final String REFUSED = "select " + EVENT_COLUMNS
+            + ", r.size from refused r join audit_event e on e.node = r.node and e.seq = r.seq"
+            + " where r.error_id = ?";
 
     private final Database database;
     private final MessageStore messages;
@@ -33,7 +29,7 @@ public final class JdbcAuditQuery implements AuditQuery {
     public JdbcAuditQuery(Database database, MessageStore messages, @Nullable JdbcContentKeys keys) {
         this.database = database;
         this.messages = messages;
-        this.contents = new Contents(database, new Frames(keys == null ? ContentKeys.NONE : keys));
+        this.contents = new Contents(database, Frames.of(keys));
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             Consumer<AuditEvent> committed) {
         this.database = database;
         this.committer = new Committer(database, node, key, clock, committed);
-        this.frames = new Frames(keys == null ? ContentKeys.NONE : keys);
+        this.frames = Frames.of(keys);
         this.contents = new Contents(database, frames);
         this.uploads = new Uploads(database, node, clock, frames);
         this.records = new MessageRecords(database);

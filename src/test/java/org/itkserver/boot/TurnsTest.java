@@ -19,7 +19,7 @@ class TurnsTest {
 
     private Turn take(String who, String task) {
         var turn = turns.of(who);
-        turn.await(() -> ran.add(task));
+        turn.take(() -> ran.add(task));
         return turn;
     }
 
@@ -40,12 +40,12 @@ class TurnsTest {
 
     @Test
     void whoMayGoAtOnceIsToldSo() {
-        assertTrue(turns.of("a").isNow());
+        assertTrue(turns.of("a").tryTake());
         var second = turns.of("a");
-        assertTrue(second.isNow());
-        assertFalse(turns.of("a").isNow());
+        assertTrue(second.tryTake());
+        assertFalse(turns.of("a").tryTake());
         second.end();
-        assertTrue(turns.of("a").isNow());
+        assertTrue(turns.of("a").tryTake());
     }
 
     @Test
@@ -82,8 +82,8 @@ class TurnsTest {
 
         var over = turns.of("b");
         over.end();
-        over.await(() -> ran.add("b1"));
-        assertFalse(over.isNow());
+        over.take(() -> ran.add("b1"));
+        assertFalse(over.tryTake());
         assertEquals(List.of("a1", "a2", "a3"), ran);
     }
 
@@ -97,7 +97,7 @@ class TurnsTest {
         var workers = Executors.newFixedThreadPool(8);
         for (int i = 0; i < tasks; i++) {
             var turn = turns.of("a");
-            senders.execute(() -> turn.await(() -> workers.execute(() -> {
+            senders.execute(() -> turn.take(() -> workers.execute(() -> {
                 most.accumulateAndGet(busy.incrementAndGet(), Math::max);
                 busy.decrementAndGet();
                 left.countDown();
@@ -111,6 +111,6 @@ class TurnsTest {
         workers.shutdown();
         assertTrue(workers.awaitTermination(30, TimeUnit.SECONDS));
         assertTrue(most.get() <= 2, () -> most + " at once");
-        assertTrue(turns.of("a").isNow(), "nothing stays of them");
+        assertTrue(turns.of("a").tryTake(), "nothing stays of them");
     }
 }

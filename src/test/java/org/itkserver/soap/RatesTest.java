@@ -19,7 +19,7 @@ class RatesTest {
     private int admitted(Partner partner, int of) {
         int out = 0;
         for (int i = 0; i < of; i++) {
-            out += rates.isNow(partner) ? 1 : 0;
+            out += rates.admit(partner) ? 1 : 0;
         }
         return out;
     }
@@ -39,25 +39,25 @@ class RatesTest {
         var partner = partner("a", 10);
         admitted(partner, 20);
         for (int i = 1; i <= 20; i++) {
-            assertEquals(Duration.ofMillis(100L * i), rates.turn(partner));
+            assertEquals(Duration.ofMillis(100L * i), rates.delay(partner));
         }
-        assertNull(rates.turn(partner));
+        assertNull(rates.delay(partner));
         // who was told that it is too much has no turn
         nanos += Duration.ofMillis(100).toNanos();
-        assertEquals(Duration.ofSeconds(2), rates.turn(partner));
-        assertNull(rates.turn(partner));
+        assertEquals(Duration.ofSeconds(2), rates.delay(partner));
+        assertNull(rates.delay(partner));
     }
 
     @Test
     void aRateThatIsLoweredLeavesNoOlderDebt() {
         var fast = partner("a", 1000);
         for (int i = 0; i < 4000; i++) {
-            rates.turn(fast);
+            rates.delay(fast);
         }
         var slow = partner("a", 1);
-        assertNull(rates.turn(slow));
+        assertNull(rates.delay(slow));
         nanos += Duration.ofSeconds(3).toNanos();
-        assertEquals(Duration.ZERO, rates.turn(slow));
+        assertEquals(Duration.ZERO, rates.delay(slow));
     }
 
     @Test
@@ -71,7 +71,7 @@ class RatesTest {
         var partner = partner("a", 10);
         for (int i = 0; i < 1000; i++) {
             nanos += Duration.ofMillis(101).toNanos();
-            assertEquals(Duration.ZERO, rates.turn(partner));
+            assertEquals(Duration.ZERO, rates.delay(partner));
         }
     }
 
