@@ -20,6 +20,8 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("boot")
             .definedBy(ROOT + "boot..")
+            .layer("http")
+            .definedBy(ROOT + "http..")
             .layer("adapters")
             .definedBy(ROOT + "soap..", ROOT + "admin..", ROOT + "api..", ROOT + "connector..", ROOT + "store..")
             .layer("use cases")
@@ -37,12 +39,22 @@ class ArchitectureTest {
             .definedBy(ROOT + "envelope..")
             .whereLayer("boot")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("http")
+            .mayOnlyBeAccessedByLayers("boot")
             .whereLayer("adapters")
             .mayOnlyBeAccessedByLayers("boot")
             .whereLayer("use cases")
             .mayOnlyBeAccessedByLayers("boot", "adapters")
             .whereLayer("concepts")
-            .mayOnlyBeAccessedByLayers("boot", "adapters", "use cases");
+            .mayOnlyBeAccessedByLayers("boot", "http", "adapters", "use cases");
+
+    @ArchTest
+    static final ArchRule UNDERTOW_ONLY_IN_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.undertow..", "org.xnio..");
 
     @ArchTest
     static final ArchRule NO_CYCLES = slices().matching(ROOT + "(*)..").should().beFreeOfCycles();

@@ -7,6 +7,7 @@ import jakarta.servlet.SessionTrackingMode;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -32,6 +33,9 @@ public final class AdminPages {
     private final Filter guard;
     private final AccessDenials denials;
     private final Set<Object> resources;
+
+    /** The headers of the console's style sheets and pictures, by name. */
+    public static final Map<String, String> ASSET_HEADERS = SecurityHeaders.ofAssets();
 
     /**
      * @param content of messages that {@code query} knows
@@ -99,7 +103,7 @@ public final class AdminPages {
         context.setAttribute(ATTRIBUTE, this);
         // nothing here uses the container's sessions; should something, then never by an address with ;jsessionid
         context.setSessionTrackingModes(Set.of(SessionTrackingMode.COOKIE));
-        add(context, "console-headers", new SecurityHeaders(), "/admin/*", "/assets/*");
+        add(context, "console-headers", new SecurityHeaders(), "/admin/*");
         add(context, "console-guard", guard, "/admin/*");
     }
 

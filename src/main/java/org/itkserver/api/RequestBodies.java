@@ -63,10 +63,35 @@ final class RequestBodies {
         if (request.getContentLengthLong() > most) {
             throw tooLarge("The body", most);
         }
+        var bytes = body(request, most);
+        try {
+            if (bytes.size() > most) {
+                throw new MessageTooLarge(most);
+            }
+            return new Body(bytes, reserve(units(bytes.size())));
+        } catch (MessageTooLarge e) {
+            bytes.close();
+            throw tooLarge("The body", most);
+        } catch (IOException | RuntimeException e) {
+            bytes.close();
+            throw e;
+        }
+    }
+
+    /** The whole body: spooled before, or taken from the request's stream. */
+    private MessageBody body(HttpServletRequest request, long most) throws IOException {
+        var spooled = request.getAttribute(MessageBody.ATTRIBUTE);
+        if (spooled instanceof MessageTooLarge) {
+            throw tooLarge("The body", most);
+        } else if (spooled instanceof IOException e) {
+            throw e;
+        } else if (spooled instanceof MessageBody complete) {
+            return complete.retain();
+        }
         var bytes = new MessageBody(settings.spoolFolder(), most, request.getContentLengthLong());
         try {
             bytes.fill(request.getInputStream());
-            return new Body(bytes, reserve(units(bytes.size())));
+            return bytes;
         } catch (MessageTooLarge e) {
             bytes.close();
             throw tooLarge("The body", most);

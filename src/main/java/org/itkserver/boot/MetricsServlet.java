@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.exchange.Counters;
+import org.itkserver.http.HttpEdge;
 
 /** {@code /metrics}: what is counted, as Prometheus text. */
 final class MetricsServlet extends HttpServlet {
@@ -21,7 +22,7 @@ final class MetricsServlet extends HttpServlet {
     private final transient PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    MetricsServlet(Counters counters, Lookout lookout, Admission admission) {
+    MetricsServlet(Counters counters, Lookout lookout, HttpEdge edge) {
         count("itk_messages_accepted", "Messages stored", counters::acceptedCount);
         count("itk_messages_duplicate", "Copies answered again", counters::duplicateCount);
         count("itk_messages_handled", "Messages that handlers took", counters::handledCount);
@@ -40,8 +41,11 @@ final class MetricsServlet extends HttpServlet {
         count(
                 "itk_requests_turned_away",
                 "Requests answered 503 because too much was in flight",
-                admission::turnedAway);
-        gauge("itk_requests_in_flight", "Requests to ITK addresses and REST API", admission::requests);
+                edge::requestsTurnedAway);
+        gauge(
+                "itk_requests_in_flight",
+                "Requests to ITK addresses and the REST API that run or wait for a thread",
+                edge::requestsInFlight);
         gauge("itk_alerts_open", "Alerts that are open, on all nodes", lookout::openAlerts);
         GaugeWithCallback.builder()
                 .name("itk_work_waiting")

@@ -66,7 +66,6 @@ final class Server implements AutoCloseable {
     /** Synchronous messages that may wait for their handlers at once; each has a worker. */
     static final int SYNCHRONOUS_AT_ONCE = 48;
 
-    private static final int BIG_MESSAGES_AT_ONCE = 8;
     private static final int REFUSALS_PER_MINUTE = 2000;
     private static final Duration SETTLE_AGAIN = Duration.ofMillis(250);
     private static final Duration IDLE = Duration.ofSeconds(1);
@@ -154,13 +153,7 @@ final class Server implements AutoCloseable {
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
         refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(
-                ours,
-                settings.maxMessage(),
-                settings.clockSkew(),
-                home.spool(),
-                BIG_MESSAGES_AT_ONCE,
-                tls,
-                settings.proxies());
+                ours, settings.maxMessage(), settings.clockSkew(), home.spool(), tls, settings.proxies());
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()));

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.ClientCertificate;
+import org.itkserver.http.AdmissionPolicy;
 import org.itkserver.soap.Proxies;
 import org.itkserver.store.DatabaseSettings;
 import org.itkserver.tls.Secrets;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param alertWebhook {@code ITK_ALERT_WEBHOOK}: who is told of alerts, null for nobody
  * @param alertMail {@code ITK_ALERT_MAIL_TO}, {@code ITK_SMTP_*}: who is told by e-mail, null for nobody
  * @param retentionInterval {@code ITK_RETENTION_INTERVAL}: from one run of the destruction to the next
- * @param admission {@code ITK_REQUESTS}, {@code ITK_REQUESTS_PER_PEER}, {@code ITK_BYTES_IN_FLIGHT}
+ * @param admission {@code ITK_REQUESTS}, {@code ITK_REQUESTS_PER_PEER}, {@code ITK_BYTES_IN_FLIGHT}, {@code ITK_SPOOL}
  * @param proxies {@code ITK_PROXY_CERTIFICATES}, {@code ITK_PROXY_HEADER}
  * @param retries {@code ITK_RETRY_FIRST}, {@code ITK_RETRY_LONGEST}, {@code ITK_RETRY_ATTEMPTS}
  */
@@ -66,7 +67,7 @@ record Settings(
         @Nullable URI alertWebhook,
         AlertMail.@Nullable Settings alertMail,
         Duration retentionInterval,
-        Admission.Limits admission,
+        AdmissionPolicy.Limits admission,
         Proxies proxies,
         RetrySchedule retries) {
 
@@ -213,13 +214,16 @@ record Settings(
         return new Proxies(out, header);
     }
 
-    private static Admission.Limits admission(Map<String, String> env) {
+    private static AdmissionPolicy.Limits admission(Map<String, String> env) {
         int requests = number(env, "ITK_REQUESTS", 512);
         var bytes = env.get("ITK_BYTES_IN_FLIGHT");
-        return new Admission.Limits(
+        return new AdmissionPolicy.Limits(
                 requests,
                 number(env, "ITK_REQUESTS_PER_PEER", Math.max(1, requests / 2)),
-                bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(bytes));
+                bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(bytes),
+                size(env.getOrDefault("ITK_SPOOL", "1GB")),
+                size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
+                env.containsKey("ITK_TLS_KEYSTORE"));
     }
 
     private static RetrySchedule retries(Map<String, String> env) {

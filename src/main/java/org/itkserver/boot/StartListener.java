@@ -8,6 +8,8 @@ import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
 import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +23,10 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Partner;
 import org.itkserver.envelope.ManifestReader;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.http.AdmissionPolicy;
+import org.itkserver.http.EdgeExtension;
+import org.itkserver.http.HttpEdge;
+import org.itkserver.http.StaticAssets;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +45,7 @@ public final class StartListener implements ServletContextListener {
     private Lookout lookout;
     private RetentionJob retention;
     private AdminPages console;
+    private HttpEdge edge;
     private Clockwork clockwork;
 
     @Override
@@ -83,8 +90,8 @@ public final class StartListener implements ServletContextListener {
     private void register(ServletContext context) {
         context.addFilter("partner-side", new PartnerSide())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        var admission = new Admission(server.settings.admission());
-        context.setAttribute(ReadBeforeDispatch.DOOR, door(admission));
+        edge = edge(context);
+        context.setAttribute(EdgeExtension.EDGE, edge);
         lookout = new Lookout(server, Version.of(context));
         retention = new RetentionJob(server);
         console = Console.of(server, lookout, retention.desk());
@@ -109,19 +116,32 @@ public final class StartListener implements ServletContextListener {
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
         add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
-        add(context, "metrics", new MetricsServlet(server.counters, lookout, admission), -1, "/metrics");
+        add(context, "metrics", new MetricsServlet(server.counters, lookout, edge), -1, "/metrics");
     }
 
-    private ReadBeforeDispatch.Door door(Admission admission) {
-        return new ReadBeforeDispatch.Door() {
+    private HttpEdge edge(ServletContext context) {
+        try {
+            return new HttpEdge(policy(), new StaticAssets(context, AdminPages.ASSET_HEADERS), System::nanoTime);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the console's files cannot be read", e);
+        }
+    }
+
+    private AdmissionPolicy policy() {
+        return new AdmissionPolicy() {
             @Override
-            public Admission admission() {
-                return admission;
+            public Limits limits() {
+                return server.settings.admission();
             }
 
             @Override
-            public long mostBytes() {
-                return server.settings.maxMessage();
+            public Path spoolFolder() {
+                return server.home.spool();
+            }
+
+            @Override
+            public boolean isAccepting() {
+                return true;
             }
 
             @Override
@@ -194,6 +214,9 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void stop() {
+        if (edge != null) {
+            edge.close();
+        }
         if (clockwork != null) {
             clockwork.stop();
             server.bell.ring();

@@ -20,11 +20,16 @@ public final class MessageBody implements Closeable {
     /** Bytes kept in memory before the body moves to a file. */
     public static final int IN_MEMORY = 1 << 20;
 
+    /**
+     * Attribute of a servlet request whose body was spooled before a servlet was called. Its value is the complete
+     * {@link MessageBody}, or the {@link IOException} that ended the reading; without it, the request's stream has the body.
+     */
+    public static final String ATTRIBUTE = MessageBody.class.getName();
+
     private static final int FIRST_BUFFER = 32 * 1024;
 
     private final Path spoolFolder;
     private final long limit;
-    private final Runnable beforeSpooling;
     private byte[] memory;
     private long size;
     private @Nullable SpoolFile spool;
@@ -34,18 +39,22 @@ public final class MessageBody implements Closeable {
      * @param spoolFolder where a spool file goes; must exist
      * @param limit largest accepted size in bytes
      * @param expected the announced size in bytes, or a negative number when unknown; only sizes the first buffer
-     * @param beforeSpooling called once when the body outgrows memory; what it throws ends the reading
      */
-    public MessageBody(Path spoolFolder, long limit, long expected, Runnable beforeSpooling) {
+    public MessageBody(Path spoolFolder, long limit, long expected) {
         this.spoolFolder = spoolFolder;
         this.limit = limit;
-        this.beforeSpooling = beforeSpooling;
         this.memory = new byte[expected > 0 && expected <= IN_MEMORY ? (int) expected : FIRST_BUFFER];
     }
 
-    /** A body whose size nobody needs to know about. */
-    public MessageBody(Path spoolFolder, long limit, long expected) {
-        this(spoolFolder, limit, expected, () -> {});
+    /**
+     * An empty body in a spool file, whatever its size; to be filled by {@link #write}.
+     *
+     * @throws IOException when the file cannot be made
+     */
+    public static MessageBody spooled(Path spoolFolder, long limit) throws IOException {
+        var body = new MessageBody(spoolFolder, limit, 1);
+        body.moveToFile();
+        return body;
     }
 
     /** A body that is already complete and in memory. The array is not copied. */
@@ -86,6 +95,16 @@ public final class MessageBody implements Closeable {
         }
     }
 
+    /**
+     * Adds bytes at the end.
+     *
+     * @throws MessageTooLarge when the limit is passed
+     * @throws IOException when the spool file cannot be written
+     */
+    public void write(byte[] buffer, int offset, int count) throws IOException {
+        append(buffer, offset, count);
+    }
+
     private void append(byte[] buffer, int offset, int count) throws IOException {
         if (size + count > limit) {
             throw new MessageTooLarge(limit);
@@ -105,7 +124,6 @@ public final class MessageBody implements Closeable {
     }
 
     private void moveToFile() throws IOException {
-        beforeSpooling.run();
         spool = new SpoolFile(spoolFolder);
         spool.write(memory, 0, (int) size);
         memory = new byte[0];

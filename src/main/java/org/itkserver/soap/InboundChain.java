@@ -51,7 +51,6 @@ public final class InboundChain {
     private final Ids ids;
     private final Clock clock;
     private final InboundSettings settings;
-    private final BigMessages bigMessages;
     private final Peers peers;
     private final Rates rates = new Rates(System::nanoTime);
     private final List<Consumer<Arrival>> checks;
@@ -76,7 +75,6 @@ public final class InboundChain {
         this.ids = ids;
         this.clock = clock;
         this.settings = settings;
-        this.bigMessages = new BigMessages(settings.bigMessagesAtOnce());
         this.peers = new Peers(settings.tls(), settings.proxies());
         var answers = new AnswerWriter(ids);
         this.sender = new AnswerSender(answers, new FaultWriter(answers));
@@ -160,24 +158,41 @@ public final class InboundChain {
             }
             try {
                 var head = HttpHead.of(request, settings.maxMessage());
-                long announced = request.getContentLengthLong();
-                try (var place = bigMessages.place(announced);
-                        var body = new MessageBody(
-                                settings.spoolFolder(), settings.maxMessage(), announced, place::take)) {
+                try (var body = body()) {
                     answer(head, body);
                 }
             } catch (HttpHead.DoubledAction e) {
                 refuse(e.rejected().error(), null);
             } catch (HttpRefused e) {
                 refuse(e.status(), e.getMessage());
-            } catch (BigMessages.Full e) {
-                refuse(503, "Too many large messages are being received.");
+            } catch (MessageTooLarge e) {
+                refuse(413, e.getMessage());
             }
+        }
+
+        /** The body, if it was spooled complete; or an empty one, to be filled from the request's stream. */
+        private MessageBody body() throws MessageTooLarge {
+            var spooled = request.getAttribute(MessageBody.ATTRIBUTE);
+            if (spooled instanceof MessageTooLarge e) {
+                throw e;
+            }
+            return spooled instanceof MessageBody complete
+                    ? complete.retain()
+                    : new MessageBody(settings.spoolFolder(), settings.maxMessage(), request.getContentLengthLong());
+        }
+
+        private ScannedMessage scan(MessageBody body) throws IOException {
+            var spooled = request.getAttribute(MessageBody.ATTRIBUTE);
+            if (spooled instanceof IOException e) {
+                LOG.error("the body of a message could not be written to a spool file", e);
+                throw new StoreUnavailable("the message could not be spooled: " + e.getMessage());
+            }
+            return spooled == null ? scanner.scan(request.getInputStream(), body) : scanner.scan(body);
         }
 
         private void answer(HttpHead head, MessageBody body) throws IOException {
             try {
-                message = scanner.scan(new PacedStream(request.getInputStream(), System::nanoTime), body);
+                message = scan(body);
                 if (address.isQueue()) {
                     queue(check(head, queueChecks, body), body);
                 } else {
@@ -187,7 +202,7 @@ public final class InboundChain {
                 refuse(e.error(), body);
             } catch (MessageTooLarge e) {
                 throw new HttpRefused(413, e.getMessage());
-            } catch (BigMessages.Full | HttpRefused e) {
+            } catch (HttpRefused e) {
                 throw e;
             } catch (StoreUnavailable e) {
                 unavailable(e.getMessage());

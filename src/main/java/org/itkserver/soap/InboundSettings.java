@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessage largest message in bytes; a larger one is answered 413
  * @param clockSkew how far a sender's clock may differ from ours
  * @param spoolFolder where large messages are kept while they are processed
- * @param bigMessagesAtOnce most messages above 1 MiB received at once
  * @param tls what connections are judged by again, null when TLS is off
  * @param proxies who may tell of partners' certificates
  */
@@ -21,6 +20,5 @@ public record InboundSettings(
         long maxMessage,
         Duration clockSkew,
         Path spoolFolder,
-        int bigMessagesAtOnce,
         @Nullable TlsFiles tls,
         Proxies proxies) {}

@@ -30,7 +30,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,9}(B|KB|MB|GB)?");
-    private static final List<String> SIZES = List.of("ITK_MAX_MESSAGE", "ITK_MAX_SIGNED", "ITK_BYTES_IN_FLIGHT");
+    private static final List<String> SIZES =
+            List.of("ITK_MAX_MESSAGE", "ITK_MAX_SIGNED", "ITK_BYTES_IN_FLIGHT", "ITK_SPOOL");
 
     /** A setting that stops the start; the message is one sentence and names the variable. */
     static final class BadSetting extends Exception {
@@ -43,6 +44,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     @Override
     public Configuration configure(List<String> arguments, Path home) throws Exception {
+        // a client would have the server repeat the costly half of a TLS 1.2 handshake as often as it likes
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         var installation = new Installation(home);
         try {
             var env = System.getenv();
