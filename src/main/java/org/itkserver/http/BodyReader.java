@@ -66,7 +66,7 @@ final class BodyReader {
 
     /** Starts reading. Called outside a call. */
     void start() {
-        ticket.onEviction(() -> end(outcome::noRoom));
+        ticket.onEviction(() -> giveUp(outcome::noRoom));
         exchange.addExchangeCompleteListener((ended, next) -> {
             finish();
             next.proceed();
@@ -146,7 +146,7 @@ final class BodyReader {
             // the disk is slow, not the client
             pace = new Pace(now);
         } else if (pace != null && !pace.isKept(received, now)) {
-            end(outcome::tooSlow);
+            giveUp(outcome::tooSlow);
             return;
         }
         timer = exchange.getIoThread().executeAfter(this::check, RequestTicket.CHECK_SECONDS, TimeUnit.SECONDS);
@@ -200,7 +200,7 @@ final class BodyReader {
         }
         ticket.memory().clear();
         if (failure instanceof NoRoom) {
-            end(outcome::noRoom);
+            giveUp(outcome::noRoom);
         } else if (failure != null) {
             fail(failure instanceof IOException io ? io : new IOException("the body cannot be spooled", failure));
         } else if (last) {
@@ -226,7 +226,14 @@ final class BodyReader {
 
     private void fail(IOException reason) {
         ticket.body(reason);
-        end(outcome::failed);
+        giveUp(outcome::failed);
+    }
+
+    private void giveUp(Runnable next) {
+        end(() -> {
+            ticket.dropBody();
+            next.run();
+        });
     }
 
     private void end(Runnable next) {

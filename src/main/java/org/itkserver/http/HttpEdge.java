@@ -1,20 +1,15 @@
 package org.itkserver.http;
 
-import io.undertow.io.IoCallback;
-import io.undertow.io.Sender;
-import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RenegotiationRequiredException;
-import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
-import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -31,9 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.itkserver.directory.Partner;
-import org.itkserver.envelope.MessageBody;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /**
  * Admits requests: checks their framing and path, reads their bodies, gives them a thread when it is their turn, and sends their
@@ -41,10 +34,6 @@ import org.xnio.IoUtils;
  * (docs/adr/0021). Thread-safe.
  */
 public final class HttpEdge implements AutoCloseable {
-    /** Largest body of a request that is neither a message nor for the REST API: a form. */
-    private static final int LARGEST_FORM = 16 * 1024;
-    /** A message above this size is processed by few threads at once. */
-    private static final int LARGE = 1 << 20;
     /** A partner that exceeds its rate is told so after this pause; at once, it would only send the next. */
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
@@ -89,11 +78,12 @@ public final class HttpEdge implements AutoCloseable {
     void handle(HttpServerExchange exchange, HttpHandler servlets) throws Exception {
         workers = exchange.getConnection().getWorker();
         if (!isFramedClearly(exchange.getRequestHeaders())) {
-            refuse(exchange, StatusCodes.BAD_REQUEST, "The length of the request's body is not clear.");
+            Refusal.send(exchange, StatusCodes.BAD_REQUEST, "The length of the request's body is not clear.");
         } else if (!RequestTarget.isCanonical(exchange.getRequestURI())) {
-            refuse(exchange, StatusCodes.BAD_REQUEST, "The path of the request is not in its canonical form.");
+            Refusal.send(exchange, StatusCodes.BAD_REQUEST, "The path of the request is not in its canonical form.");
         } else if (hasBody(exchange) && WITHOUT_BODY.contains(exchange.getRequestMethod())) {
-            refuse(exchange, StatusCodes.BAD_REQUEST, "A " + exchange.getRequestMethod() + " request has no body.");
+            Refusal.send(
+                    exchange, StatusCodes.BAD_REQUEST, "A " + exchange.getRequestMethod() + " request has no body.");
         } else {
             route(exchange, Route.of(exchange.getRelativePath()), servlets);
         }
@@ -123,7 +113,7 @@ public final class HttpEdge implements AutoCloseable {
             return;
         }
         if (route != Route.HEALTH && !policy.isAccepting()) {
-            notNow(exchange, "The server cannot take requests at the moment.");
+            Refusal.notNow(exchange, "The server cannot take requests at the moment.");
             return;
         }
         var shown = certificates(exchange);
@@ -139,7 +129,7 @@ public final class HttpEdge implements AutoCloseable {
         var partner =
                 shown == null || route != Route.ITK ? null : policy.partner(shown, name -> headers(exchange, name));
         boolean stranger = shown != null && partner == null && route == Route.ITK;
-        var request = new Request(ticket(exchange, route, partner), servlets);
+        var request = new AdmittedRequest(ticket(exchange, route, partner), resources, servlets);
         // a stranger's body is not read, and neither is one that is announced as too large
         boolean unread = stranger || exchange.getRequestContentLength() > request.limit();
         if (partner == null || !exchange.getRequestMethod().equals(Methods.POST)) {
@@ -148,11 +138,11 @@ public final class HttpEdge implements AutoCloseable {
         }
         var delay = policy.delay(partner);
         if (delay == null) {
-            pause(exchange, PAUSE, request::tooMuch);
+            pause(exchange, PAUSE, () -> request.tooMuch(policy));
         } else if (delay.isZero()) {
             request.admit(unread);
         } else {
-            pause(exchange, delay, () -> request.admit(unread));
+            pause(exchange, delay, () -> Connectors.executeRootHandler(late -> request.admit(unread), exchange));
         }
     }
 
@@ -197,30 +187,6 @@ public final class HttpEdge implements AutoCloseable {
                 .executeAfter(later, time.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    private static void refuse(HttpServerExchange exchange, int status, String reason) {
-        exchange.setStatusCode(status);
-        exchange.setPersistent(false);
-        text(exchange, reason);
-    }
-
-    private static void notNow(HttpServerExchange exchange, String reason) {
-        exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
-        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "2");
-        text(exchange, reason);
-    }
-
-    /** API clients get a problem document (RFC 9457), others plain text. */
-    private static void text(HttpServerExchange exchange, String reason) {
-        boolean problem = Route.of(exchange.getRelativePath()) == Route.API;
-        var body = problem
-                ? "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(exchange.getStatusCode())
-                        + "\",\"status\":" + exchange.getStatusCode() + ",\"detail\":\"" + reason + "\"}\n"
-                : reason + "\n";
-        exchange.getResponseHeaders()
-                .put(Headers.CONTENT_TYPE, problem ? "application/problem+json" : "text/plain;charset=UTF-8");
-        ShortAnswer.send(exchange, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
-    }
-
     private static X509Certificate @Nullable [] certificates(HttpServerExchange exchange) {
         var session = exchange.getConnection().getSslSessionInfo();
         if (session == null) {
@@ -236,147 +202,5 @@ public final class HttpEdge implements AutoCloseable {
     private static List<String> headers(HttpServerExchange exchange, String name) {
         var values = exchange.getRequestHeaders().get(name);
         return values == null ? List.of() : List.copyOf(values);
-    }
-
-    /** One request on its way to the servlets. */
-    private final class Request implements BodyReader.Outcome {
-        private final RequestTicket ticket;
-        private final HttpServerExchange exchange;
-        private final HttpHandler servlets;
-        private boolean unread;
-        private @Nullable ResponseBuffer response;
-
-        Request(RequestTicket ticket, HttpHandler servlets) {
-            this.ticket = ticket;
-            this.exchange = ticket.exchange();
-            this.servlets = servlets;
-        }
-
-        long limit() {
-            return ticket.route().takesMessages() ? resources.maxMessage() : LARGEST_FORM;
-        }
-
-        /** @param leaveUnread whether it is answered without its body */
-        void admit(boolean leaveUnread) {
-            if (leaveUnread && !exchange.isRequestComplete()) {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, this::failed);
-            } else if (exchange.isRequestComplete()) {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, this::complete);
-            } else if (HttpContinue.requiresContinueResponse(exchange)) {
-                HttpContinue.sendContinueResponse(exchange, new Continued(this::read));
-            } else {
-                exchange.dispatch(SameThreadExecutor.INSTANCE, this::read);
-            }
-        }
-
-        private void read() {
-            if (!exchange.isComplete()) {
-                new BodyReader(ticket, resources, limit(), this).start();
-            }
-        }
-
-        @Override
-        public void complete() {
-            work(ticket.body() != null || exchange.getRequestContentLength() > LARGE);
-        }
-
-        @Override
-        public void failed() {
-            unread = true;
-            exchange.setPersistent(false);
-            // a channel that is taken is not drained by the servlets
-            exchange.getRequestChannel();
-            work(false);
-        }
-
-        @Override
-        public void noRoom() {
-            notNow(exchange, "Too many large messages are on their way. Send this one again later.");
-        }
-
-        @Override
-        public void tooSlow() {
-            refuse(exchange, StatusCodes.REQUEST_TIME_OUT, "The request's body came too slowly.");
-        }
-
-        void tooMuch() {
-            if (!resources.bulkhead(Route.OTHER, RequestClass.CONSOLE, false).submit(ticket.sender(), () -> {
-                policy.tooMuch(exchange.getSourceAddress().getAddress().getHostAddress());
-                notNow(exchange, "This partner sends more messages than its rate allows.");
-            })) {
-                notNow(exchange, "This partner sends more messages than its rate allows.");
-            }
-        }
-
-        private void work(boolean isLarge) {
-            var threads = resources.bulkhead(ticket.route(), ticket.requestClass(), isLarge);
-            if (!threads.submit(ticket.sender(), this::run)) {
-                notNow(exchange, "Too many requests are being processed. Send this one again later.");
-            }
-        }
-
-        private void run() {
-            if (exchange.getConnection().isOpen()) {
-                Connectors.executeRootHandler(ex -> serve(), exchange);
-            }
-        }
-
-        private void serve() throws Exception {
-            exchange.addResponseWrapper((factory, ex) -> {
-                response = new ResponseBuffer(factory.create(), ticket);
-                return response;
-            });
-            ticket.giveBody();
-            var body = ticket.body() instanceof MessageBody spooled ? spooled.retain() : null;
-            try {
-                servlets.handleRequest(exchange);
-            } finally {
-                if (response != null) {
-                    response.release();
-                }
-                if (body != null) {
-                    body.close();
-                }
-                if (unread) {
-                    exchange.dispatch(SameThreadExecutor.INSTANCE, this::endUnread);
-                }
-            }
-        }
-
-        /** The response is on its way; the connection ends after it. */
-        private void endUnread() {
-            if (response == null || !(exchange.getConnection() instanceof AbstractServerConnection connection)) {
-                ShortAnswer.send(exchange, ByteBuffer.allocate(0));
-                return;
-            }
-            var sink = connection.getChannel().getSinkChannel();
-            try {
-                if (sink.flush()) {
-                    sink.suspendWrites();
-                    LingeringClose.of(exchange);
-                } else {
-                    sink.setWriteListener(writable -> endUnread());
-                    sink.resumeWrites();
-                }
-            } catch (IOException e) {
-                IoUtils.safeClose(connection);
-            }
-        }
-    }
-
-    /** Continues when a client that waits for 100 has been told to go on. */
-    private record Continued(Runnable next) implements IoCallback {
-        @Override
-        public void onComplete(HttpServerExchange exchange, Sender sender) {
-            HttpContinue.markContinueResponseSent(exchange);
-            exchange.getRequestHeaders().remove(Headers.EXPECT);
-            exchange.dispatch(SameThreadExecutor.INSTANCE, next);
-        }
-
-        @Override
-        public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-            exchange.setPersistent(false);
-            exchange.endExchange();
-        }
     }
 }

@@ -181,6 +181,16 @@ final class RequestTicket implements ExchangeCompletionListener {
         }
     }
 
+    /** The body is not wanted any more: gives back what it took. */
+    void dropBody() {
+        memory.clear();
+        disk.clear();
+        synchronized (files) {
+            files.forEach(MessageBody::close);
+            files.clear();
+        }
+    }
+
     private void end() {
         memory.close();
         disk.close();

@@ -43,9 +43,4 @@ enum Route {
     private static boolean isBelow(String path, String base) {
         return path.startsWith(base) && (path.length() == base.length() || path.charAt(base.length()) == '/');
     }
-
-    /** Whether bodies up to the largest message may be sent here; elsewhere forms alone are expected. */
-    boolean takesMessages() {
-        return this == ITK || this == API;
-    }
 }

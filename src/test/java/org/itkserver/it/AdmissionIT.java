@@ -10,27 +10,28 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is too much is turned away unread, and a place is given back however its request ends. */
+/** What is too much is turned away, and its sender keeps its connection. */
 class AdmissionIT {
     private static final Sample LETTER = Sample.of("send-cda-discharge");
+    private static final Sample QUERY = Sample.of("send-recv-dist-envelope-query-scr");
     private static final int PLACES = 4;
+    private static final String DIRECTORY =
+            """
+            organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
+            partners:
+              - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] }
+            handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT10S } }
+            services: [ { name: sendRecvDistEnvelope, handler: slow } ]
+            """;
 
     @TempDir
     Path folder;
-
-    /** A request whose body does not come. */
-    private static Socket stalled(String base, String framing) throws IOException {
-        var socket = connected(base);
-        socket.getOutputStream()
-                .write(("POST " + LETTER.path() + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n" + framing
-                                + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
-        return socket;
-    }
 
     private static String inFlight(ServerProcess server) {
         try {
@@ -70,55 +71,56 @@ class AdmissionIT {
         return Integer.parseInt(answer.substring(9, 12));
     }
 
+    /** Requests hold a place while they run or wait for a thread; bodies that do not come hold none. */
     @Test
-    void whoFillsThePlacesKeepsNobodyOutForLong() throws IOException {
-        try (var server = ServerProcess.at(folder.resolve("home"))
-                .with("ITK_REQUESTS", "" + PLACES)
-                .with("ITK_REQUESTS_PER_PEER", "" + PLACES)
-                .start()) {
-            assertEquals(200, LETTER.send(server.url(), Sample.uuid()).status());
-            for (var framing : new String[] {"Content-Length: 1000", "Transfer-Encoding: chunked"}) {
+    void whatIsTooMuchIsTurnedAwayAndItsConnectionKept() throws Exception {
+        try (var backEnd = new BackEnd(0);
+                var server = ServerProcess.at(folder.resolve("home"))
+                        .directory(DIRECTORY.formatted(backEnd.port()))
+                        .with("ITK_REQUESTS", "" + PLACES)
+                        .with("ITK_REQUESTS_PER_PEER", "" + PLACES)
+                        .start()) {
+            backEnd.answer = "<answer/>";
+            backEnd.delayMillis = 4_000;
+            var waiting = new ArrayList<CompletableFuture<Integer>>();
+            for (int i = 0; i < PLACES; i++) {
+                waiting.add(CompletableFuture.supplyAsync(
+                        () -> QUERY.send(server.url(), Sample.uuid()).status()));
+            }
+            server.await(() -> inFlight(server).endsWith(" " + (double) PLACES), Duration.ofSeconds(10));
+
+            var refused = LETTER.send(server.url(), Sample.uuid());
+            assertEquals(503, refused.status());
+            assertEquals("2", refused.headers().firstValue("Retry-After").orElse(""));
+            assertEquals(200, server.status("/health/ready"));
+            try (var line = connected(server.url())) {
+                assertEquals(503, exchange(line, server.url()));
+                for (var answer : waiting) {
+                    assertEquals(200, answer.get(20, TimeUnit.SECONDS));
+                }
                 // an answer comes a moment before its place is given back
                 server.await(() -> inFlight(server).endsWith(" 0.0"), Duration.ofSeconds(10));
-                var stalled = new ArrayList<Socket>();
-                for (int i = 0; i < PLACES; i++) {
-                    stalled.add(stalled(server.url(), framing));
-                }
-                server.await(() -> inFlight(server).endsWith(" " + (double) PLACES), Duration.ofSeconds(10));
-
-                var refused = LETTER.send(server.url(), Sample.uuid());
-                assertEquals(503, refused.status());
-                assertEquals("2", refused.headers().firstValue("Retry-After").orElse(""));
-                assertEquals(200, server.status("/health/ready"));
-
-                try (var line = connected(server.url())) {
-                    // a small letter keeps its connection, and its next one is taken there
-                    assertEquals(503, exchange(line, server.url()));
-                    for (var socket : stalled) {
-                        socket.close();
-                    }
-                    server.await(() -> inFlight(server).endsWith(" 0.0"), Duration.ofSeconds(10));
-                    assertEquals(200, exchange(line, server.url()));
-                }
+                assertEquals(200, exchange(line, server.url()));
             }
-            assertTrue(server.get("/metrics").body().contains("itk_requests_turned_away_total 4"), inFlight(server));
+            assertTrue(server.get("/metrics").body().contains("itk_requests_turned_away_total 2"), inFlight(server));
         }
     }
 
+    /** Without memory a body goes into a spool file; without room there, its sender is told to come again. */
     @Test
-    void bytesHeldInMemoryAreBounded() throws IOException {
-        try (var server = ServerProcess.at(folder.resolve("home"))
-                .with("ITK_BYTES_IN_FLIGHT", "1500KB")
+    void aBodyThatFindsNoMemoryIsSpooled() throws IOException {
+        try (var server = ServerProcess.at(folder.resolve("small"))
+                .with("ITK_BYTES_IN_FLIGHT", "16KB")
+                .with("ITK_SPOOL", "4MB")
                 .start()) {
-            // of a chunked body nobody knows how large it gets: it takes 1 MiB
-            try (var stalled = stalled(server.url(), "Transfer-Encoding: chunked")) {
-                server.await(() -> inFlight(server).endsWith(" 1.0"), Duration.ofSeconds(10));
-                try (var second = stalled(server.url(), "Transfer-Encoding: chunked")) {
-                    var answer = new String(second.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-                    assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
-                }
-                assertEquals(200, LETTER.send(server.url(), Sample.uuid()).status());
-            }
+            assertEquals(200, LETTER.send(server.url(), Sample.uuid()).status());
+            var large = Attempt.soap11(server.url());
+            large.swap("<recordTarget>", "<text>" + "x".repeat(1_000_000) + "</text><recordTarget>");
+            assertEquals(200, large.send().status());
+            var larger = Attempt.soap11(server.url());
+            larger.swap("<recordTarget>", "<text>" + "x".repeat(2_000_000) + "</text><recordTarget>");
+            assertEquals(503, larger.send().status());
+            assertEquals(200, LETTER.send(server.url(), Sample.uuid()).status());
         }
     }
 }
