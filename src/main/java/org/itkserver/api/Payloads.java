@@ -150,8 +150,9 @@ final class Payloads {
         if (text == null) {
             throw missing(message, "No response to this message has come.");
         }
-        // its declaration may name the encoding it came in; these bytes are UTF-8
-        int start = text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;
+        // a byte order mark and a declaration say in which encoding it came; these bytes are UTF-8
+        int start = text.startsWith("\uFEFF") ? 1 : 0;
+        start = text.startsWith("<?xml", start) ? text.indexOf("?>", start) + 2 : start;
         return new ByteArrayInputStream(text.substring(start).getBytes(StandardCharsets.UTF_8));
     }
 

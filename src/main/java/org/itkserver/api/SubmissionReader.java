@@ -148,7 +148,8 @@ final class SubmissionReader {
             if (bytes == null || content != null && contentBase64 != null) {
                 throw Problem.of(path, "must have one of content and contentBase64");
             }
-            return new Content(required(path + ".mimeType", mimeType), profileId, bytes);
+            var type = required(path + ".mimeType", mimeType);
+            return content == null ? new Content(type, profileId, bytes) : Content.ofText(type, profileId, bytes);
         }
     }
 

@@ -36,7 +36,7 @@ final class ConfiguredHandlers implements Handlers {
 
     private PayloadHandler handler(HandlerSettings settings) {
         if (settings instanceof HandlerSettings.Http http) {
-            return new HttpHandler(client, http, MOST_REPLY);
+            return new HttpHandler(client, http, MOST_REPLY, home.spool());
         }
         return new FolderHandler(home.resolve(((HandlerSettings.Folder) settings).folder()));
     }

@@ -1,7 +1,6 @@
 package org.itkserver.connector;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.itkserver.envelope.Sha256;
+import org.itkserver.envelope.UndecodablePayload;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.Payload;
@@ -58,7 +58,7 @@ public final class FolderHandler implements PayloadHandler {
             var json = description(message, entries).getBytes(StandardCharsets.UTF_8);
             place(message.trackingId().value() + ".json", out -> out.write(json));
             return Outcome.done();
-        } catch (Unreadable e) {
+        } catch (UndecodablePayload e) {
             return new Outcome.GiveUp("the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("{} cannot be written to folder {}", message.trackingId(), folder, e);
@@ -79,28 +79,12 @@ public final class FolderHandler implements PayloadHandler {
 
     private static void copy(Payload payload, java.io.OutputStream out) throws IOException {
         var buffer = new byte[64 * 1024];
-        try (var in = open(payload)) {
-            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
+        try (var in = payload.open()) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 out.write(buffer, 0, n);
             }
         }
         out.flush();
-    }
-
-    private static InputStream open(Payload payload) {
-        try {
-            return payload.open();
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Unreadable();
-        }
-    }
-
-    private static int read(InputStream in, byte[] buffer) {
-        try {
-            return in.read(buffer);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Unreadable();
-        }
     }
 
     private static String description(HandledMessage message, List<String> payloads) {
@@ -130,13 +114,5 @@ public final class FolderHandler implements PayloadHandler {
     @FunctionalInterface
     private interface Content {
         void writeTo(java.io.OutputStream out) throws IOException;
-    }
-
-    private static final class Unreadable extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Unreadable() {
-            super(null, null, false, false);
-        }
     }
 }

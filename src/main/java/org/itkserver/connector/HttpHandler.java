@@ -1,14 +1,14 @@
 package org.itkserver.connector;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.itkserver.directory.HandlerSettings;
 import org.itkserver.envelope.BoundedAnswer;
+import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.UndecodablePayload;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.Payload;
@@ -35,15 +37,18 @@ public final class HttpHandler implements PayloadHandler {
     private final HttpClient client;
     private final HandlerSettings.Http settings;
     private final int mostReply;
+    private final Path spoolFolder;
 
     /**
      * @param client shared client that follows no redirects
      * @param mostReply most bytes of an answer
+     * @param spoolFolder where a decoded payload that is too large for memory is kept while it is sent; must exist
      */
-    public HttpHandler(HttpClient client, HandlerSettings.Http settings, int mostReply) {
+    public HttpHandler(HttpClient client, HandlerSettings.Http settings, int mostReply, Path spoolFolder) {
         this.client = client;
         this.settings = settings;
         this.mostReply = mostReply;
+        this.spoolFolder = spoolFolder;
     }
 
     /** A client that suits {@link HttpHandler}: HTTP/1.1, no redirects. */
@@ -70,10 +75,23 @@ public final class HttpHandler implements PayloadHandler {
         return new Outcome.Done(reply, decided);
     }
 
+    /** Decodes the payload first: its size and digest stand in the request's head, and a broken one is never half sent. */
     private Outcome post(HandledMessage message, Payload payload) {
+        try (var document = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
+            try (var in = payload.open()) {
+                document.fill(in);
+            }
+            return send(request(message, payload, document));
+        } catch (UndecodablePayload e) {
+            return new Outcome.GiveUp("the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
+        } catch (IOException | UncheckedIOException e) {
+            return new Outcome.TryAgain("the payload cannot be read or kept on disk");
+        }
+    }
+
+    private Outcome send(HttpRequest request) {
         var body = new BoundedAnswer(mostReply);
-        var call = client.sendAsync(
-                request(message, payload), info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(body::add));
+        var call = client.sendAsync(request, info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(body::add));
         try {
             return outcome(call.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS), body);
         } catch (TimeoutException e) {
@@ -93,10 +111,6 @@ public final class HttpHandler implements PayloadHandler {
 
     private Outcome failed(@Nullable Throwable cause) {
         for (var at = cause; at != null; at = at.getCause()) {
-            if (at instanceof Unreadable) {
-                return new Outcome.GiveUp(
-                        "the payload is not what its manifest item says", Outcome.Why.UNREADABLE, null);
-            }
             if (at instanceof BoundedAnswer.TooLong) {
                 return new Outcome.GiveUp("the answer of back end " + settings.name() + " is too large");
             }
@@ -104,12 +118,14 @@ public final class HttpHandler implements PayloadHandler {
         return new Outcome.TryAgain("back end " + settings.name() + " cannot be reached", true);
     }
 
-    private HttpRequest request(HandledMessage message, Payload payload) {
+    private HttpRequest request(HandledMessage message, Payload payload, MessageBody document) {
         var type = MEDIA_TYPE.matcher(payload.mimeType()).matches() ? payload.mimeType() : "application/octet-stream";
+        var digest = Base64.getEncoder().encodeToString(document.sha256(0, document.size()));
         var builder = HttpRequest.newBuilder(settings.http())
                 .timeout(settings.timeout())
-                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> open(payload)))
+                .POST(publisher(document))
                 .header("Content-Type", type.equalsIgnoreCase("text/xml") ? "text/xml;charset=UTF-8" : type)
+                .header("Content-Digest", "sha-256=:" + digest + ":")
                 .header("Itk-Tracking-Id", message.trackingId().value())
                 .header("Itk-Attempt", Integer.toString(message.attempt()));
         header(builder, "Itk-Service", message.service());
@@ -120,20 +136,20 @@ public final class HttpHandler implements PayloadHandler {
         return builder.build();
     }
 
+    /** With a Content-Length: simple back ends read nothing of a body in chunks. */
+    private static HttpRequest.BodyPublisher publisher(MessageBody document) {
+        return document.size() == 0
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.fromPublisher(
+                        HttpRequest.BodyPublishers.ofInputStream(document::open), document.size());
+    }
+
     /** Values come from a partner's message: only plain ones get into a header (no CR, LF or other controls). */
     private static void header(HttpRequest.Builder builder, String name, @Nullable String value) {
         if (value != null && !value.isEmpty() && value.length() <= LONGEST_HEADER) {
             if (value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
                 builder.header(name, value);
             }
-        }
-    }
-
-    private static InputStream open(Payload payload) {
-        try {
-            return new Guarded(payload.open());
-        } catch (IOException e) {
-            throw new Unreadable(e);
         }
     }
 
@@ -161,8 +177,16 @@ public final class HttpHandler implements PayloadHandler {
         var text = new String(body, StandardCharsets.UTF_8)
                 .replaceAll("\\p{Cntrl}+", " ")
                 .strip();
-        var detail = text.substring(0, Math.min(text.length(), LONGEST_DETAIL));
+        var detail = text.substring(0, end(text));
         return new Outcome.GiveUp(reason, Outcome.Why.ERROR, detail.isEmpty() ? null : detail);
+    }
+
+    /** Where a text that is too long is cut: never between the halves of a character. */
+    private static int end(String text) {
+        if (text.length() <= LONGEST_DETAIL) {
+            return text.length();
+        }
+        return Character.isHighSurrogate(text.charAt(LONGEST_DETAIL - 1)) ? LONGEST_DETAIL - 1 : LONGEST_DETAIL;
     }
 
     private static Outcome.@Nullable Reply reply(HttpResponse<Void> response, byte[] bytes) {
@@ -172,35 +196,12 @@ public final class HttpHandler implements PayloadHandler {
         var type = response.headers().firstValue("Content-Type").orElse("application/octet-stream");
         var mediaType = type.split(";", 2)[0].trim();
         var profile = response.headers().firstValue("Itk-Profile-Id").filter(p -> !p.isBlank());
-        return new Outcome.Reply(
-                MEDIA_TYPE.matcher(mediaType).matches() ? mediaType : "application/octet-stream",
-                Optional.ofNullable(profile.orElse(null)),
-                bytes);
-    }
-
-    /** Tells a payload that cannot be decoded from a connection that fails. */
-    private static final class Guarded extends java.io.FilterInputStream {
-        Guarded(InputStream in) {
-            super(in);
+        var reply = new Outcome.Reply(
+                MEDIA_TYPE.matcher(mediaType).matches() ? mediaType : "application/octet-stream", profile, bytes);
+        if (!reply.isXml()) {
+            return reply;
         }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) {
-            try {
-                return super.read(buffer, offset, length);
-            } catch (IOException e) {
-                throw new Unreadable(e);
-            } catch (IllegalArgumentException e) {
-                throw new Unreadable(new IOException(e));
-            }
-        }
-    }
-
-    private static final class Unreadable extends UncheckedIOException {
-        private static final long serialVersionUID = 1L;
-
-        Unreadable(IOException cause) {
-            super(cause);
-        }
+        var xml = XmlReply.utf8(bytes, type);
+        return xml == null ? null : new Outcome.Reply(reply.mimeType(), profile, xml);
     }
 }

@@ -35,7 +35,7 @@ final class CappedStream extends BlockStream {
     }
 
     /** There was more than the limit. */
-    static final class Exceeded extends IOException {
+    static final class Exceeded extends UndecodablePayload {
         private static final long serialVersionUID = 1L;
 
         Exceeded(String problem) {

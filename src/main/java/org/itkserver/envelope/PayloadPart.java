@@ -16,16 +16,25 @@ import org.jspecify.annotations.Nullable;
 public record PayloadPart(@Nullable String id, long start, long end, @Nullable Root root) {
 
     /**
-     * The payload's one element.
+     * The payload's one element, with the comments and processing instructions beside it.
      *
-     * @param start its first byte, the '&lt;'
-     * @param afterName the byte after its name, where declarations can be inserted
-     * @param end the byte after its end tag
+     * @param start the first byte, a '&lt;'
+     * @param afterName the byte after the element's name, where declarations can be inserted
+     * @param end the byte after the last '&gt;'
      * @param inherited namespaces in scope that the element does not declare itself, prefix to name (H20)
      */
     public record Root(long start, long afterName, long end, Map<String, String> inherited) {
         public Root {
             inherited = Collections.unmodifiableMap(new TreeMap<>(inherited));
+        }
+
+        /** As far as the comments and processing instructions from {@code first} to {@code last}; negative for none. */
+        Root with(long first, long last) {
+            return new Root(
+                    first < 0 ? start : Math.min(first, start),
+                    afterName,
+                    last < 0 ? end : Math.max(last, end),
+                    inherited);
         }
     }
 }

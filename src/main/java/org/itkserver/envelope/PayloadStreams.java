@@ -6,11 +6,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.SequenceInputStream;
 import java.nio.charset.Charset;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -22,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * changed; text, base64 and gzip decoded. Streams, so that size never costs heap. Thread-safe.
  */
 public final class PayloadStreams {
+    private static final int CHECKED_AT_ONCE = 8192;
+
     private final XMLInputFactory factory;
     private final long limit;
 
@@ -55,10 +56,51 @@ public final class PayloadStreams {
         if (item == null || !item.base64() && !item.compressed()) {
             return text;
         }
-        var decoded = Base64.getMimeDecoder().wrap(text);
+        var decoded = new Base64Stream(text);
         return item.compressed()
-                ? new CappedStream(new GZIPInputStream(decoded), limit, "the payload inflates beyond the limit")
+                ? new CappedStream(new GzipStream(decoded), limit, "the payload inflates beyond the limit")
                 : decoded;
+    }
+
+    /**
+     * Reads each payload that is flagged {@code base64} or {@code compressed} to its end, so that nothing is accepted that
+     * cannot be given to an application (H6). Does nothing for other payloads; an encrypted element is passed on as it is.
+     *
+     * @param message what the scanner found in {@code body}; its checks have passed
+     * @throws EnvelopeRejected 1000 when a payload is not what its manifest item says
+     * @throws IOException when the body cannot be read
+     */
+    public void check(ScannedMessage message, MessageBody body) throws IOException {
+        var items = message.requiredHeader().manifest();
+        for (int i = 0; i < items.size(); i++) {
+            var item = items.get(i);
+            if (item.base64() || item.compressed()) {
+                for (var part : message.payloads()) {
+                    if (item.id().equals(part.id())) {
+                        check(message.charset(), body, part, item);
+                    }
+                }
+            }
+        }
+    }
+
+    private void check(Charset charset, MessageBody body, PayloadPart part, ManifestItem item) throws IOException {
+        var name = "Payload " + ToolkitError.quoted(item.id());
+        if (part.root() != null) {
+            if (item.encrypted()) {
+                return;
+            }
+            throw EnvelopeRejected.invalid(name + " is marked as " + (item.base64() ? "base64" : "compressed")
+                    + " in the manifest, but it holds an element.");
+        }
+        try (var in = open(body, charset, part, item)) {
+            var buffer = new byte[CHECKED_AT_ONCE];
+            while (in.read(buffer, 0, buffer.length) >= 0) {
+                // only the end matters
+            }
+        } catch (UndecodablePayload e) {
+            throw EnvelopeRejected.invalid(name + " cannot be decoded: " + e.getMessage() + ".");
+        }
     }
 
     private static InputStream element(MessageBody body, Charset charset, PayloadPart.Root root) {
@@ -71,7 +113,13 @@ public final class PayloadStreams {
     }
 
     private static InputStream utf8(InputStream in, Charset charset) {
-        return charset == StandardCharsets.UTF_8 ? in : new Utf8Stream(new InputStreamReader(in, charset));
+        return charset == StandardCharsets.UTF_8
+                ? in
+                : new Utf8Stream(new InputStreamReader(
+                        in,
+                        charset.newDecoder()
+                                .onMalformedInput(CodingErrorAction.REPORT)
+                                .onUnmappableCharacter(CodingErrorAction.REPORT)));
     }
 
     private XMLStreamReader reader(MessageBody body, Charset charset, PayloadPart part) throws IOException {
@@ -86,12 +134,23 @@ public final class PayloadStreams {
         }
     }
 
-    /** The text of a payload, character references and CDATA sections resolved, comments left out. */
+    /**
+     * The text of a payload, character references and CDATA sections resolved, comments left out. The parser may end a piece
+     * between the halves of a surrogate pair; the first half then waits for the next piece.
+     */
     private static final class TextStream extends PieceStream {
         private final XMLStreamReader reader;
+        private String half = "";
 
         TextStream(XMLStreamReader reader) {
             this.reader = reader;
+        }
+
+        private byte[] encoded(String text) {
+            int last = text.length() - 1;
+            boolean cut = last >= 0 && Character.isHighSurrogate(text.charAt(last));
+            half = cut ? text.substring(last) : "";
+            return (cut ? text.substring(0, last) : text).getBytes(StandardCharsets.UTF_8);
         }
 
         @Override
@@ -100,8 +159,11 @@ public final class PayloadStreams {
                 while (reader.hasNext()) {
                     int event = reader.next();
                     if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
-                        return reader.getText().getBytes(StandardCharsets.UTF_8);
+                        return encoded(half.isEmpty() ? reader.getText() : half.concat(reader.getText()));
                     }
+                }
+                if (!half.isEmpty()) {
+                    throw new IOException("the payload ends within a character");
                 }
                 return null;
             } catch (XMLStreamException e) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code DistributionEnvelope/payloads}: where each payload lies, and the first patient's NHS number. */
 final class PayloadsReader {
+    private static final long NONE = -1;
+
     private final Cursor cursor;
     private final Findings findings;
     private final NhsNumberFinder patient = new NhsNumberFinder();
@@ -69,18 +71,26 @@ final class PayloadsReader {
         long start = cursor.offset();
         PayloadPart.@Nullable Root root = null;
         boolean text = false;
+        long first = NONE;
+        long last = NONE;
         while (cursor.depth() >= depth) {
+            boolean beside = event == XMLStreamConstants.COMMENT || event == XMLStreamConstants.PROCESSING_INSTRUCTION;
             if (event == XMLStreamConstants.START_ELEMENT) {
                 if (root != null) {
                     findings.schema("payload holds more than one element");
                 }
                 root = element(inherited);
+                last = NONE;
+            } else if (beside) {
+                first = first == NONE ? cursor.offset() : first;
             } else if (!text && (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA)) {
                 text = !cursor.reader().isWhiteSpace();
             }
             event = cursor.next();
+            last = beside ? cursor.offset() : last;
         }
         long end = cursor.offset();
+        root = root == null ? null : root.with(first, last);
         cursor.leavePayload();
         if (root != null && text) {
             findings.schema("payload holds both an element and text");

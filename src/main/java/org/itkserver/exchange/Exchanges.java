@@ -16,6 +16,7 @@ public final class Exchanges {
     private final Acknowledger acknowledger;
     private final Router router;
     private final AckMatching matching;
+    private final PayloadStreams streams;
 
     public Exchanges(MessageStore store, Ids ids, PayloadStreams streams, AcknowledgementReader reader) {
         this.store = store;
@@ -23,6 +24,11 @@ public final class Exchanges {
         this.acknowledger = new Acknowledger(outbound, ids);
         this.router = new Router(store, outbound, acknowledger);
         this.matching = new AckMatching(store, streams, reader);
+        this.streams = streams;
+    }
+
+    PayloadStreams streams() {
+        return streams;
     }
 
     Outbound outbound() {

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.itkserver.audit.AuditEvent;
@@ -14,7 +13,6 @@ import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Directory;
 import org.itkserver.envelope.AcknowledgementWriter;
 import org.itkserver.envelope.BusinessOutcome;
-import org.itkserver.envelope.DeliveryError;
 import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.handler.Handlers;
 import org.itkserver.handler.Outcome;
@@ -140,8 +138,7 @@ public final class HandlerRun {
         if (giveUp.why() == Outcome.Why.UNREADABLE) {
             events.add(at.event(AuditType.ALERT, "a payload cannot be read")
                     .raising(Causes.unreadable(at.message().partner())));
-            var change = nack(at, DeliveryError.DE0012, giveUp.reason(), events);
-            return end(at, MessageState.REJECTED, giveUp.reason(), change);
+            return end(at, MessageState.REJECTED, giveUp.reason(), Change.of(events));
         }
         var outcome = giveUp.why() == Outcome.Why.ERROR ? BusinessOutcome.AE : BusinessOutcome.AR;
         var decision = new AcknowledgementWriter.Decision(outcome, null, giveUp.detail());
@@ -152,16 +149,6 @@ public final class HandlerRun {
         var ack = exchanges.acknowledger().decided(at.directory(), at.received(), decision, at.now());
         return Acknowledger.change(events, ack.map(List::of).orElse(List.of()))
                 .deciding(at.message().id(), decision.outcome());
-    }
-
-    /** The sender is told once, not each time that a person has it tried again in vain. */
-    private Change nack(Place at, DeliveryError error, String reason, List<AuditEvent> events) {
-        if (at.work().earlier() > 0) {
-            return Change.of(events);
-        }
-        Optional<Acknowledger.Made> nack =
-                exchanges.acknowledger().notTaken(at.directory(), at.received(), error, reason, at.now());
-        return Acknowledger.change(events, nack.map(List::of).orElse(List.of()));
     }
 
     private Settlement notNow(String reason, Place at) {
@@ -185,8 +172,8 @@ public final class HandlerRun {
                     at.directory(), at.stored(), at.received(), "The request could not be answered.", at.now());
             return end(at, MessageState.DEAD_LETTER, reason, Acknowledger.change(events, List.of(made)));
         }
-        var change = nack(at, DeliveryError.DE0001, "It could not be delivered.", events);
-        return end(at, MessageState.DEAD_LETTER, reason, change);
+        // no negative infrastructure acknowledgement: the positive one left when the message was accepted (H6)
+        return end(at, MessageState.DEAD_LETTER, reason, Change.of(events));
     }
 
     private static Settlement end(Place at, MessageState state, @Nullable String reason, Change change) {

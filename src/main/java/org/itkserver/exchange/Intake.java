@@ -1,5 +1,7 @@
 package org.itkserver.exchange;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,11 +54,12 @@ public final class Intake {
      * Accepts a message.
      *
      * @return what to answer; durable by now
-     * @throws EnvelopeRejected 1000 when no address can be routed, it runs in a circle, or the tracking id was used for
-     *     another message; 2200 when a synchronous service has no handler
+     * @throws EnvelopeRejected 1000 when a payload cannot be decoded, no address can be routed, it runs in a circle, or the
+     *     tracking id was used for another message; 2200 when a synchronous service has no handler
      * @throws org.itkserver.audit.StoreUnavailable when it could not be made durable in time
      */
     public Answer accept(Inbound in) {
+        refuseUndecodable(in);
         var kind = AckMatching.kind(in.service(), in.header());
         boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
         var all = in.directory().route(in.service(), in.header());
@@ -76,6 +79,15 @@ public final class Intake {
         }
         var change = business(in, id, digest, routing);
         return commit(in, new Storing(id, MessageKind.BUSINESS, digest, work, inbox, null, null, change));
+    }
+
+    /** H6: nobody is told that a message was taken before its payloads are known to be readable. */
+    private void refuseUndecodable(Inbound in) {
+        try {
+            exchanges.streams().check(in.message(), in.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What is stored of a message besides what stands in it. */

@@ -102,6 +102,17 @@ public final class Submissions {
      * @param bytes its content
      */
     public record Content(String mimeType, @Nullable String profileId, byte[] bytes) {
+
+        /**
+         * Content that came as characters: an XML declaration says nothing about its encoding and is left out.
+         *
+         * @param text in UTF-8
+         */
+        public static Content ofText(String mimeType, @Nullable String profileId, byte[] text) {
+            var content = new Content(mimeType, profileId, text);
+            return content.isXml() ? new Content(mimeType, profileId, XmlFragment.withoutDeclaration(text)) : content;
+        }
+
         boolean isXml() {
             var type = mimeType.toLowerCase(Locale.ROOT);
             return type.equals("text/xml") || type.equals("application/xml") || type.endsWith("+xml");

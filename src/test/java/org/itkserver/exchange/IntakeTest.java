@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Route;
@@ -17,6 +18,8 @@ import org.itkserver.envelope.Messages;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The use cases on the store in memory: routing (H19), duplicates (H9), work and its end. */
 class IntakeTest {
@@ -180,5 +183,25 @@ class IntakeTest {
         var pds = Messages.cda().replace(Messages.SERVICE, "urn:nhs-itk:services:201005:verifyNHSNumber-v1-0");
         var refused = assertThrows(EnvelopeRejected.class, () -> world.accept(pds));
         assertEquals(ErrorCode.NOT_RECOVERABLE, refused.error().code());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "@@@@, base64",
+        "RG9zZTog****IG1nIGRhaWx5, base64",
+        "YQ==Yg==, base64",
+        "YQ, base64",
+        "RG9zZQ==, compressed",
+        "<x/>, base64",
+        "<x/>, compressed"
+    })
+    void aPayloadThatCannotBeDecodedIsNotTaken(String content, String flag) {
+        var message = Requests.asking(Requests.INF_ACK)
+                .replace("mimetype=\"text/xml\"", "mimetype=\"text/xml\" " + flag + "=\"true\"")
+                .replaceFirst("<ClinicalDocument.*</ClinicalDocument>", Matcher.quoteReplacement(content));
+        var refused = assertThrows(EnvelopeRejected.class, () -> world.accept(message));
+        assertEquals(ErrorCode.INVALID_MESSAGE, refused.error().code());
+        assertEquals(List.of(), world.store.byTrackingId(Messages.TRACKING_ID));
+        assertEquals(List.of(), world.store.sent(), "nobody is told that it was taken");
     }
 }

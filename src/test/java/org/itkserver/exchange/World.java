@@ -78,7 +78,7 @@ final class World {
     private final Ids ids = Ids.random();
     private final Path spool = Path.of("target");
     private final XmlFragment fragments = new XmlFragment(new WstxInputFactory());
-    private final ResponseWriter responses = new ResponseWriter(ids, fragments);
+    final ResponseWriter responses = new ResponseWriter(ids, fragments);
     private final PatientFinder patients = new PatientFinder(new PatientKey(new byte[32]), streams);
     private final Exchanges exchanges =
             new Exchanges(store, ids, streams, new AcknowledgementReader(new WstxInputFactory()));
