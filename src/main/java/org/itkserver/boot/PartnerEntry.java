@@ -1,6 +1,8 @@
 package org.itkserver.boot;
 
 import java.net.URI;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,7 +72,8 @@ final class PartnerEntry {
                 ackForm(oneOf(map, "ackStyle", Set.of("auto", "2.1", "2.2"))),
                 rate(map),
                 certificates,
-                map.map("signing").map(s -> signing(s, certificates, id)).orElse(Signing.NONE));
+                map.map("signing").map(s -> signing(s, certificates, id)).orElse(Signing.NONE),
+                tolerated(map, certificates));
         map.end();
         return partner;
     }
@@ -93,6 +96,21 @@ final class PartnerEntry {
     private Set<String> certificates(YamlMap map, String id) {
         var out = names(map);
         out.forEach(name -> unshared(map, "certificates", certificates, name, id));
+        return out;
+    }
+
+    private static Set<Partner.Leniency> tolerated(YamlMap map, Set<String> certificates) {
+        var out = EnumSet.noneOf(Partner.Leniency.class);
+        for (var text : map.texts("tolerate")) {
+            out.add(Arrays.stream(Partner.Leniency.values())
+                    .filter(leniency -> leniency.label().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> map.wrong(
+                            "tolerate", "holds " + text + ", which is not no-message-id, no-security or no-to")));
+        }
+        if (out.contains(Partner.Leniency.NO_SECURITY) && certificates.isEmpty()) {
+            throw map.wrong("tolerate", "holds no-security, which needs certificates that prove the partner");
+        }
         return out;
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rate most messages a second, on the whole; 0 for as many as it can
  * @param certificates names of the certificates it shows, as {@link ClientCertificate#name} writes them; empty when it has none
  * @param signing signatures of its messages, and of ours to it
+ * @param tolerated what is forgiven to it, each time with an audited warning (H23)
  */
 public record Partner(
         String id,
@@ -35,7 +36,8 @@ public record Partner(
         AckForm ackStyle,
         int rate,
         Set<String> certificates,
-        Signing signing) {
+        Signing signing,
+        Set<Leniency> tolerated) {
 
     public static final String ANY = "*";
 
@@ -49,6 +51,21 @@ public record Partner(
         EMPTY200,
         /** 202 with an empty body. */
         EMPTY202
+    }
+
+    /** Rules that a partner's messages may break (H23). */
+    public enum Leniency {
+        /** A one-way message without MessageID. */
+        NO_MESSAGE_ID,
+        /** A message without Security header, when the sender's certificate proves it. */
+        NO_SECURITY,
+        /** A message without To. */
+        NO_TO;
+
+        /** The name in {@code directory.yaml}. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Which ITK release's form acknowledgements take (H8). */
@@ -68,6 +85,12 @@ public record Partner(
         relaysFor = Set.copyOf(relaysFor);
         queues = Set.copyOf(queues);
         certificates = Set.copyOf(certificates);
+        tolerated = Set.copyOf(tolerated);
+    }
+
+    /** Whether it is forgiven this (H23). */
+    public boolean tolerates(Leniency leniency) {
+        return tolerated.contains(leniency);
     }
 
     public boolean mayCall(Service service) {

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.xml.stream.XMLInputFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class AcknowledgementReader {
     /** Largest acknowledgement, in bytes. */
     public static final int LIMIT = 1 << 20;
+
+    private static final Set<String> NEGATIVE = new TreeSet<>(Set.of("FAILURE", "ERROR", "WARNING"));
 
     private final XMLInputFactory factory;
 
@@ -69,7 +73,17 @@ public final class AcknowledgementReader {
                 text = PeerText.joined(text, xml.text(PeerText.SENTENCE));
             }
         }
-        return new Acknowledgement.Infrastructure(trackingIdRef, serviceRef, result.equals("OK"), code, text);
+        return new Acknowledgement.Infrastructure(trackingIdRef, serviceRef, positive(result), code, text);
+    }
+
+    /** H13: read without regard to case; an unknown result is never taken for a negative one. */
+    private static boolean positive(String result) {
+        var upper = result.toUpperCase(Locale.ROOT);
+        if (!upper.equals("OK") && !NEGATIVE.contains(upper)) {
+            throw EnvelopeRejected.invalid("InfrastructureResponse/@result " + ToolkitError.quoted(result)
+                    + " is neither OK nor one of " + NEGATIVE + ".");
+        }
+        return upper.equals("OK");
     }
 
     private static String present(@Nullable String value, String where) {

@@ -1,5 +1,6 @@
 package org.itkserver.envelope;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from {@code wsa:From/wsa:Address}
  * @param replyTo {@code wsa:ReplyTo/wsa:Address}
  * @param faultTo {@code wsa:FaultTo/wsa:Address}
- * @param relatesTo {@code wsa:RelatesTo}
+ * @param relatesTo each {@code wsa:RelatesTo} of the relationship "reply"
  * @param referenceParameters whether reference parameters or properties occur (forbidden, WS-ADR-08)
  */
 public record Addressing(
@@ -21,5 +22,9 @@ public record Addressing(
         @Nullable String from,
         @Nullable String replyTo,
         @Nullable String faultTo,
-        @Nullable String relatesTo,
-        boolean referenceParameters) {}
+        List<String> relatesTo,
+        boolean referenceParameters) {
+    public Addressing {
+        relatesTo = List.copyOf(relatesTo);
+    }
+}

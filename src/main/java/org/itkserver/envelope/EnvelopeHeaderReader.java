@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -155,9 +156,22 @@ final class EnvelopeHeaderReader {
         if (key.startsWith(Namespaces.KEY_MISSPELT)) {
             key = Namespaces.KEY + key.substring(Namespaces.KEY_MISSPELT.length());
         }
+        if (key.equals(HandlingSpec.INF_ACK_REQUESTED) || key.equals(HandlingSpec.ACK_REQUESTED)) {
+            value = flag(key, value);
+        }
         if (handling.putIfAbsent(key, value) != null) {
             findings.repeated("handlingSpecification/spec " + ToolkitError.quoted(key));
         }
+    }
+
+    /** H13: read without regard to case. */
+    private String flag(String key, String value) {
+        var lower = value.toLowerCase(Locale.ROOT);
+        if (!TRUE.contains(lower) && !FALSE.contains(lower)) {
+            findings.schema("handlingSpecification/spec " + ToolkitError.quoted(key) + " is neither true nor false: "
+                    + ToolkitError.quoted(value));
+        }
+        return String.valueOf(TRUE.contains(lower));
     }
 
     private boolean truth(Map<String, String> attributes, String name) {
@@ -176,9 +190,12 @@ final class EnvelopeHeaderReader {
         return NCNAME.matcher(id).matches();
     }
 
-    /** An {@code xs:integer}; a value beyond any possible count is null like one that is no number. */
+    /** An {@code xs:integer} in ASCII digits (H4); a value beyond any possible count is null like one that is no number. */
     static @Nullable Integer number(String value, String where, Findings findings) {
         try {
+            if (value.chars().anyMatch(c -> c > '~')) {
+                throw new NumberFormatException();
+            }
             return Integer.valueOf(value.trim());
         } catch (NumberFormatException e) {
             findings.schema(where + " is not a number");

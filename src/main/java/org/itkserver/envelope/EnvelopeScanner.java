@@ -113,7 +113,7 @@ public final class EnvelopeScanner {
         private final MessageBody body;
         private final Findings findings = new Findings();
         private final Cursor cursor;
-        private Addressing addressing = new Addressing(null, null, null, null, null, null, null, false);
+        private Addressing addressing = new Addressing(null, null, null, null, null, null, List.of(), false);
         private Security security = Security.NONE;
         private @Nullable EnvelopeHeader header;
         private @Nullable QName content;

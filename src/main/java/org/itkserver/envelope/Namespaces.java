@@ -22,6 +22,10 @@ public final class Namespaces {
 
     /** WS-Addressing 1.0 Core 2.1: the answer goes back on the request's connection. */
     public static final String ANONYMOUS = WSA + "/anonymous";
+    /** WS-Addressing 1.0 Core 2.1: there is no answer. */
+    public static final String NONE = WSA + "/none";
+    /** WS-Addressing 1.0 Core 3.2: the default {@code RelatesTo/@RelationshipType}. */
+    public static final String REPLY = WSA + "/reply";
     /** WS-Addressing 1.0 SOAP Binding 6: the Action of a predefined fault (H1: of every fault we send). */
     public static final String FAULT_ACTION = WSA + "/soap/fault";
 

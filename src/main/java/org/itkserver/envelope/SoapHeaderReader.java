@@ -1,7 +1,9 @@
 package org.itkserver.envelope;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.xml.namespace.QName;
@@ -10,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code soap:Header}: WS-Addressing and WS-Security blocks for us; the others only for mustUnderstand. */
 final class SoapHeaderReader {
-    private static final Set<String> TEXTS = Set.of("MessageID", "Action", "To", "RelatesTo");
+    private static final Set<String> TEXTS = Set.of("MessageID", "Action", "To");
     private static final Set<String> ENDPOINTS = Set.of("From", "ReplyTo", "FaultTo");
     private static final Set<String> IDS = Set.of("Id", "ID", "id");
 
     private final Cursor cursor;
     private final SoapVersion version;
     private final Map<String, String> addressing = new HashMap<>();
+    private final List<String> relatesTo = new ArrayList<>();
     private final Map<String, String> security = new HashMap<>();
     private final Set<String> ids = new HashSet<>();
     private boolean referenceParameters;
@@ -49,7 +52,7 @@ final class SoapHeaderReader {
                 addressing.get("From"),
                 addressing.get("ReplyTo"),
                 addressing.get("FaultTo"),
-                addressing.get("RelatesTo"),
+                relatesTo,
                 referenceParameters);
     }
 
@@ -71,6 +74,8 @@ final class SoapHeaderReader {
         var name = cursor.localName();
         if (cursor.namespace().equals(Namespaces.WSA) && TEXTS.contains(name)) {
             once(addressing, name, cursor.text());
+        } else if (cursor.is(Namespaces.WSA, "RelatesTo")) {
+            relatesTo();
         } else if (cursor.namespace().equals(Namespaces.WSA) && ENDPOINTS.contains(name)) {
             endpoint(name);
         } else if (cursor.is(Namespaces.WSSE, "Security")) {
@@ -110,6 +115,15 @@ final class SoapHeaderReader {
         }
     }
 
+    /** Any number (H17); one of another relationship says nothing about the request. */
+    private void relatesTo() throws XMLStreamException {
+        var type = cursor.reader().getAttributeValue(null, "RelationshipType");
+        var messageId = cursor.text();
+        if (type == null || type.trim().equals(Namespaces.REPLY)) {
+            relatesTo.add(messageId);
+        }
+    }
+
     private void endpoint(String name) throws XMLStreamException {
         int depth = cursor.depth();
         boolean address = false;
@@ -136,6 +150,8 @@ final class SoapHeaderReader {
         securitySeen = true;
         int depth = cursor.depth();
         var seen = new HashSet<String>();
+        String unknown = null;
+        boolean mandatory = false;
         while (cursor.nextChild(depth)) {
             rememberIds();
             if (cursor.is(Namespaces.WSU, "Timestamp")) {
@@ -159,10 +175,13 @@ final class SoapHeaderReader {
                 }
                 cursor.skip();
             } else {
-                cursor.findings()
-                        .soap("Security token " + ToolkitError.quoted(cursor.localName()) + " is not supported.");
+                unknown = unknown == null || mustUnderstand() && !mandatory ? cursor.localName() : unknown;
+                mandatory |= mustUnderstand();
                 cursor.skip();
             }
+        }
+        if (unknown != null && (signed || mandatory)) {
+            cursor.findings().soap("Security token " + ToolkitError.quoted(unknown) + " is not supported.");
         }
     }
 

@@ -1,6 +1,8 @@
 package org.itkserver.exchange;
 
 import org.itkserver.directory.Partner;
+import org.itkserver.directory.Pattern;
+import org.itkserver.directory.Service;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
@@ -19,12 +21,15 @@ public record Callback(String replyTo, String faultTo, @Nullable String messageI
     /**
      * The callback a request names.
      *
+     * @param service what the request calls, null for queue collection
      * @return null when it is to be answered on its own connection
      * @throws EnvelopeRejected 1000 when an address is not one of the partner's own
      */
-    public static @Nullable Callback of(Addressing addressing, Partner partner, boolean repliesElsewhere) {
-        var replyTo = addressing.replyTo();
-        var faultTo = addressing.faultTo();
+    public static @Nullable Callback of(Addressing addressing, Partner partner, @Nullable Service service) {
+        boolean oneWay = service != null && service.pattern() == Pattern.ONE_WAY;
+        var replyTo = oneWay ? unlessNone(addressing.replyTo()) : addressing.replyTo();
+        var faultTo = oneWay ? unlessNone(addressing.faultTo()) : addressing.faultTo();
+        boolean repliesElsewhere = service != null && service.repliesElsewhere();
         boolean elsewhere = replyTo != null && !replyTo.equals(Namespaces.ANONYMOUS);
         if (!elsewhere || !repliesElsewhere) {
             anonymous("ReplyTo", replyTo);
@@ -37,6 +42,11 @@ public record Callback(String replyTo, String faultTo, @Nullable String messageI
         }
         own("FaultTo", faultTo, partner);
         return new Callback(replyTo, faultTo, addressing.messageId());
+    }
+
+    /** A service without an output has no reply, and {@code none} says just that (H21). */
+    private static @Nullable String unlessNone(@Nullable String address) {
+        return Namespaces.NONE.equals(address) ? null : address;
     }
 
     private static void anonymous(String name, @Nullable String address) {

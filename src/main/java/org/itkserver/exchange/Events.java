@@ -19,7 +19,7 @@ final class Events {
                 in.header().trackingId(),
                 in.partner().id(),
                 in.service().name(),
-                username == null ? "unknown" : username,
+                username == null ? in.partner().id() : username,
                 in.source(),
                 null,
                 null,

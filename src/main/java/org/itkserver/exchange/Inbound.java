@@ -1,6 +1,7 @@
 package org.itkserver.exchange;
 
 import java.time.Instant;
+import java.util.List;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Service;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param service what it calls
  * @param callback where its answer goes, null for the connection it came on
  * @param source network address it came from
+ * @param warnings what was tolerated, for the audit trail
  */
 public record Inbound(
         Instant receivedAt,
@@ -29,7 +31,11 @@ public record Inbound(
         Partner partner,
         Service service,
         @Nullable Callback callback,
-        String source) {
+        String source,
+        List<String> warnings) {
+    public Inbound {
+        warnings = List.copyOf(warnings);
+    }
 
     EnvelopeHeader header() {
         return message.requiredHeader();

@@ -288,6 +288,7 @@ public final class Intake {
             int count = in.message().blankPayloadAttributes();
             out.add(Events.of(at, AuditType.WARNING, in, id, count + " empty attributes inside payloads (H22)"));
         }
+        in.warnings().forEach(warning -> out.add(Events.of(at, AuditType.WARNING, in, id, warning)));
         if (in.message().schemaLocation()) {
             out.add(Events.of(at, AuditType.WARNING, in, id, "xsi:schemaLocation occurs (WS-STD-04)"));
         }

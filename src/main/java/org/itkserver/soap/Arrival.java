@@ -1,8 +1,11 @@
 package org.itkserver.soap;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Partner;
+import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.Addressing;
 import org.itkserver.envelope.EnvelopeHeader;
@@ -21,7 +24,7 @@ final class Arrival {
     final SoapAddress address;
     final Peer peer;
     final HttpHead http;
-    final String requestBase;
+    final List<String> requestBases;
     final ScannedMessage message;
     final MessageBody body;
     final Directory directory;
@@ -30,12 +33,13 @@ final class Arrival {
     private @Nullable Service service;
     private @Nullable Callback callback;
     private @Nullable String objection;
+    private final List<String> warnings = new ArrayList<>();
 
     Arrival(
             SoapAddress address,
             Peer peer,
             HttpHead http,
-            String requestBase,
+            List<String> requestBases,
             ScannedMessage message,
             MessageBody body,
             Directory directory,
@@ -43,7 +47,7 @@ final class Arrival {
         this.address = address;
         this.peer = peer;
         this.http = http;
-        this.requestBase = requestBase;
+        this.requestBases = requestBases;
         this.message = message;
         this.body = body;
         this.directory = directory;
@@ -84,6 +88,35 @@ final class Arrival {
     @Nullable
     String objection() {
         return objection;
+    }
+
+    /** Whether the sender is forgiven this (H23). */
+    boolean tolerates(Partner.Leniency leniency) {
+        var sender = partner == null ? peer.partner() : partner;
+        return sender != null && sender.tolerates(leniency);
+    }
+
+    /** Whether there is no Security header at all and none is needed from a partner that its certificate proves (H23). */
+    boolean lacksSecurity() {
+        var proven = peer.partner();
+        return proven != null
+                && proven.tolerates(Partner.Leniency.NO_SECURITY)
+                && message.security().equals(Security.NONE);
+    }
+
+    /** Something that is accepted and audited. */
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** Whether the business response belongs on the request's connection. */
+    boolean answersOnConnection() {
+        var known = service;
+        return known == null || known.pattern() == Pattern.SYNCHRONOUS;
     }
 
     void answeredAt(@Nullable Callback found) {

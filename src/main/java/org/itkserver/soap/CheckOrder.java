@@ -33,7 +33,7 @@ final class CheckOrder {
                 identity::timestampWindow,
                 EnvelopeChecks::manifest,
                 EnvelopeChecks::interaction,
-                IdentityChecks::senderAddress,
+                IdentityChecks::addresses,
                 EnvelopeChecks::schema);
     }
 }

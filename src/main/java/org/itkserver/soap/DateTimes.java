@@ -4,28 +4,32 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code xsd:dateTime} with a time zone, with or without colon in its offset (H5). */
+/** Reads {@code xsd:dateTime}; an offset may lack its colon, and without a zone the time is UTC (H5). */
 final class DateTimes {
     private static final int SECONDS_END = 19;
     private static final int FRACTION = 9;
+    private static final int TIME = 11;
+    private static final String MIDNIGHT = "24:00:00";
 
     private DateTimes() {}
 
-    /** The instant, or null for anything else: no zone, 24:00:00, a leap second, more than nine digits of fraction. */
+    /** The instant, to the nanosecond; null for anything that is not a date and time. */
     static @Nullable Instant instant(String text) {
-        if (text.length() <= SECONDS_END || !separators(text)) {
+        if (text.length() < SECONDS_END || !separators(text)) {
             return null;
         }
         int end = SECONDS_END;
         int nanos = 0;
-        if (text.charAt(end) == '.') {
+        boolean zero = true;
+        if (end < text.length() && text.charAt(end) == '.') {
             int digits = 0;
             for (end++; end < text.length() && isDigit(text.charAt(end)); end++) {
-                nanos = nanos * 10 + text.charAt(end) - '0';
-                if (++digits > FRACTION) {
-                    return null;
+                zero &= text.charAt(end) == '0';
+                if (digits++ < FRACTION) {
+                    nanos = nanos * 10 + text.charAt(end) - '0';
                 }
             }
             if (digits == 0) {
@@ -36,7 +40,14 @@ final class DateTimes {
             }
         }
         var zone = zone(text, end);
-        return zone == null ? null : local(text, nanos, zone);
+        if (zone == null) {
+            return null;
+        }
+        if (text.startsWith(MIDNIGHT, TIME)) {
+            var start = zero ? local(text.substring(0, TIME) + "00:00:00", 0, zone) : null;
+            return start == null ? null : start.plus(1, ChronoUnit.DAYS);
+        }
+        return local(text, nanos, zone);
     }
 
     private static @Nullable Instant local(String text, int nanos, ZoneOffset zone) {
@@ -67,6 +78,9 @@ final class DateTimes {
 
     private static @Nullable ZoneOffset zone(String text, int start) {
         int length = text.length() - start;
+        if (length == 0) {
+            return ZoneOffset.UTC;
+        }
         if (length == 1 && text.charAt(start) == 'Z') {
             return ZoneOffset.UTC;
         }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param charset charset parameter, null when absent
  */
 record HttpHead(SoapVersion mediaVersion, List<String> soapActions, @Nullable Charset charset) {
-    private static final Set<String> CHARSETS = Set.of("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii");
+    private static final Set<Charset> CHARSETS = Set.of(
+            StandardCharsets.UTF_8,
+            StandardCharsets.UTF_16,
+            StandardCharsets.UTF_16LE,
+            StandardCharsets.UTF_16BE,
+            StandardCharsets.US_ASCII);
 
     /**
      * @throws HttpRefused 405 for another method than POST, 415 for a body that cannot be a SOAP message, 413 for one
@@ -59,10 +64,16 @@ record HttpHead(SoapVersion mediaVersion, List<String> soapActions, @Nullable Ch
         if (name == null) {
             return null;
         }
-        if (!CHARSETS.contains(name.toLowerCase(Locale.ROOT))) {
-            throw new HttpRefused(415, "charset " + ToolkitError.quoted(name) + " is not supported.");
+        boolean single = name.length() >= 2 && name.startsWith("'") && name.endsWith("'");
+        try {
+            var charset = Charset.forName(single ? name.substring(1, name.length() - 1) : name);
+            if (CHARSETS.contains(charset)) {
+                return charset;
+            }
+        } catch (IllegalArgumentException e) {
+            // the same answer as for one that is known and not supported
         }
-        return Charset.forName(name);
+        throw new HttpRefused(415, "charset " + ToolkitError.quoted(name) + " is not supported.");
     }
 
     private static List<String> soapActions(HttpServletRequest request, @Nullable String action, SoapVersion version) {

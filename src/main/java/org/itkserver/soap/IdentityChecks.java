@@ -3,7 +3,6 @@ package org.itkserver.soap;
 import static org.itkserver.envelope.ToolkitError.quoted;
 
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.itkserver.directory.Partner;
 import org.itkserver.envelope.EnvelopeHeader;
 import org.itkserver.envelope.EnvelopeRejected;
@@ -16,10 +15,6 @@ final class IdentityChecks {
     /** A time-to-live beyond this is refused (H5). */
     static final Duration LONGEST_LIFE = Duration.ofHours(24);
 
-    private static final Pattern OID = Pattern.compile("[0-2](\\.(0|[1-9][0-9]*))+");
-    private static final Pattern IDENTITY = Pattern.compile(Namespaces.IDENTITY + "[^:\\s]+(:[^:\\s]+)+");
-    private static final Pattern ADDRESS = Pattern.compile(Namespaces.ADDRESS + "[A-Za-z0-9_.:\\-]+");
-
     private final Duration skew;
 
     /** @param skew how far clocks may differ (H5) */
@@ -29,6 +24,9 @@ final class IdentityChecks {
 
     /** Rules 6, 7 and 19. */
     static void timestampForm(Arrival in) {
+        if (in.lacksSecurity()) {
+            return;
+        }
         required("Created", in.security().created());
         required("Expires", in.security().expires());
     }
@@ -38,7 +36,7 @@ final class IdentityChecks {
             throw EnvelopeRejected.invalid("The Timestamp has no " + name + ".");
         }
         if (DateTimes.instant(value) == null) {
-            throw EnvelopeRejected.invalid(name + " " + quoted(value) + " is not a date and time with time zone.");
+            throw EnvelopeRejected.invalid(name + " " + quoted(value) + " is not a date and time.");
         }
     }
 
@@ -51,6 +49,11 @@ final class IdentityChecks {
         if (proven != null) {
             in.identified(proven);
         }
+        if (in.lacksSecurity() && proven != null) {
+            in.warn("There is no Security header; tolerated for this partner (H23)");
+            allowed(in, proven);
+            return;
+        }
         var username = in.security().username();
         if (username == null || username.isEmpty()) {
             throw EnvelopeRejected.denied("There is no Username.");
@@ -60,6 +63,10 @@ final class IdentityChecks {
             throw denied();
         }
         in.identified(partner);
+        allowed(in, partner);
+    }
+
+    private static void allowed(Arrival in, Partner partner) {
         var service = in.service();
         boolean allowed = service == null || partner.mayCall(service);
         var header = in.message.header();
@@ -75,18 +82,13 @@ final class IdentityChecks {
 
     private static boolean speaksForItself(Partner partner, EnvelopeHeader header) {
         var sender = header.sender();
-        if (sender != null && !(owns(partner, sender.uri()) && sender.isItkAddress())) {
-            return false;
-        }
-        return header.auditIdentity().stream()
-                .allMatch(identity -> !identity.isItkIdentity() || owns(partner, identity.uri()));
+        return (sender == null || owns(partner, sender.uri()))
+                && header.auditIdentity().stream().allMatch(identity -> owns(partner, identity.uri()));
     }
 
-    /** A URI without organisation is not judged here; the grammar checks refuse it. */
+    /** Whatever the type says (S16). A URI without organisation is not judged here; the grammar checks refuse it. */
     private static boolean owns(Partner partner, String uri) {
-        var organisation = uri.startsWith(Namespaces.ADDRESS) || uri.startsWith(Namespaces.IDENTITY)
-                ? Partner.organisation(uri)
-                : null;
+        var organisation = NhsUri.isOne(uri) ? Partner.organisation(uri) : null;
         return organisation == null || partner.speaksFor(organisation);
     }
 
@@ -98,19 +100,31 @@ final class IdentityChecks {
         }
         for (var identity : identities) {
             typeIsAnOid(identity);
-            if (identity.isItkIdentity() && !IDENTITY.matcher(identity.uri()).matches()) {
+            boolean address = NhsUri.isAddress(identity.uri());
+            if ((identity.isItkIdentity() || NhsUri.isOne(identity.uri()))
+                    && !address
+                    && !NhsUri.isIdentity(identity.uri())) {
                 throw EnvelopeRejected.invalid("Audit identity " + quoted(identity.uri()) + " is not "
                         + Namespaces.IDENTITY + "AUTHORITY:ORGANISATION.");
+            }
+            if (address) {
+                in.warn("Audit identity is an address and not an identity (H15)");
             }
         }
     }
 
-    /** The return address, where there is one, is an ITK address. */
-    static void senderAddress(Arrival in) {
+    /** No address has an empty token (H4), and an ITK return address has an organisation; other types are exempt (H10). */
+    static void addresses(Arrival in) {
+        for (var address : in.header().addresses()) {
+            if (NhsUri.isOne(address.uri()) && NhsUri.hasEmptyToken(address.uri())) {
+                throw EnvelopeRejected.invalid("Address " + quoted(address.uri()) + " has an empty part.");
+            }
+        }
         var sender = in.header().sender();
         if (sender != null) {
             typeIsAnOid(sender);
-            if (!ADDRESS.matcher(sender.uri()).matches() || Partner.organisation(sender.uri()) == null) {
+            boolean itk = sender.isItkAddress() || NhsUri.isOne(sender.uri());
+            if (itk && !NhsUri.isAddress(sender.uri())) {
                 throw EnvelopeRejected.invalid("Sender address " + quoted(sender.uri()) + " is not "
                         + Namespaces.ADDRESS + "AUTHORITY:ORGANISATION.");
             }
@@ -119,13 +133,16 @@ final class IdentityChecks {
 
     private static void typeIsAnOid(TypedUri uri) {
         var type = uri.type();
-        if (type != null && !OID.matcher(type).matches()) {
+        if (type != null && !NhsUri.isOid(type)) {
             throw EnvelopeRejected.invalid("Type " + quoted(type) + " is not an OID.");
         }
     }
 
     /** Rule 22, H5. */
     void timestampWindow(Arrival in) {
+        if (in.lacksSecurity()) {
+            return;
+        }
         var created = DateTimes.instant(String.valueOf(in.security().created()));
         var expires = DateTimes.instant(String.valueOf(in.security().expires()));
         if (created == null || expires == null) {

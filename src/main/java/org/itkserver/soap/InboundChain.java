@@ -219,7 +219,7 @@ public final class InboundChain {
                 MDC.put("trackingId", ToolkitError.quoted(header.trackingId()));
             }
             var checking =
-                    new Arrival(address, peer, head, requestBase(), scanned, body, directory.get(), clock.instant());
+                    new Arrival(address, peer, head, requestBases(), scanned, body, directory.get(), clock.instant());
             arrival = checking;
             list.forEach(check -> check.accept(checking));
             return checking;
@@ -234,7 +234,8 @@ public final class InboundChain {
                     checked.requiredPartner(),
                     checked.requiredService(),
                     checked.callback(),
-                    request.getRemoteAddr());
+                    request.getRemoteAddr(),
+                    checked.warnings());
         }
 
         private void queue(Arrival checked, MessageBody body) throws IOException {
@@ -243,9 +244,13 @@ public final class InboundChain {
             sender.send(response, address.version(), new Answer.Response(content), action, relatesTo());
         }
 
-        private String requestBase() {
+        /** A Host without a port has the scheme's default port or, as some clients write it, the connection's (H21). */
+        private List<String> requestBases() {
             var host = request.getHeader("Host");
-            return request.getScheme() + "://" + (host == null ? "" : host);
+            var base = request.getScheme() + "://" + (host == null ? "" : host);
+            return host == null || HostName.hasPort(host)
+                    ? List.of(base)
+                    : List.of(base, base + ":" + request.getLocalPort());
         }
 
         private void send(Answer answer, MessageBody body) throws IOException {

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,20 +42,17 @@ public final class OwnAddresses {
      * The address that a {@code wsa:To} names.
      *
      * @param to the header's text
-     * @param requestBase scheme and Host of the request, which count only when no base is configured
+     * @param requestBases scheme and Host of the request, which count only when no base is configured
      * @return empty when it is not ours
      */
-    Optional<SoapAddress> find(String to, String requestBase) {
+    Optional<SoapAddress> find(String to, List<String> requestBases) {
         try {
             var uri = new URI(to).normalize();
-            if (uri.getHost() == null
-                    || uri.getScheme() == null
-                    || uri.getRawQuery() != null
-                    || uri.getRawFragment() != null
-                    || uri.getRawUserInfo() != null) {
+            var base = HostName.base(uri);
+            if (base == null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
                 return Optional.empty();
             }
-            boolean ours = bases.isEmpty() ? base(uri).equals(base(new URI(requestBase))) : bases.contains(base(uri));
+            boolean ours = bases.isEmpty() ? isOneOf(requestBases, base) : bases.contains(base);
             var address = SoapAddress.of(uri.getPath());
             return ours && address.known() ? Optional.of(address) : Optional.empty();
         } catch (URISyntaxException e) {
@@ -64,10 +60,25 @@ public final class OwnAddresses {
         }
     }
 
-    /** Scheme, host and port after RFC 3986, 6.2.2.1 and 6.2.3. */
+    private static boolean isOneOf(List<String> requestBases, String base) throws URISyntaxException {
+        for (var requestBase : requestBases) {
+            if (base.equals(HostName.base(new URI(requestBase)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** For a fault: which setting decides what is ours. */
+    String rule() {
+        return bases.isEmpty()
+                ? "its path must be one that serves the Action, and its host and port those of the Host header, because"
+                        + " neither ITK_PUBLIC_URL nor ITK_TO_ALIASES is set"
+                : "its path must be one that serves the Action, and its scheme, host and port those of ITK_PUBLIC_URL or"
+                        + " ITK_TO_ALIASES";
+    }
+
     private static String base(URI uri) {
-        var scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("https") ? 443 : 80;
-        return scheme + "://" + String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT) + ":" + port;
+        return String.valueOf(HostName.base(uri));
     }
 }

@@ -3,7 +3,9 @@ package org.itkserver.soap;
 import static org.itkserver.envelope.ToolkitError.quoted;
 
 import java.util.function.Predicate;
+import org.itkserver.directory.Partner;
 import org.itkserver.envelope.EnvelopeRejected;
+import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.ToolkitError;
 import org.itkserver.envelope.Uuids;
 import org.itkserver.exchange.Callback;
@@ -66,6 +68,10 @@ final class SoapChecks {
     /** WS-ADR-01; all identifiers of a message differ. */
     static void messageId(Arrival in) {
         var messageId = in.addressing().messageId();
+        if (messageId == null && in.tolerates(Partner.Leniency.NO_MESSAGE_ID) && !in.answersOnConnection()) {
+            in.warn("There is no MessageID; tolerated for this partner (H23)");
+            return;
+        }
         if (messageId == null || messageId.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no MessageID.");
         }
@@ -87,13 +93,15 @@ final class SoapChecks {
         }
     }
 
-    /** SOAPAction and Action are one. */
+    /** SOAPAction and Action are one; SOAP 1.2 may leave the parameter {@code action} out (RFC 3902). */
     static String soapAction(Arrival in) {
         var action = in.addressing().action();
         if (action == null || action.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no Action.");
         }
-        if (in.http.soapActions().isEmpty() || in.http.soapActions().contains("")) {
+        boolean optional = in.address.version() == SoapVersion.SOAP_12;
+        if (in.http.soapActions().isEmpty() && !optional
+                || in.http.soapActions().contains("")) {
             throw EnvelopeRejected.invalid("There is no SOAPAction.");
         }
         for (var soapAction : in.http.soapActions()) {
@@ -133,12 +141,17 @@ final class SoapChecks {
 
     private void to(Arrival in, Predicate<SoapAddress> serves) {
         var to = in.addressing().to();
+        if (to == null && in.tolerates(Partner.Leniency.NO_TO)) {
+            in.warn("There is no To; tolerated for this partner (H23)");
+            return;
+        }
         if (to == null || to.isEmpty()) {
             throw EnvelopeRejected.invalid("There is no To.");
         }
-        var address = ours.find(to, in.requestBase);
+        var address = ours.find(to, in.requestBases);
         if (address.isEmpty() || !serves.test(address.get())) {
-            throw EnvelopeRejected.invalid("To " + quoted(to) + " is not an address of this service here.");
+            throw EnvelopeRejected.invalid(
+                    "To " + quoted(to) + " is not an address of this service here: " + ours.rule() + ".");
         }
     }
 
@@ -147,8 +160,6 @@ final class SoapChecks {
         if (in.addressing().referenceParameters()) {
             throw EnvelopeRejected.invalid("Reference parameters and properties are not allowed.");
         }
-        var service = in.service();
-        in.answeredAt(
-                Callback.of(in.addressing(), in.requiredPartner(), service != null && service.repliesElsewhere()));
+        in.answeredAt(Callback.of(in.addressing(), in.requiredPartner(), in.service()));
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Set;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Signing;
 import org.junit.jupiter.api.Test;
@@ -199,5 +200,20 @@ class DirectoryFileTest {
                 "  - { id: b, usernames: [gp-system-1] }\nservices:\n  - { name: SendCDA");
         var refused = assertThrows(IllegalArgumentException.class, () -> read(twice, true));
         assertTrue(refused.getMessage().contains("gp-system-1"), refused.getMessage());
+    }
+
+    @Test
+    void leniencies() {
+        var two = GOOD.replace("certificates: []", "certificates: []\n    tolerate: [no-message-id, no-to]");
+        var partner = read(two, true).partnerOf("gp-system-1").orElseThrow();
+        assertEquals(Set.of(Partner.Leniency.NO_MESSAGE_ID, Partner.Leniency.NO_TO), partner.tolerated());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-security", "no-signature", "NO_TO"})
+    void aLeniencyIsKnownAndNoSecurityNeedsACertificate(String name) {
+        var wrong = GOOD.replace("certificates: []", "certificates: []\n    tolerate: [" + name + "]");
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(wrong, true));
+        assertTrue(refused.getMessage().contains("tolerate"), refused.getMessage());
     }
 }

@@ -66,7 +66,7 @@ class SoapRequestWriterTest {
                         null,
                         null,
                         null,
-                        null,
+                        List.of(),
                         false),
                 read.addressing());
         assertTrue(TrackingId.isValid(request.messageId()), request.messageId());

@@ -193,9 +193,9 @@ final class World {
             var current = directory();
             var partner = partner(from);
             var service = current.serviceOf(scanned.requiredHeader().service()).orElseThrow();
-            var callback = Callback.of(scanned.addressing(), partner, service.repliesElsewhere());
-            return intake.accept(
-                    new Inbound(clock.instant(), scanned, body, current, partner, service, callback, "127.0.0.1"));
+            var callback = Callback.of(scanned.addressing(), partner, service);
+            return intake.accept(new Inbound(
+                    clock.instant(), scanned, body, current, partner, service, callback, "127.0.0.1", List.of()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

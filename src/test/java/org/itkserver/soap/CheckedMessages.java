@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.ClientCertificate;
+import org.itkserver.directory.Partner;
 import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.EnvelopeScanner;
@@ -22,7 +23,6 @@ import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.envelope.ScannedMessage;
-import org.itkserver.envelope.SoapVersion;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.Directories;
 import org.itkserver.testing.Partners;
@@ -52,7 +52,7 @@ final class CheckedMessages {
      * What became of a message.
      *
      * @param code toolkit error code, "" when it would be accepted
-     * @param text what the sender is told
+     * @param text what the sender is told; the warnings when it would be accepted
      * @param reason what the audit trail is told besides
      */
     record Verdict(String code, String text, @Nullable String reason, @Nullable ScannedMessage message) {
@@ -91,29 +91,38 @@ final class CheckedMessages {
                 shown == null ? Set.of() : Set.of(ClientCertificate.of(shown).fingerprint());
         var partner =
                 Partners.of("gp-system", "Y9999").signs(signing, certificates).build();
+        var peers = new Peers(files, Proxies.NONE);
+        var directory = Directories.of(List.of(partner), Catalogue.services(), List.of());
+        var peer = shown == null
+                ? Peer.UNPROVEN
+                : peers.of(new X509Certificate[] {shown}, name -> List.of(), directory, now);
+        return check(message, partner, peer, new Request(PATH, List.of(Messages.SERVICE), List.of(TO)));
+    }
+
+    /** How a message is posted. */
+    record Request(String path, List<String> soapActions, List<String> bases) {}
+
+    Verdict check(byte[] message, Partner partner, Peer peer, Request request) {
         var directory = Directories.of(List.of(partner), Catalogue.services(), List.of());
         var peers = new Peers(files, Proxies.NONE);
         var soap = new SoapChecks(new OwnAddresses(null, List.of()));
         var identity = new IdentityChecks(Duration.ofMinutes(5));
         var signature = new SignatureCheck(verifier, peers);
-        var peer = shown == null
-                ? Peer.UNPROVEN
-                : peers.of(new X509Certificate[] {shown}, name -> List.of(), directory, now);
         Arrival arrival = null;
         ScannedMessage scanned = null;
         try (var body = new MessageBody(Path.of("target"), 1 << 26, -1)) {
             scanned = scanner.scan(new ByteArrayInputStream(message), body);
             boolean queue = CheckedMessages.GET.equals(scanned.addressing().action());
-            var head = new HttpHead(SoapVersion.SOAP_11, List.of(queue ? GET : Messages.SERVICE), null);
-            var address = SoapAddress.of(queue ? QUEUE : PATH);
-            arrival = new Arrival(address, peer, head, TO, scanned, body, directory, now);
+            var address = SoapAddress.of(queue ? QUEUE : request.path());
+            var head = new HttpHead(address.version(), queue ? List.of(GET) : request.soapActions(), null);
+            arrival = new Arrival(address, peer, head, request.bases(), scanned, body, directory, now);
             var checks = queue
                     ? QueueDesk.checks(soap, identity, signature)
                     : CheckOrder.ofMessages(soap, identity, new Rates(System::nanoTime), signature);
             for (var check : checks) {
                 check.accept(arrival);
             }
-            return new Verdict("", "", null, scanned);
+            return new Verdict("", String.join("; ", arrival.warnings()), null, scanned);
         } catch (EnvelopeRejected e) {
             var reason = arrival == null ? null : arrival.objection();
             return new Verdict(e.error().code().code(), e.error().diagnostic(), reason, scanned);

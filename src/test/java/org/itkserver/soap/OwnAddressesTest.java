@@ -26,7 +26,35 @@ class OwnAddressesTest {
         "urn:nhs:itk, false"
     })
     void withoutABaseTheRequestsHostCounts(String to, boolean ours) {
-        assertEquals(ours, new OwnAddresses(null, List.of()).find(to, REQUEST).isPresent());
+        assertEquals(
+                ours,
+                new OwnAddresses(null, List.of()).find(to, List.of(REQUEST)).isPresent());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://itk_server:8080/itk, true",
+        "http://ITK_Server:8080/itk, true",
+        "http://itk_server/itk, false",
+        "http://itk_server:8080x/itk, false",
+        "http://other_server:8080/itk, false",
+        "http://a@itk_server:8080/itk, false",
+        "http://itk_server:99999999999/itk, false"
+    })
+    void aHostNameMayHaveAnUnderscore(String to, boolean ours) {
+        var request = List.of("http://itk_server:8080");
+        assertEquals(ours, new OwnAddresses(null, List.of()).find(to, request).isPresent());
+        assertEquals(
+                ours,
+                new OwnAddresses("http://itk_server:8080", List.of())
+                        .find(to, List.of())
+                        .isPresent());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a, false", "a:1, true", "[::1], false", "[::1]:80, true", "'', false"})
+    void aHostHeaderMayHaveAPort(String host, boolean port) {
+        assertEquals(port, HostName.hasPort(host));
     }
 
     @ParameterizedTest
@@ -38,6 +66,6 @@ class OwnAddressesTest {
     })
     void withABaseOnlyBasesCount(String to, boolean ours) {
         var addresses = new OwnAddresses("https://itk.example.nhs.uk", List.of("http://alias.example"));
-        assertEquals(ours, addresses.find(to, REQUEST).isPresent());
+        assertEquals(ours, addresses.find(to, List.of(REQUEST)).isPresent());
     }
 }

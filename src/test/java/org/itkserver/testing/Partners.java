@@ -22,6 +22,7 @@ public final class Partners {
     private int rate;
     private Set<String> certificates = Set.of();
     private Signing signing = Signing.NONE;
+    private Set<Partner.Leniency> tolerated = Set.of();
 
     private Partners(String id, String ods) {
         this.id = id;
@@ -88,6 +89,11 @@ public final class Partners {
         return this;
     }
 
+    public Partners tolerates(Partner.Leniency... leniencies) {
+        tolerated = Set.of(leniencies);
+        return this;
+    }
+
     public Partner build() {
         return new Partner(
                 id,
@@ -102,6 +108,7 @@ public final class Partners {
                 ackStyle,
                 rate,
                 certificates,
-                signing);
+                signing,
+                tolerated);
     }
 }

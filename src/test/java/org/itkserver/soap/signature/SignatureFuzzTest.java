@@ -91,7 +91,8 @@ class SignatureFuzzTest {
                 Partner.AckForm.AUTO,
                 0,
                 Set.of(),
-                new Signing(Signing.Require.BODY, null, Set.of(certs.fingerprint("gp")), false));
+                new Signing(Signing.Require.BODY, null, Set.of(certs.fingerprint("gp")), false),
+                Set.of());
     }
 
     @DictionaryEntries({
