@@ -36,7 +36,7 @@ class ArchitectureTest {
                     ROOT + "tls..",
                     ROOT + "watch..")
             .layer("vocabulary")
-            .definedBy(ROOT + "envelope..")
+            .definedBy(ROOT + "envelope..", ROOT + "io..")
             .whereLayer("boot")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("http")
@@ -100,6 +100,7 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     ROOT + "envelope..",
+                    ROOT + "io..",
                     ROOT + "directory..",
                     ROOT + "handler..",
                     ROOT + "audit..",
@@ -117,4 +118,16 @@ class ArchitectureTest {
                     "javax.security.auth.x500..",
                     "org.slf4j..",
                     "org.jspecify..");
+
+    /** Switching auto-commit on commits what is open, so one helper that rolls back on anything has it to itself. */
+    @ArchTest
+    static final ArchRule TRANSACTIONS_BEGIN_AND_END_IN_ONE_PLACE = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + "store.Database")
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + "store.OfflineTrail") // the verifier, which only reads
+            .should()
+            .callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
+            .orShould()
+            .callMethod(java.sql.Connection.class, "commit");
 }

@@ -6,10 +6,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.MessageTooLarge;
+import org.itkserver.io.MemoryBudget;
 
 /**
  * Takes the JSON bodies of requests. A body is complete, in a spool file when it is large, before any of it is understood;
@@ -28,18 +27,14 @@ final class RequestBodies {
 
     private final ApiSettings settings;
     private final long longest;
-    private final Semaphore room;
+    private final MemoryBudget.Share memory;
 
     RequestBodies(ApiSettings settings) {
         this.settings = settings;
         // base64 and escapes make JSON longer than the message
         long wanted = 2 * settings.maxMessage() + UNIT;
         longest = Math.max(UNIT, Math.min(wanted, (settings.heap() - REST) / COPIES));
-        room = new Semaphore(units(longest), true);
-    }
-
-    private static int units(long size) {
-        return (int) (size / UNIT);
+        memory = settings.memory();
     }
 
     /** Most bytes of a body. */
@@ -68,7 +63,7 @@ final class RequestBodies {
             if (bytes.size() > most) {
                 throw new MessageTooLarge(most);
             }
-            return new Body(bytes, reserve(units(bytes.size())));
+            return new Body(bytes, reserve(bytes.size()));
         } catch (MessageTooLarge e) {
             bytes.close();
             throw tooLarge("The body", most);
@@ -121,26 +116,24 @@ final class RequestBodies {
         throw new Problem(Problem.Kind.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8.");
     }
 
-    private int reserve(int units) {
+    private MemoryBudget.Booking reserve(long size) {
         try {
-            if (units == 0 || room.tryAcquire(units, WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                return units;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // a small one takes next to nothing and never waits
+            return memory.book(size < UNIT ? 0 : COPIES * size, WAIT);
+        } catch (MemoryBudget.Exhausted e) {
+            throw new Problem(Problem.Kind.UNAVAILABLE, "Too many large messages are being taken at this moment.")
+                    .retryAfter(WAIT);
         }
-        throw new Problem(Problem.Kind.UNAVAILABLE, "Too many large messages are being taken at this moment.")
-                .retryAfter(WAIT);
     }
 
     /** A body, as long as it is open. */
     final class Body implements Closeable {
         private final MessageBody bytes;
-        private final int units;
+        private final MemoryBudget.Booking booked;
 
-        private Body(MessageBody bytes, int units) {
+        private Body(MessageBody bytes, MemoryBudget.Booking booked) {
             this.bytes = bytes;
-            this.units = units;
+            this.booked = booked;
         }
 
         InputStream open() {
@@ -149,7 +142,7 @@ final class RequestBodies {
 
         @Override
         public void close() {
-            room.release(units);
+            booked.close();
             bytes.close();
         }
     }

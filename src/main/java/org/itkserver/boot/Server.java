@@ -98,6 +98,7 @@ final class Server implements AutoCloseable {
     final Traffic traffic = new Traffic();
     final Bell bell = new Bell();
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
+    final Memory memory = Memory.of(Runtime.getRuntime().maxMemory());
     final String node;
     final JdbcDeliveryQueue queue;
     final Settler settler;
@@ -156,14 +157,16 @@ final class Server implements AutoCloseable {
                 ours, settings.maxMessage(), settings.clockSkew(), home.spool(), tls, settings.proxies());
         var desk = new QueueDesk(
                 new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
-                new QueueRequestReader(new WstxInputFactory()));
+                new QueueRequestReader(new WstxInputFactory()),
+                memory.queues());
         signatures = SoapParts.verifier(settings, tls);
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, signatures, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);
         var jobs = new JdbcBulkJobs(database, node);
         repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, bell::ring);
-        outboxes = new OutboxWatcher(directory, submissions, home::resolve, clock, settings.maxMessage());
+        outboxes = new OutboxWatcher(
+                directory, submissions, home::resolve, clock, settings.maxMessage(), memory.outboxes());
         this.scanner = scanner;
     }
 
@@ -263,6 +266,7 @@ final class Server implements AutoCloseable {
         stopWork();
         store.close();
         store.newestSeal().ifPresent(anchors::note);
-        database.close();
+        reading.close();
+        database.shutDown();
     }
 }

@@ -110,7 +110,8 @@ public final class StartListener implements ServletContextListener {
                         new ApiSettings(
                                 server.settings.maxMessage(),
                                 server.home.spool(),
-                                Runtime.getRuntime().maxMemory()))
+                                Runtime.getRuntime().maxMemory(),
+                                server.memory.api()))
                 .register(context);
         add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");

@@ -21,6 +21,7 @@ import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
 import org.itkserver.envelope.Sha256;
 import org.itkserver.exchange.Submissions;
+import org.itkserver.io.MemoryBudget;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,10 @@ public final class OutboxWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxWatcher.class);
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final int AT_A_TIME = 100;
+    /** A message takes up to so many times the size of its file while its envelope is made. */
+    private static final int COPIES = 12;
+
+    private static final Duration MEMORY_WAIT = Duration.ofSeconds(1);
     private static final List<String> UNFINISHED = List.of(".part", ".tmp", ".filepart", ".json");
 
     private final Supplier<Directory> directory;
@@ -40,22 +45,26 @@ public final class OutboxWatcher {
     private final UnaryOperator<Path> resolve;
     private final Clock clock;
     private final long maxSize;
+    private final MemoryBudget.Share memory;
 
     /**
      * @param resolve makes a path of the directory file absolute
      * @param maxSize largest file that is sent, in bytes
+     * @param memory what a file takes while its message is made
      */
     public OutboxWatcher(
             Supplier<Directory> directory,
             Submissions submissions,
             UnaryOperator<Path> resolve,
             Clock clock,
-            long maxSize) {
+            long maxSize,
+            MemoryBudget.Share memory) {
         this.directory = directory;
         this.submissions = submissions;
         this.resolve = resolve;
         this.clock = clock;
         this.maxSize = maxSize;
+        this.memory = memory;
     }
 
     /** Takes the files that are ready, a bounded number of each folder. */
@@ -68,7 +77,7 @@ public final class OutboxWatcher {
                 for (var file : ready(folder)) {
                     take(outbox, folder, file);
                 }
-            } catch (StoreUnavailable e) {
+            } catch (MemoryBudget.Exhausted | StoreUnavailable e) {
                 LOG.warn("outbox {} waits: {}", outbox.name(), e.getMessage());
             } catch (IOException e) {
                 LOG.warn("outbox {} cannot be read", outbox.name(), e);
@@ -105,20 +114,34 @@ public final class OutboxWatcher {
     private void take(Outbox outbox, Path folder, Path file) throws IOException {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (attributes.size() > maxSize) {
-                fail(folder, file, "The file is larger than " + maxSize + " bytes.");
+            long most = Math.min(maxSize, memory.most() / COPIES);
+            if (attributes.size() > most) {
+                fail(folder, file, tooLarge(most));
                 return;
             }
-            var bytes = Files.readAllBytes(file);
-            var trackingId = trackingId(outbox, file, attributes, bytes);
-            submissions.submit(submission(outbox, trackingId, bytes));
-            var name = trackingId + "-" + file.getFileName();
-            Files.move(file, folder.resolve("sent").resolve(name), StandardCopyOption.ATOMIC_MOVE);
+            try (var booked = memory.book(COPIES * attributes.size(), MEMORY_WAIT)) {
+                send(outbox, folder, file, attributes);
+            }
         } catch (Submissions.Refused e) {
             fail(folder, file, String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
             LOG.debug("another node took {}", file);
         }
+    }
+
+    private String tooLarge(long most) {
+        return "The file is larger than " + most + " bytes. "
+                + (most < maxSize
+                        ? "This server has memory for no more; start it with a larger -Xmx."
+                        : "ITK_MAX_MESSAGE is the limit.");
+    }
+
+    private void send(Outbox outbox, Path folder, Path file, BasicFileAttributes attributes) throws IOException {
+        var bytes = Files.readAllBytes(file);
+        var trackingId = trackingId(outbox, file, attributes, bytes);
+        submissions.submit(submission(outbox, trackingId, bytes));
+        var name = trackingId + "-" + file.getFileName();
+        Files.move(file, folder.resolve("sent").resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static Submissions.Submission submission(Outbox outbox, String trackingId, byte[] bytes) {

@@ -13,10 +13,10 @@ public final class QueueAnswerWriter {
      * queue at a time.
      */
     public String write(List<QueuedMessage> messages) {
-        int length = messages.stream()
-                .mapToInt(message -> 512 + message.payload().length())
+        long length = messages.stream()
+                .mapToLong(message -> 512L + message.payload().length())
                 .sum();
-        var out = new StringBuilder(128 + length);
+        var out = new StringBuilder(Math.toIntExact(128 + length));
         out.append("<itk:QueueMessageResponse xmlns:itk=\"")
                 .append(Namespaces.ITK)
                 .append("\">");

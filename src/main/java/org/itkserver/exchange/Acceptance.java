@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param service service name
  * @param interaction interaction URN or null
  * @param sender sender address or null
- * @param addresses address URIs, separated by a space, cut at 2000 characters
+ * @param addresses address URIs, all of them, separated by a space
  * @param state first state
  * @param receivedAt when it was complete
  * @param digest SHA-256 of the distribution envelope's bytes

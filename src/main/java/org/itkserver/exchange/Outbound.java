@@ -16,7 +16,6 @@ import org.itkserver.envelope.TypedUri;
 
 /** Makes messages to send: everything that leaves begins here, and is stored before it is sent. Thread-safe. */
 final class Outbound {
-    private static final int ADDRESSES = 2000;
     private static final String BEFORE =
             "<soap:Envelope xmlns:soap=\"" + SoapVersion.SOAP_11.namespace() + "\"><soap:Body>";
     private static final String AFTER = "</soap:Body></soap:Envelope>";
@@ -138,7 +137,6 @@ final class Outbound {
     }
 
     static String addresses(List<TypedUri> addresses) {
-        var all = addresses.stream().map(TypedUri::uri).collect(Collectors.joining(" "));
-        return all.substring(0, Math.min(all.length(), ADDRESSES));
+        return addresses.stream().map(TypedUri::uri).collect(Collectors.joining(" "));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param action what {@code wsa:Action} and SOAPAction say
  * @param interaction interaction URN or null
  * @param sender sender address or null
- * @param addresses address URIs, separated by a space, cut at 2000 characters
+ * @param addresses address URIs, all of them, separated by a space
  * @param createdAt when it was made
  * @param content a SOAP envelope in UTF-8 whose body is the message; empty for a forward, whose bytes are its origin's
  * @param digest SHA-256 of the distribution envelope's bytes; of the content for a {@link MessageKind#BODY}

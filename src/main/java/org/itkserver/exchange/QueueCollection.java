@@ -10,15 +10,22 @@ import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
 import org.itkserver.directory.Partner;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.EnvelopeScanner;
+import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.QueueRequest;
 import org.itkserver.envelope.QueuedMessage;
+import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.ToolkitError;
+import org.itkserver.io.MemoryBudget;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Queues that subscribers collect from (ITK queue collection). A taken message is out of sight until the timeout, and comes
@@ -27,6 +34,11 @@ import org.itkserver.envelope.ToolkitError;
 public final class QueueCollection {
     /** What one answer holds at most, unless a single message is larger. */
     private static final long MOST_CHARACTERS = 8 << 20;
+    /** A message is in memory so many times while its answer is written: as bytes, as text, in the answer, encoded. */
+    private static final int COPIES = 6;
+
+    private static final Duration MEMORY_WAIT = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(QueueCollection.class);
 
     private final MessageStore store;
     private final DeliveryQueue queue;
@@ -55,45 +67,85 @@ public final class QueueCollection {
      * Takes messages from a queue of the partner.
      *
      * @param source network address of the request
-     * @throws EnvelopeRejected 1000 when the partner has no such queue
+     * @param memory takes what the answer needs until it is sent
+     * @throws EnvelopeRejected 1000 when the partner has no such queue, 2100 when there is no memory for one message
      */
-    public List<QueuedMessage> collect(Partner partner, QueueRequest.Collect request, String source) {
+    public List<QueuedMessage> collect(
+            Partner partner, QueueRequest.Collect request, String source, MemoryBudget.Booking memory) {
         own(partner, request.queue());
         var now = clock.instant();
         var taken = queue.collect(request.queue(), request.serviceMessageType(), request.count(), now, timeout);
-        var out = new ArrayList<QueuedMessage>();
-        var events = new ArrayList<AuditEvent>();
-        long characters = 0;
-        int done = 0;
-        WorkContent.Away away = null;
+        var answer = new Filling(partner, source, memory);
+        boolean given = false;
         try {
-            for (; done < taken.size(); done++) {
-                var work = taken.get(done);
-                var message = store.message(work.message()).orElseThrow();
-                var queued = queued(message, work).orElse(null);
+            fill(answer, taken);
+            if (!answer.events.isEmpty()) {
+                store.apply(Change.of(answer.events));
+            }
+            given = true;
+            return answer.messages;
+        } finally {
+            // what is not given must be there for the next request, whatever went wrong
+            release(given ? taken.subList(answer.done, taken.size()) : taken.subList(answer.ended, taken.size()));
+        }
+    }
+
+    /** An answer while it is put together. */
+    private static final class Filling {
+        final Partner partner;
+        final String source;
+        final MemoryBudget.Booking memory;
+        final List<QueuedMessage> messages = new ArrayList<>();
+        final List<AuditEvent> events = new ArrayList<>();
+        long characters;
+        /** Claims that are looked at. */
+        int done;
+        /** Claims at the start whose content is gone, so that their work has ended. */
+        int ended;
+
+        Filling(Partner partner, String source, MemoryBudget.Booking memory) {
+            this.partner = partner;
+            this.source = source;
+            this.memory = memory;
+        }
+    }
+
+    private void fill(Filling answer, List<Delivery> taken) {
+        for (; answer.done < taken.size(); answer.done++) {
+            var work = taken.get(answer.done);
+            var message = store.message(work.message());
+            if (message.isEmpty()) {
+                continue;
+            }
+            try {
+                var queued = queued(message.get(), work, answer);
                 if (queued == null) {
+                    return;
+                }
+                if (queued.isEmpty()) {
+                    answer.ended += answer.ended == answer.done ? 1 : 0;
                     continue;
                 }
-                characters += queued.payload().length();
-                if (!out.isEmpty() && characters > MOST_CHARACTERS) {
-                    break;
+                answer.messages.add(queued.get());
+                answer.events.add(event(message.get(), answer.partner, answer.source, AuditType.COLLECTED, work));
+            } catch (WorkContent.Away e) {
+                if (answer.messages.isEmpty()) {
+                    throw e.reason();
                 }
-                out.add(queued);
-                events.add(event(message, partner, source, AuditType.COLLECTED, work));
+                return;
             }
-        } catch (WorkContent.Away e) {
-            away = e;
         }
-        if (done < taken.size()) {
-            queue.release(taken.subList(done, taken.size()));
+    }
+
+    private void release(List<Delivery> claims) {
+        if (claims.isEmpty()) {
+            return;
         }
-        if (away != null && out.isEmpty()) {
-            throw away.reason();
+        try {
+            queue.release(claims);
+        } catch (StoreUnavailable e) {
+            LOG.warn("{} collected messages stay out of sight until their timeout: {}", claims.size(), e.getMessage());
         }
-        if (!events.isEmpty()) {
-            store.apply(Change.of(events));
-        }
-        return out;
     }
 
     /**
@@ -134,22 +186,50 @@ public final class QueueCollection {
         }
     }
 
-    /** Empty when its content cannot be read any more; its work is over then. */
-    private Optional<QueuedMessage> queued(MessageRecord message, Delivery work) {
-        try (var content = OutboundContent.of(store, scanner, spoolFolder, message);
-                var bytes = content.body()
-                        .open(content.range().start(), content.range().end())) {
-            return Optional.of(new QueuedMessage(
-                    message.service(),
-                    Long.toString(work.message(), Character.MAX_RADIX) + "-" + work.attempt(),
-                    message.relatesTo(),
-                    new String(bytes.readAllBytes(), content.charset()),
-                    content.inherited()));
+    /** Null when the answer has no room for it; empty when its content cannot be read any more: its work is over then. */
+    private @Nullable Optional<QueuedMessage> queued(MessageRecord message, Delivery work, Filling answer) {
+        try (var content = OutboundContent.of(store, scanner, spoolFolder, message)) {
+            var range = content.range();
+            if (!hasRoom(answer, range.end() - range.start())) {
+                return null;
+            }
+            return Optional.of(queued(message, work, content, range));
         } catch (WorkContent.Gone e) {
             store.settle(WorkContent.end(work, message, clock.instant()));
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static QueuedMessage queued(
+            MessageRecord message, Delivery work, OutboundContent content, ScannedMessage.Range range)
+            throws IOException {
+        try (var bytes = content.body().open(range.start(), range.end())) {
+            return new QueuedMessage(
+                    message.service(),
+                    Long.toString(work.message(), Character.MAX_RADIX) + "-" + work.attempt(),
+                    message.relatesTo(),
+                    new String(bytes.readAllBytes(), content.charset()),
+                    content.inherited());
+        }
+    }
+
+    /** The first message may wait for memory, the rest takes what is free. */
+    private static boolean hasRoom(Filling answer, long bytes) {
+        if (!answer.messages.isEmpty() && answer.characters + bytes > MOST_CHARACTERS) {
+            return false;
+        }
+        answer.characters += bytes;
+        if (!answer.messages.isEmpty()) {
+            return answer.memory.tryAdd(COPIES * bytes);
+        }
+        try {
+            answer.memory.add(COPIES * bytes, MEMORY_WAIT);
+            return true;
+        } catch (MemoryBudget.Exhausted e) {
+            throw new EnvelopeRejected(
+                    ToolkitError.of(ErrorCode.RECOVERABLE, "Too many large messages are being collected."));
         }
     }
 

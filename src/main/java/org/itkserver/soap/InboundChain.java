@@ -239,9 +239,11 @@ public final class InboundChain {
         }
 
         private void queue(Arrival checked, MessageBody body) throws IOException {
-            var content = queues.answer(checked, body, request.getRemoteAddr());
-            var action = checked.addressing().action() + "Response";
-            sender.send(response, address.version(), new Answer.Response(content), action, relatesTo());
+            try (var memory = queues.memory()) {
+                var content = queues.answer(checked, body, request.getRemoteAddr(), memory);
+                var action = checked.addressing().action() + "Response";
+                sender.send(response, address.version(), new Answer.Response(content), action, relatesTo());
+            }
         }
 
         /** A Host without a port has the scheme's default port or, as some clients write it, the connection's (H21). */

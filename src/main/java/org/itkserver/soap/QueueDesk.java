@@ -13,6 +13,7 @@ import org.itkserver.envelope.QueueRequest;
 import org.itkserver.envelope.QueueRequestReader;
 import org.itkserver.envelope.ToolkitError;
 import org.itkserver.exchange.QueueCollection;
+import org.itkserver.io.MemoryBudget;
 
 /** {@code /itk/queue}: GetMessages and ConfirmMessage (ITK queue collection 2.2.1 to 2.2.3). Thread-safe. */
 public final class QueueDesk {
@@ -21,11 +22,19 @@ public final class QueueDesk {
 
     private final QueueCollection queues;
     private final QueueRequestReader reader;
+    private final MemoryBudget.Share memory;
     private final QueueAnswerWriter writer = new QueueAnswerWriter();
 
-    public QueueDesk(QueueCollection queues, QueueRequestReader reader) {
+    /** @param memory what answers take until they are sent */
+    public QueueDesk(QueueCollection queues, QueueRequestReader reader, MemoryBudget.Share memory) {
         this.queues = queues;
         this.reader = reader;
+        this.memory = memory;
+    }
+
+    /** Memory of one answer; to be closed when it is sent. */
+    MemoryBudget.Booking memory() {
+        return memory.open();
     }
 
     /** The checks of a queue request, in the order of H3. */
@@ -61,14 +70,15 @@ public final class QueueDesk {
      * Does what a checked request asks.
      *
      * @param source network address it came from
+     * @param booked takes what the answer needs
      * @return content of the answer's SOAP body
      * @throws EnvelopeRejected 1000 when the body is no such request, or the queue is not the partner's
      */
-    String answer(Arrival in, MessageBody body, String source) {
+    String answer(Arrival in, MessageBody body, String source, MemoryBudget.Booking booked) {
         boolean get = GET.contains(operation(String.valueOf(in.addressing().action())));
         var request = read(body);
         if (get && request instanceof QueueRequest.Collect collect) {
-            return writer.write(queues.collect(in.requiredPartner(), collect, source));
+            return writer.write(queues.collect(in.requiredPartner(), collect, source, booked));
         }
         if (!get && request instanceof QueueRequest.Confirm confirm) {
             queues.confirm(in.requiredPartner(), confirm, source);

@@ -41,7 +41,6 @@ final class AcceptWriter {
             "inbox boolean",
             "origin bigint",
             "outcome varchar");
-    private static final String NO_UPLOAD = "delete from upload where message_id = ?";
 
     private final String node;
 
@@ -86,18 +85,11 @@ final class AcceptWriter {
         for (var accept : accepts) {
             add(messages, accept.message);
             if (accept.frame == null) {
-                noUpload(connection, accept.message.id());
+                Uploads.claim(connection, accept.message.id());
             } else {
                 tables.part(accept.message.id(), "q", accept.frame);
             }
             work(tables, accept.message);
-        }
-    }
-
-    static void noUpload(Connection connection, long id) throws SQLException {
-        try (var delete = connection.prepareStatement(NO_UPLOAD)) {
-            delete.setLong(1, id);
-            delete.executeUpdate();
         }
     }
 

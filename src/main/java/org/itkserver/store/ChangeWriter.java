@@ -114,7 +114,7 @@ final class ChangeWriter {
         if (out.frame() != null) {
             tables.part(out.message().id(), "q", out.frame());
         } else if (out.message().kind() != MessageKind.FORWARD) {
-            AcceptWriter.noUpload(connection, out.message().id());
+            Uploads.claim(connection, out.message().id());
         }
     }
 

@@ -1,33 +1,56 @@
 package org.itkserver.store;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connection pool. It does not need the database to be there when it is made; connections work as soon as the
- * database does. Thread-safe.
+ * database does. Connections are given in the order of asking; a wait that is too long is reported as what it is
+ * ({@link StoreBusy}). Transactions begin and end here alone. Thread-safe.
  */
 public final class Database implements AutoCloseable {
-    private static final int CONNECT_MILLIS = 750;
-    private static final int LOCKS_KEPT_MILLIS = 5_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int READING_SECONDS = 3;
     private static final int READERS = 4;
+    /** Connections that uploads leave to everything else. */
+    private static final int NOT_FOR_UPLOADS = 3;
+
+    private static final Duration WAIT = Duration.ofSeconds(5);
+    private static final Duration UPLOAD_WAIT = Duration.ofSeconds(10);
+    /** How long one good use of a connection shows that the database answers. */
+    private static final long FRESH_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final HikariDataSource pool;
     private final DatabaseSettings settings;
     private final boolean h2;
+    private final int size;
+    private final Semaphore places;
+    private final Semaphore uploads;
+    private final Duration wait;
     private volatile boolean migrated;
+    private volatile long lastGood;
 
     public Database(DatabaseSettings settings) {
-        this(settings, "itk", settings.poolSize(), "");
+        this(settings, "itk", settings.poolSize(), "", WAIT);
+    }
+
+    /** @param wait longest wait for a connection while all are in use */
+    Database(DatabaseSettings settings, Duration wait) {
+        this(settings, "itk", settings.poolSize(), "", wait);
     }
 
     /**
@@ -38,41 +61,18 @@ public final class Database implements AutoCloseable {
     public static Database forReading(DatabaseSettings settings) {
         int millis = READING_SECONDS * 1000;
         var timeout = settings.isH2() ? "set query_timeout " + millis : "; set statement_timeout = " + millis;
-        return new Database(settings, "itk-reading", READERS, timeout);
+        return new Database(settings, "itk-reading", READERS, timeout, WAIT);
     }
 
-    private Database(DatabaseSettings settings, String name, int size, String initialSql) {
+    private Database(DatabaseSettings settings, String name, int size, String initialSql, Duration wait) {
         this.settings = settings;
+        this.size = size;
+        this.wait = wait;
         h2 = settings.isH2();
-        var config = new HikariConfig();
-        config.setPoolName(name);
-        config.setDriverClassName(h2 ? "org.h2.Driver" : "org.postgresql.Driver");
-        config.setJdbcUrl(settings.url());
-        config.setUsername(settings.user());
-        config.setPassword(settings.password());
-        config.setMaximumPoolSize(size);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(CONNECT_MILLIS);
-        config.setValidationTimeout(500);
-        config.setInitializationFailTimeout(-1);
-        if (!h2) {
-            // a statement first planned while a table was empty would scan it for ever after; what must be scanned all
-            // the
-            // same looks so dear then that it would be compiled first, for longer than it runs
-            // and a node that froze inside a transaction must not keep its rows from the others
-            config.setConnectionInitSql(
-                    "set enable_seqscan = off; set jit = off; set idle_in_transaction_session_timeout = "
-                            + LOCKS_KEPT_MILLIS + initialSql);
-            config.addDataSourceProperty("reWriteBatchedInserts", "true");
-            config.addDataSourceProperty("tcpKeepAlive", "true");
-            config.addDataSourceProperty("connectTimeout", "1");
-            config.addDataSourceProperty("socketTimeout", "20");
-            config.addDataSourceProperty("ApplicationName", "itk-transport-server");
-        }
-        if (h2 && !initialSql.isEmpty()) {
-            config.setConnectionInitSql(initialSql);
-        }
-        pool = new HikariDataSource(config);
+        places = new Semaphore(size, true);
+        uploads = new Semaphore(Math.max(1, size - NOT_FOR_UPLOADS), true);
+        lastGood = System.nanoTime() - FRESH_NANOS;
+        pool = Pools.open(settings, name, size, initialSql);
     }
 
     boolean isH2() {
@@ -118,46 +118,193 @@ public final class Database implements AutoCloseable {
         return migrated;
     }
 
-    /** Whether a connection can be had and used now. */
+    /**
+     * Whether a connection can be had and used now. While all are in use, a good use within the last seconds answers
+     * instead.
+     */
     public boolean isReachable() {
-        try (var connection = pool.getConnection()) {
-            return connection.isValid(1);
-        } catch (SQLException e) {
+        try {
+            read(connection -> Sql.first(connection, "select 1", row -> row.getInt(1)));
+            return true;
+        } catch (StoreBusy e) {
+            return System.nanoTime() - lastGood < FRESH_NANOS;
+        } catch (StoreUnavailable e) {
             return false;
         }
     }
 
-    /** A connection in auto-commit mode; the caller closes it. */
+    /** A connection in auto-commit mode beside the counted ones; the caller closes it. */
     Connection connection() throws SQLException {
         return pool.getConnection();
     }
 
-    /** Runs a query on a connection of its own. */
+    /** One connection outside this pool, which nothing else can take. The caller closes it. */
+    Reserved reserve() {
+        return new Reserved(Pools.open(settings, "itk-committer", 1, ""), h2);
+    }
+
+    /**
+     * Runs a query on a connection of its own.
+     *
+     * @throws StoreBusy when all connections stay in use for too long
+     * @throws StoreUnavailable when the query fails
+     */
     <T> T read(Query<T> query) {
-        try (var connection = connection()) {
-            return query.run(connection);
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the database cannot be read: " + e.getSQLState());
-        }
+        return with(places, wait, size, () -> run(pool, query));
     }
 
     /** Runs it in a transaction of its own; whatever it throws rolls it back. */
     <T> T inTransaction(Query<T> query) {
-        return read(connection -> {
-            connection.setAutoCommit(false);
-            boolean done = false;
-            try {
-                var result = query.run(connection);
-                connection.commit();
-                done = true;
-                return result;
-            } finally {
-                if (!done) {
-                    connection.rollback();
-                }
-                connection.setAutoCommit(true);
+        return read(connection -> transaction(pool, connection, query, () -> {}));
+    }
+
+    /**
+     * Runs an upload on a connection of its own. Uploads wait longer than the rest, in turn, and never take the last
+     * connections.
+     */
+    void upload(Upload upload) {
+        int most = Math.max(1, size - NOT_FOR_UPLOADS);
+        with(
+                uploads,
+                UPLOAD_WAIT,
+                most,
+                () -> read(connection -> {
+                    upload.run(work -> transaction(pool, connection, work, () -> {}));
+                    return most;
+                }));
+    }
+
+    private <T> T with(Semaphore semaphore, Duration most, int permits, Supplier<T> work) {
+        try {
+            if (!semaphore.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new StoreBusy("all " + permits + " database connections for this were in use for "
+                        + most.toMillis() + " ms; the database itself may be well");
             }
-        });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailable("interrupted while waiting for a database connection");
+        }
+        try {
+            return work.get();
+        } finally {
+            semaphore.release();
+        }
+    }
+
+    private <T> T run(HikariDataSource from, Query<T> query) {
+        try (var connection = from.getConnection()) {
+            var result = query.run(connection);
+            lastGood = System.nanoTime();
+            return result;
+        } catch (SQLException e) {
+            if (h2 && SqlStates.isAway(e)) {
+                // the file was closed under all of them; new ones open it again
+                from.getHikariPoolMXBean().softEvictConnections();
+            }
+            throw new StoreUnavailable("the database cannot be read: " + e.getSQLState());
+        }
+    }
+
+    /**
+     * The only place where a transaction begins and ends. Whatever the work throws, an Error too, rolls it back; a
+     * connection that cannot be rolled back is closed, because switching auto-commit on would commit what is open.
+     *
+     * @param committing runs before COMMIT is sent; from there on a failure leaves the outcome unknown
+     */
+    private static <T> T transaction(HikariDataSource from, Connection connection, Query<T> work, Runnable committing)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        T result;
+        try {
+            result = work.run(connection);
+            committing.run();
+            connection.commit();
+        } catch (Throwable e) {
+            undo(from, connection);
+            throw e;
+        }
+        connection.setAutoCommit(true);
+        return result;
+    }
+
+    /** Runs a transaction on a connection that belongs to no pool and is closed afterwards. */
+    static void transaction(Connection connection, Statements work) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            work.run();
+            connection.commit();
+        } catch (Throwable e) {
+            connection.rollback();
+            throw e;
+        }
+    }
+
+    /** SQL that returns nothing. */
+    @FunctionalInterface
+    interface Statements {
+        void run() throws SQLException;
+    }
+
+    private static void undo(HikariDataSource from, Connection connection) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException | RuntimeException e) {
+            from.evictConnection(connection);
+        }
+    }
+
+    /** A connection that one thread has for itself. */
+    static final class Reserved implements AutoCloseable {
+        private final HikariDataSource pool;
+        private final boolean h2;
+
+        private Reserved(HikariDataSource pool, boolean h2) {
+            this.pool = pool;
+            this.h2 = h2;
+        }
+
+        /**
+         * Runs a transaction; whatever the work throws rolls it back.
+         *
+         * @param committing runs before COMMIT is sent
+         */
+        <T> T transaction(Query<T> work, Runnable committing) throws SQLException {
+            try (var connection = pool.getConnection()) {
+                return Database.transaction(pool, connection, work, committing);
+            }
+        }
+
+        /** Forces to the disk what was committed. H2 writes its file without that; PostgreSQL does it in COMMIT. */
+        void synchronise() throws SQLException {
+            if (h2) {
+                run(connection -> Sql.execute(connection, "checkpoint sync"));
+            }
+        }
+
+        /** Runs a statement in auto-commit mode. */
+        <T> T run(Query<T> query) throws SQLException {
+            try (var connection = pool.getConnection()) {
+                return query.run(connection);
+            }
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+        }
+    }
+
+    /** Writes bytes in several transactions. */
+    @FunctionalInterface
+    interface Upload {
+        void run(Transactions transactions) throws SQLException;
+    }
+
+    /** Runs transactions one after the other on one connection. */
+    @FunctionalInterface
+    interface Transactions {
+        void run(Query<?> work) throws SQLException;
     }
 
     /** SQL that returns something. */
@@ -168,6 +315,22 @@ public final class Database implements AutoCloseable {
 
     static OffsetDateTime utc(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    /**
+     * Closes the embedded database's file for everybody in this process, so that it is complete and small; does nothing on
+     * PostgreSQL. Every other pool must be closed before.
+     */
+    public void shutDown() {
+        if (h2) {
+            try {
+                run(pool, connection -> Sql.execute(connection, "shutdown"));
+            } catch (StoreUnavailable e) {
+                LOG.warn(
+                        "the embedded database was not closed cleanly; the next start recovers it: {}", e.getMessage());
+            }
+        }
+        close();
     }
 
     @Override

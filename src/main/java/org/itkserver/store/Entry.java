@@ -52,6 +52,14 @@ sealed interface Entry {
      */
     record Out(OutboundMessage message, @Nullable Frame frame, byte[] digest) {}
 
+    /**
+     * A response to store with its request.
+     *
+     * @param frame its bytes; null when they are written already
+     * @param upload what bytes that are written already lie under
+     */
+    record Response(@Nullable Frame frame, long upload) {}
+
     /** A message to store; the result is the message that had its key before. */
     final class Accept implements Entry {
         final Acceptance message;
@@ -94,22 +102,27 @@ sealed interface Entry {
             return done;
         }
 
+        /** Whether it is a copy of a message that was stored before; not of itself, stored by a commit without an answer. */
+        boolean isCopy() {
+            return earlier != null && earlier.id() != message.id();
+        }
+
         @Override
         public void succeed() {
-            done.complete(Optional.ofNullable(earlier));
+            done.complete(isCopy() ? Optional.ofNullable(earlier) : Optional.empty());
         }
     }
 
     /** The end of a piece of work; the result says whether it was still ours. */
     final class Settle implements Entry {
         final Settlement settlement;
-        final @Nullable Frame response;
+        final @Nullable Response response;
         final CompletableFuture<Boolean> done = new CompletableFuture<>();
         private final List<Out> out;
         boolean ours;
         boolean decided;
 
-        Settle(Settlement settlement, @Nullable Frame response, List<Out> out) {
+        Settle(Settlement settlement, @Nullable Response response, List<Out> out) {
             this.settlement = settlement;
             this.response = response;
             this.out = out;

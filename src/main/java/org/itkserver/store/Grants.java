@@ -30,9 +30,7 @@ final class Grants {
             login.setProperty("password", owner.password());
         }
         try (var connection = DriverManager.getConnection(url, login)) {
-            connection.setAutoCommit(false);
-            give(connection, quoted(user));
-            connection.commit();
+            Database.transaction(connection, () -> give(connection, quoted(user)));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
 
 /** The SQL of one group, in order. Used by the committer's thread alone. */
-final class GroupWriter {
+class GroupWriter {
     private final boolean manyStatements;
     private final AcceptWriter accepting;
     private final SettleWriter settling;
@@ -60,7 +60,7 @@ final class GroupWriter {
         decide(connection, group);
         for (var settle : settles) {
             if (settle.ours && settle.response != null) {
-                tables.part(settle.settlement.work().message(), "a", settle.response);
+                respond(connection, tables, settle.settlement.work().message(), settle.response);
             }
         }
         var effective = group.stream().filter(Entry::takesEffect).toList();
@@ -72,6 +72,15 @@ final class GroupWriter {
         // last, because every node waits here for who raises the same alert
         AlertWriter.write(connection, node, events.written());
         return next;
+    }
+
+    private static void respond(Connection connection, Tables tables, long request, Entry.Response response)
+            throws SQLException {
+        if (response.frame() == null) {
+            Uploads.adopt(connection, response.upload(), request);
+        } else {
+            tables.part(request, "a", response.frame());
+        }
     }
 
     /** What was written last is durable. */

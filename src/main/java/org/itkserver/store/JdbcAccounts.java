@@ -96,8 +96,7 @@ public final class JdbcAccounts implements Accounts {
     }
 
     private Outcome change(String name, UnaryOperator<Account> change) {
-        return database.read(connection -> {
-            connection.setAutoCommit(false);
+        return database.inTransaction(connection -> {
             var people = Sql.list(connection, LOCK, JdbcAccounts::account);
             var old = people.stream().filter(who -> who.name().equals(name)).findFirst();
             var next = old.map(change);
@@ -109,7 +108,6 @@ public final class JdbcAccounts implements Accounts {
                 Sql.update(connection, SET, text(row.roles()), row.active(), row.generation(), name);
                 outcome = Outcome.DONE;
             }
-            connection.commit();
             return outcome;
         });
     }

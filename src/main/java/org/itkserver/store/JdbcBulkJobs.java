@@ -56,22 +56,30 @@ public final class JdbcBulkJobs implements BulkJobs {
 
     @Override
     public boolean start(Job job, List<Long> messages) {
-        return database.read(connection -> {
-            connection.setAutoCommit(false);
-            try {
-                insert(connection, job, messages);
-                connection.commit();
-                return true;
-            } catch (SQLException e) {
-                connection.rollback();
-                if (String.valueOf(e.getSQLState()).startsWith("23")) {
-                    return false; // the slot is taken
+        try {
+            return database.inTransaction(connection -> {
+                try {
+                    insert(connection, job, messages);
+                } catch (SQLException e) {
+                    if (SqlStates.isEntryAtFault(e)) {
+                        throw new SlotTaken();
+                    }
+                    throw e;
                 }
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
-            }
-        });
+                return true;
+            });
+        } catch (SlotTaken e) {
+            return false;
+        }
+    }
+
+    /** Another bulk resend runs; the transaction is rolled back. */
+    private static final class SlotTaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SlotTaken() {
+            super(null, null, false, false);
+        }
     }
 
     private static void insert(Connection connection, Job job, List<Long> messages) throws SQLException {

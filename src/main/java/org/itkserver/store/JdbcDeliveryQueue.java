@@ -106,7 +106,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     }
 
     private List<Delivery> claim(String sql, Lane lane, int most, Instant now, Duration lease) {
-        return database.read(connection -> inTransaction(connection, () -> {
+        return database.inTransaction(connection -> {
             try (var select = connection.prepareStatement(sql)) {
                 select.setString(1, lane.kind().label());
                 select.setString(2, lane.name());
@@ -115,13 +115,13 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 select.setInt(5, most);
                 return claim(connection, select, lane, now.plus(lease));
             }
-        }));
+        });
     }
 
     @Override
     public List<Delivery> collect(String queue, @Nullable String service, int most, Instant now, Duration timeout) {
         var lane = new Lane(Lane.Kind.QUEUE, queue);
-        return database.read(connection -> inTransaction(connection, () -> {
+        return database.inTransaction(connection -> {
             try (var select = connection.prepareStatement(WAITING)) {
                 select.setString(1, queue);
                 select.setObject(2, utc(now));
@@ -131,7 +131,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 select.setInt(6, most);
                 return claim(connection, select, lane, now.plus(timeout));
             }
-        }));
+        });
     }
 
     private List<Delivery> claim(Connection connection, PreparedStatement select, Lane lane, Instant until)
@@ -176,7 +176,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
 
     @Override
     public int reclaim(long message, Instant now, Duration lease) {
-        return database.read(connection -> inTransaction(connection, () -> {
+        return database.inTransaction(connection -> {
             try (var update = connection.prepareStatement(RECLAIM);
                     var select = connection.prepareStatement(ATTEMPT)) {
                 update.setString(1, node);
@@ -191,7 +191,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                     return row.next() ? row.getInt(1) : 0;
                 }
             }
-        }));
+        });
     }
 
     @Override
@@ -228,24 +228,5 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 return update.executeUpdate();
             }
         });
-    }
-
-    private static <T> T inTransaction(Connection connection, Work<T> work) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            var result = work.run();
-            connection.commit();
-            return result;
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T run() throws SQLException;
     }
 }

@@ -72,23 +72,14 @@ public final class JdbcFigures implements Figures {
 
     @Override
     public void add(Traffic.Taken counted) {
-        database.read(connection -> {
-            connection.setAutoCommit(false);
-            try {
-                for (var tally : counted.tallies()) {
-                    if (!write(connection, MORE, tally)) {
-                        write(connection, FIRST, tally);
-                    }
+        database.inTransaction(connection -> {
+            for (var tally : counted.tallies()) {
+                if (!write(connection, MORE, tally)) {
+                    write(connection, FIRST, tally);
                 }
-                seen(connection, counted);
-                connection.commit();
-                return true;
-            } catch (SQLException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
+            seen(connection, counted);
+            return true;
         });
     }
 

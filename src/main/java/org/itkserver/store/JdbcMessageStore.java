@@ -70,8 +70,20 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             Clock clock,
             @Nullable JdbcContentKeys keys,
             Consumer<AuditEvent> committed) {
+        this(database, node, key, clock, keys, committed, CommitterWatch.NONE);
+    }
+
+    /** @param watch hears how the committer is */
+    public JdbcMessageStore(
+            Database database,
+            String node,
+            SealKey key,
+            Clock clock,
+            @Nullable JdbcContentKeys keys,
+            Consumer<AuditEvent> committed,
+            CommitterWatch watch) {
         this.database = database;
-        this.committer = new Committer(database, node, key, clock, committed);
+        this.committer = new Committer(database, node, key, clock, committed, watch);
         this.frames = Frames.of(keys);
         this.contents = new Contents(database, frames);
         this.uploads = new Uploads(database, node, clock, frames);
@@ -122,7 +134,7 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private <T> T committed(Entry entry, CompletableFuture<T> done) {
         try {
             var result = committer.commit(entry, done);
-            if (!entry.takesEffect()) {
+            if (!entry.takesEffect() && !isStoredAlready(entry)) {
                 withdraw(entry);
             }
             return result;
@@ -132,10 +144,18 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         }
     }
 
+    /** An earlier attempt of the same entry was committed after all: what it wrote is in use. */
+    private static boolean isStoredAlready(Entry entry) {
+        return entry instanceof Entry.Accept accept && !accept.isCopy();
+    }
+
     /** Takes back the bytes that were written for messages that are not stored after all. */
     private void withdraw(Entry entry) {
         if (entry instanceof Entry.Accept accept && accept.frame == null) {
             uploads.remove(accept.message.id());
+        }
+        if (entry instanceof Entry.Settle settle && settle.response != null && settle.response.frame() == null) {
+            uploads.remove(settle.response.upload());
         }
         for (var out : entry.out()) {
             if (out.frame() == null && out.message().kind() != MessageKind.FORWARD) {
@@ -193,12 +213,23 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
 
     @Override
     public boolean settle(Settlement settlement) {
-        var response = settlement.response();
-        var frame = response == null
-                ? null
-                : frames.part(settlement.work().message(), "a", response.getBytes(StandardCharsets.UTF_8));
-        var entry = new Entry.Settle(settlement, frame, frames(settlement.change()));
+        var entry = new Entry.Settle(settlement, response(settlement), frames(settlement.change()));
         return commit(entry, entry.done);
+    }
+
+    /** A large response is written at once, so that it neither waits in memory nor holds up a group. */
+    private Entry.@Nullable Response response(Settlement settlement) {
+        var text = settlement.response();
+        if (text == null) {
+            return null;
+        }
+        var frame = frames.part(settlement.work().message(), "a", text.getBytes(StandardCharsets.UTF_8));
+        if (frame.bytes().length <= Uploads.JOINS_GROUP) {
+            return new Entry.Response(frame, 0);
+        }
+        long id = nextId();
+        uploads.writeResponse(id, frame);
+        return new Entry.Response(null, id);
     }
 
     @Override

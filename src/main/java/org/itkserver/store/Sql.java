@@ -62,6 +62,13 @@ final class Sql {
         }
     }
 
+    /** Runs a statement without values. */
+    static boolean execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            return statement.execute(sql);
+        }
+    }
+
     static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
             var value = values[i];

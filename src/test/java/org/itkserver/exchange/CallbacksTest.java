@@ -192,8 +192,8 @@ class CallbacksTest {
         world.outcomes.add(reply("<patient/>"));
         world.work();
         assertEquals(0, world.work(), "no worker sends it");
-        var collected =
-                world.queues.collect(world.partner(GP), new QueueRequest.Collect("gp-queue", null, 9), "127.0.0.1");
+        var collected = world.queues.collect(
+                world.partner(GP), new QueueRequest.Collect("gp-queue", null, 9), "127.0.0.1", World.memory());
         assertEquals(1, collected.size());
         assertEquals(REQUEST_ID, collected.get(0).relatesTo());
         assertTrue(collected.get(0).payload().contains("<patient/>"));

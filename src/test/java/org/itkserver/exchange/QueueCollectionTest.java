@@ -36,7 +36,7 @@ class QueueCollectionTest {
     }
 
     private List<QueuedMessage> collect(String queue, @Nullable String type, int count) {
-        return world.queues.collect(clinic(), new QueueRequest.Collect(queue, type, count), "10.0.0.7");
+        return world.queues.collect(clinic(), new QueueRequest.Collect(queue, type, count), "10.0.0.7", World.memory());
     }
 
     private void confirm(@Nullable String queue, String... handles) {
@@ -125,7 +125,7 @@ class QueueCollectionTest {
         var gp = world.partner(GP);
         for (var queue : List.of("c1", "nothing", "")) {
             var collect = new QueueRequest.Collect(queue, null, 1);
-            assertRefused(() -> world.queues.collect(gp, collect, "10.0.0.8"));
+            assertRefused(() -> world.queues.collect(gp, collect, "10.0.0.8", World.memory()));
             var confirm = new QueueRequest.Confirm(queue, List.of(handle));
             assertRefused(() -> world.queues.confirm(gp, confirm, "10.0.0.8"));
         }

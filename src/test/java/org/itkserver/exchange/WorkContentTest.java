@@ -24,7 +24,8 @@ class WorkContentTest {
             .with(Partners.of("clinic", "C1").queue("c1").endpoints("queue:c1", null));
 
     private List<QueuedMessage> collect() {
-        return world.queues.collect(world.partner("clinic"), new QueueRequest.Collect("c1", null, 9), "10.0.0.7");
+        return world.queues.collect(
+                world.partner("clinic"), new QueueRequest.Collect("c1", null, 9), "10.0.0.7", World.memory());
     }
 
     /** Longer than any number of attempts or leases would last. */

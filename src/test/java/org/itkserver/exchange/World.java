@@ -36,6 +36,7 @@ import org.itkserver.envelope.XmlFragment;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.PayloadHandler;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.testing.Directories;
 import org.itkserver.testing.Partners;
 import org.itkserver.testing.SettableClock;
@@ -57,6 +58,11 @@ final class World {
     static final String CALLBACK_QUERY = "queryPatientDemographics-v1-0";
 
     static final RetrySchedule SCHEDULE = new RetrySchedule(Duration.ofSeconds(1), Duration.ofSeconds(8), 3);
+    /** More memory than a test needs. */
+    static MemoryBudget.Booking memory() {
+        return MemoryBudget.single("test", 1 << 30).open();
+    }
+
     static final Duration LEASE = Duration.ofMinutes(5);
 
     final SettableClock clock = new SettableClock(START);
