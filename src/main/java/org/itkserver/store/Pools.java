@@ -17,10 +17,6 @@ final class Pools {
         boolean h2 = settings.isH2();
         var config = new HikariConfig();
         config.setPoolName(name);
-        config.setDriverClassName(h2 ? "org.h2.Driver" : "org.postgresql.Driver");
-        config.setJdbcUrl(settings.url());
-        config.setUsername(settings.user());
-        config.setPassword(settings.password());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_MILLIS);
@@ -28,16 +24,21 @@ final class Pools {
         config.setInitializationFailTimeout(-1);
         if (h2) {
             // after a failed write H2 closes its database for good; isValid() still says yes, a statement does not
+            config.setDataSource(new EmbeddedSource(settings));
             config.setConnectionTestQuery("select 1");
             config.setExceptionOverride(new LostConnections());
             config.setConnectionInitSql(initialSql.isEmpty() ? null : initialSql);
         } else {
-            postgres(config, initialSql);
+            postgres(config, settings, initialSql);
         }
         return new HikariDataSource(config);
     }
 
-    private static void postgres(HikariConfig config, String initialSql) {
+    private static void postgres(HikariConfig config, DatabaseSettings settings, String initialSql) {
+        config.setDriverClassName("org.postgresql.Driver");
+        config.setJdbcUrl(settings.url());
+        config.setUsername(settings.user());
+        config.setPassword(settings.password());
         // a statement first planned while a table was empty would scan it for ever after; what must be scanned all the
         // same looks so dear then that it would be compiled first, for longer than it runs
         // and a node that froze inside a transaction must not keep its rows from the others
