@@ -7,6 +7,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,25 +26,70 @@ final class EmbeddedSource implements DataSource {
     /** Bytes that opening a file of any age may write. */
     private static final long ROOM = 16L << 20;
 
-    private static final Object OPENING = new Object();
+    /** What this process has open, by URL: all pools of one file share it. */
+    private static final Map<String, Opened> OPENED = new ConcurrentHashMap<>();
 
     private final DatabaseSettings settings;
+    private final Opened opened;
     private final @Nullable Path folder;
 
     EmbeddedSource(DatabaseSettings settings) {
         this.settings = settings;
+        this.opened = OPENED.computeIfAbsent(settings.url(), url -> new Opened());
         var path = settings.url().replaceFirst(";.*", "");
         folder = path.startsWith(FILE)
                 ? Path.of(path.substring(FILE.length())).toAbsolutePath().getParent()
                 : null;
     }
 
+    /** The connections to one file. */
+    private static final class Opened {
+        private final Set<Connection> connections = Collections.newSetFromMap(new WeakHashMap<>());
+        private volatile boolean suspect;
+
+        /** Closes the connections of a database that has closed itself: until the last is gone, its file stays locked. */
+        void forgetBroken() {
+            suspect = false;
+            for (var connection : List.copyOf(connections)) {
+                try {
+                    Sql.execute(connection, "select 1");
+                } catch (SQLException e) {
+                    connections.remove(connection);
+                    close(connection);
+                }
+            }
+        }
+
+        private static void close(Connection connection) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                // it reports the failure that closed its database
+            }
+        }
+    }
+
+    /** A statement failed in a way that may mean that the database has closed itself. */
+    void suspect() {
+        opened.suspect = true;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
-        // two threads that open the file at the same moment can leave it locked against every later connection
-        synchronized (OPENING) {
+        // one at a time: what is left of a broken database must be closed before its file is opened again
+        synchronized (opened) {
+            if (opened.suspect) {
+                opened.forgetBroken();
+            }
             requireRoom();
-            return DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+            try {
+                var connection = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+                opened.connections.add(connection);
+                return connection;
+            } catch (SQLException e) {
+                suspect();
+                throw e;
+            }
         }
     }
 

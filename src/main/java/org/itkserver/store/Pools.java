@@ -24,9 +24,10 @@ final class Pools {
         config.setInitializationFailTimeout(-1);
         if (h2) {
             // after a failed write H2 closes its database for good; isValid() still says yes, a statement does not
-            config.setDataSource(new EmbeddedSource(settings));
+            var source = new EmbeddedSource(settings);
+            config.setDataSource(source);
             config.setConnectionTestQuery("select 1");
-            config.setExceptionOverride(new LostConnections());
+            config.setExceptionOverride(new LostConnections(source));
             config.setConnectionInitSql(initialSql.isEmpty() ? null : initialSql);
         } else {
             postgres(config, settings, initialSql);
@@ -53,10 +54,14 @@ final class Pools {
     }
 
     /** Closes a connection whose database is closed; the next connection opens the file again. */
-    private static final class LostConnections implements SQLExceptionOverride {
+    private record LostConnections(EmbeddedSource source) implements SQLExceptionOverride {
         @java.lang.Override
         public Override adjudicate(SQLException e) {
-            return SqlStates.isAway(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+            if (!SqlStates.isAway(e)) {
+                return Override.CONTINUE_EVICT;
+            }
+            source.suspect();
+            return Override.MUST_EVICT;
         }
     }
 }

@@ -20,12 +20,12 @@ final class SqlStates {
     /**
      * Single states about the database as a whole. PostgreSQL: read-only (25006), the administrator's and the crash's
      * shutdown, cannot connect now, database dropped, idle session ended (57P01 to 57P05). H2: in use by another process
-     * (90020), input or output failed (90028, 90031), file damaged (90030), connection broken (90067), closed (90098,
+     * (90020), input or output failed (90028, 90031), file damaged (90030), connection broken (90067), closed (90007, 90098,
      * 90121), in exclusive use (90135).
      */
     private static final Set<String> AWAY_STATES = Set.of(
-            "25006", "57P01", "57P02", "57P03", "57P04", "57P05", "90020", "90028", "90030", "90031", "90067", "90098",
-            "90121", "90135");
+            "25006", "57P01", "57P02", "57P03", "57P04", "57P05", "90007", "90020", "90028", "90030", "90031", "90067",
+            "90098", "90121", "90135");
 
     private SqlStates() {}
 
