@@ -241,6 +241,9 @@ public final class MemoryBudget {
             lock.lock();
             try {
                 long wanted = wanted(more);
+                if (wanted > share.most() - bytes) {
+                    throw new Exhausted("a booking of " + share.name + " has " + share.most() + " bytes at most");
+                }
                 if (share.isFree(wanted)) {
                     share.take(wanted);
                 } else {
@@ -257,7 +260,7 @@ public final class MemoryBudget {
             lock.lock();
             try {
                 long wanted = wanted(more);
-                boolean free = share.isFree(wanted);
+                boolean free = wanted <= share.most() - bytes && share.isFree(wanted);
                 if (free) {
                     share.take(wanted);
                     bytes += wanted;
@@ -272,7 +275,7 @@ public final class MemoryBudget {
             if (closed || more < 0) {
                 throw new IllegalStateException(closed ? "the booking is closed" : "negative: " + more);
             }
-            return Math.min(more, share.most() - bytes);
+            return bytes == 0 ? Math.min(more, share.most()) : more;
         }
 
         /** Gives all of it back. */

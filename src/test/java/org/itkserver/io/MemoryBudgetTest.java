@@ -1,6 +1,7 @@
 package org.itkserver.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,6 +47,8 @@ class MemoryBudgetTest {
         try (var all = one.book(1_000_000, Duration.ZERO)) {
             assertEquals(90, all.bytes());
             assertNull(one.tryBook(1));
+            assertFalse(all.tryAdd(1), "only the first part is cut");
+            assertThrows(MemoryBudget.Exhausted.class, () -> all.add(1, LONG));
         }
     }
 
