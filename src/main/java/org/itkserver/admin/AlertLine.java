@@ -23,7 +23,8 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case REFUSED_BY_PARTNER -> messages(alert, MESSAGES + "rejected&direction=out" + of);
             case UNREADABLE, UNROUTABLE -> messages(alert, "/admin/messages?what=all&direction=in" + of);
             case ACK_UNMATCHED, ACK_FORGED -> messages(alert, "/admin/messages?what=unmatched" + of);
-            case PARTNER_DOWN -> messages(alert, MESSAGES + "accepted&direction=out" + of);
+            case PARTNER_DOWN, ENDPOINT_REFUSES, WRONG_ANSWER ->
+                messages(alert, MESSAGES + "accepted&direction=out" + of);
             case HANDLER_FAILING -> messages(alert, MESSAGES + "accepted&direction=in");
             case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
             case CERTIFICATE_ENDING -> new AlertLine(alert, "/admin/directory#certificates", "See the certificates");

@@ -51,10 +51,13 @@ final class Explainer {
         if (partner == null) {
             handled(route.handler(), service);
         } else if (service.pattern() == Pattern.SYNCHRONOUS) {
-            steps.add("A synchronous service is answered here and never forwarded: refused with fault 2200.");
+            steps.add("The request is forwarded to partner " + partner + " at "
+                    + endpoint(directory.partner(partner).orElse(null), service.name())
+                    + ", and its answer is returned on the request's connection; one with a ReplyTo is refused with"
+                    + " fault 2200.");
         } else {
             steps.add("The message is forwarded unchanged to partner " + partner + " at "
-                    + endpoint(directory.partner(partner).orElse(null)) + ".");
+                    + endpoint(directory.partner(partner).orElse(null), service.name()) + ".");
         }
     }
 
@@ -67,10 +70,10 @@ final class Explainer {
         }
     }
 
-    private static String endpoint(@Nullable Partner partner) {
+    private static String endpoint(@Nullable Partner partner, String service) {
         var url = partner == null
                 ? java.util.Optional.<String>empty()
-                : partner.endpoints().forMessages();
+                : partner.endpoints().forMessages(service);
         return url.map(text ->
                         Endpoints.queue(text).map(queue -> "queue " + queue).orElse(text))
                 .orElse("no endpoint: a dead letter with an alert");

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageState;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.StoredEnvelope;
+import org.itkserver.exchange.StoredResponse;
 import org.itkserver.handler.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -150,10 +150,7 @@ final class Payloads {
         if (text == null) {
             throw missing(message, "No response to this message has come.");
         }
-        // a byte order mark and a declaration say in which encoding it came; these bytes are UTF-8
-        int start = text.startsWith("\uFEFF") ? 1 : 0;
-        start = text.startsWith("<?xml", start) ? text.indexOf("?>", start) + 2 : start;
-        return new ByteArrayInputStream(text.substring(start).getBytes(StandardCharsets.UTF_8));
+        return new ByteArrayInputStream(StoredResponse.utf8(text));
     }
 
     private List<Payload> scan(InputStream envelope, MessageBody body) throws IOException {

@@ -24,6 +24,16 @@ public enum AlertKind {
     HANDLER_FAILING("A handler fails", "Look at the back end behind it; its messages wait and are tried again", true),
     /** A partner does not answer. */
     PARTNER_DOWN("A partner cannot be reached", "Ask the partner; messages to it wait and are tried again", true),
+    /** An endpoint answers as if nothing could be sent to it. */
+    ENDPOINT_REFUSES(
+            "A partner's endpoint refuses everything",
+            "Check the URL and what the partner expects there; messages to it wait and are tried again",
+            false),
+    /** A partner answered a request with another's response. */
+    WRONG_ANSWER(
+            "A partner answered with something that is not the response",
+            "Tell the partner at once: its answers may be mixed up; nothing of this one was used",
+            false),
     /** One person opened many contents in a short time. */
     BREAK_GLASS("Somebody opened many contents", "Ask this person why; the audit page lists what was opened", false),
     /** A partner's certificate was used in another's name, or by nobody we know. */

@@ -145,11 +145,24 @@ final class PartnerEntry {
         var endpoints = new Endpoints(
                 endpoint(map, "messages", ownQueues),
                 endpoint(map, "acknowledgements", ownQueues),
+                map.map("services").map(s -> serviceEndpoints(s, ownQueues)).orElse(Map.of()),
                 Set.copyOf(map.texts("callbacks")),
                 names(map));
         endpoints.callbacks().forEach(callback -> target(map, "callbacks", callback));
         map.end();
         return endpoints;
+    }
+
+    private Map<String, String> serviceEndpoints(YamlMap map, Set<String> ownQueues) {
+        var out = new HashMap<String, String>();
+        for (var name : map.names()) {
+            if (!serviceNames.contains(name)) {
+                throw map.wrong(name, "is not the name of a service");
+            }
+            out.put(name, java.util.Objects.requireNonNull(endpoint(map, name, ownQueues)));
+        }
+        map.end();
+        return out;
     }
 
     private @Nullable String endpoint(YamlMap map, String key, Set<String> ownQueues) {
@@ -177,6 +190,13 @@ final class PartnerEntry {
             uri = URI.create(text);
         } catch (IllegalArgumentException e) {
             throw map.wrong(key, "must be an http or https address");
+        }
+        var authority = uri.getRawAuthority();
+        if (uri.getHost() == null && authority != null && authority.indexOf('_') >= 0) {
+            throw map.wrong(
+                    key,
+                    "must not have an underscore in its host name, which Java's HTTP client cannot call; give the host"
+                            + " another name or write its IP address: " + text);
         }
         if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
             throw map.wrong(key, "must be an http or https address");

@@ -35,6 +35,7 @@ import org.itkserver.exchange.ResponseWriter;
 import org.itkserver.exchange.Settler;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.exchange.SynchronousExchange;
+import org.itkserver.exchange.SynchronousForward;
 import org.itkserver.exchange.SynchronousRun;
 import org.itkserver.handler.Handlers;
 import org.itkserver.soap.InboundChain;
@@ -143,14 +144,23 @@ final class Server implements AutoCloseable {
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
         handlerPool = Threads.pool("itk-work", WORK_AT_ONCE);
         synchronousPool = Threads.pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
+        var transport = SoapParts.client(settings, tls, directory, scanner, streams, clock);
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
-                new SynchronousRun(settler, handlers, streams, responses, clock, ids, counters),
+                new SynchronousRun(
+                        settler,
+                        handlers,
+                        new SynchronousForward(directory, transport, scanner),
+                        streams,
+                        responses,
+                        clock,
+                        ids,
+                        counters),
                 synchronousPool,
                 clock,
                 settings.syncDeadline());
-        worker = Work.of(this, exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner);
+        worker = Work.of(this, exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner, transport);
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
         refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(

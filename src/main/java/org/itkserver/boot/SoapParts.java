@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
+import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.soap.SoapClient;
@@ -25,10 +26,16 @@ final class SoapParts {
     }
 
     static SoapClient client(
-            Settings settings, @Nullable TlsFiles tls, LiveDirectory directory, EnvelopeScanner scanner, Clock clock) {
+            Settings settings,
+            @Nullable TlsFiles tls,
+            LiveDirectory directory,
+            EnvelopeScanner scanner,
+            PayloadStreams streams,
+            Clock clock) {
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
+                streams,
                 clock,
                 settings.sendTimeout(),
                 tls,

@@ -8,6 +8,7 @@ import org.itkserver.exchange.Exchanges;
 import org.itkserver.exchange.Expiry;
 import org.itkserver.exchange.HandlerRun;
 import org.itkserver.exchange.OutboundRun;
+import org.itkserver.exchange.Transport;
 import org.itkserver.handler.Handlers;
 
 /** Puts together what does the work that waits. */
@@ -16,7 +17,12 @@ final class Work {
 
     /** @param server of which everything that this uses is made already */
     static DeliveryWorker of(
-            Server server, Exchanges exchanges, Handlers handlers, Callbacks callbacks, EnvelopeScanner scanner) {
+            Server server,
+            Exchanges exchanges,
+            Handlers handlers,
+            Callbacks callbacks,
+            EnvelopeScanner scanner,
+            Transport transport) {
         var random = new Random();
         var settings = server.settings;
         return new DeliveryWorker(
@@ -37,7 +43,7 @@ final class Work {
                         server.settler,
                         server.queue,
                         exchanges,
-                        SoapParts.client(settings, server.tls, server.directory, scanner, server.clock),
+                        transport,
                         scanner,
                         server.directory,
                         server.home.spool(),

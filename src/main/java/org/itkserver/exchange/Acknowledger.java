@@ -134,7 +134,7 @@ final class Acknowledger {
         }
         return directory
                 .ownerOf(sender.uri())
-                .filter(owner -> owner.endpoints().forAcknowledgements().isPresent())
+                .filter(owner -> owner.endpoints().takesAcknowledgements())
                 .or(() -> bringer);
     }
 

@@ -14,6 +14,7 @@ import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MessageFilter;
 import org.itkserver.audit.MessageSearch;
+import org.itkserver.delivery.Lane;
 import org.itkserver.directory.Directory;
 import org.jspecify.annotations.Nullable;
 
@@ -123,11 +124,15 @@ public final class BulkResends {
             return Optional.of(BulkRunner.GIVEN_UP);
         }
         var kind = MessageKind.ofLabel(row.kind());
-        return Repairs.lane(current, kind, false, row.partner(), row.endpoint())
-                        .or(() -> Repairs.lane(current, kind, true, row.partner(), row.endpoint()))
+        return lane(current, Destination.of(kind, false), row)
+                        .or(() -> lane(current, Destination.of(kind, true), row))
                         .isPresent()
                 ? Optional.empty()
                 : Optional.of("Partner " + row.partner() + " has no endpoint for it");
+    }
+
+    private static Optional<Lane> lane(Directory current, Destination destination, MessageRow row) {
+        return Repairs.lane(current, destination, row.partner(), row.service(), row.endpoint());
     }
 
     static boolean isGivenUp(@Nullable String reason) {

@@ -20,6 +20,23 @@ final class Causes {
                 : Cause.ofPartner(AlertKind.DEAD_LETTER, partner, "It could not be sent, and is not tried again.");
     }
 
+    /**
+     * @param url the endpoint
+     * @param answer what it answers, in words of ours
+     */
+    static Cause held(String partner, String url, String answer) {
+        return new Cause(
+                AlertKind.ENDPOINT_REFUSES,
+                url,
+                partner,
+                "The endpoint " + url + " answers " + answer + " again and again; messages to it wait.");
+    }
+
+    static Cause wrongAnswer(String partner) {
+        return Cause.ofPartner(
+                AlertKind.WRONG_ANSWER, partner, "It answered a request with something that is not its response.");
+    }
+
     static Cause untaken(String handler) {
         return new Cause(
                 AlertKind.DEAD_LETTER,

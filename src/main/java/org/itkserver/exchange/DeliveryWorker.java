@@ -232,6 +232,8 @@ public final class DeliveryWorker {
         void heard(Transport.@Nullable Result result) {
             if (result instanceof Transport.NotNow notNow && notNow.unwell()) {
                 failed(notNow.retryAfter(), notNow.reason());
+            } else if (result instanceof Transport.Held held) {
+                failed(held.retryAfter(), held.reason());
             } else if (result != null && !(result instanceof Transport.Unsendable)) {
                 well();
             }

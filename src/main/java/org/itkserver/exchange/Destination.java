@@ -24,18 +24,25 @@ enum Destination {
         };
     }
 
-    /** The lane to a partner's endpoint, empty when it has none. */
-    Optional<Lane> lane(Partner partner, @Nullable String callback) {
-        return endpoint(partner, callback).map(endpoint -> Endpoints.queue(endpoint)
+    /**
+     * The lane to a partner's endpoint, empty when it has none. An endpoint that one service has for itself has a lane of its
+     * own, so that its trouble stops nothing else.
+     *
+     * @param service name of the service that the message calls
+     */
+    Optional<Lane> lane(Partner partner, String service, @Nullable String callback) {
+        boolean own = this != CALLBACKS && partner.endpoints().services().containsKey(service);
+        var name = partner.id() + "/" + label() + (own ? "/" + service : "");
+        return endpoint(partner, service, callback).map(endpoint -> Endpoints.queue(endpoint)
                 .or(() -> subscriber(endpoint))
                 .map(queue -> new Lane(Lane.Kind.QUEUE, queue))
-                .orElseGet(() -> new Lane(Lane.Kind.SEND, partner.id() + "/" + label())));
+                .orElseGet(() -> new Lane(Lane.Kind.SEND, name)));
     }
 
-    private Optional<String> endpoint(Partner partner, @Nullable String callback) {
+    private Optional<String> endpoint(Partner partner, String service, @Nullable String callback) {
         return switch (this) {
-            case MESSAGES -> partner.endpoints().forMessages();
-            case ACKNOWLEDGEMENTS -> partner.endpoints().forAcknowledgements();
+            case MESSAGES -> partner.endpoints().forMessages(service);
+            case ACKNOWLEDGEMENTS -> partner.endpoints().forAcknowledgements(service);
             case CALLBACKS -> Optional.ofNullable(callback);
         };
     }
@@ -47,13 +54,17 @@ enum Destination {
     /**
      * The URL behind a lane today; empty when the partner or its endpoint is gone or became a queue, or the callback is no
      * longer its own.
+     *
+     * @param service name of the service that the message calls
      */
-    static Optional<String> url(Directory directory, Lane lane, @Nullable String callback) {
+    static Optional<String> url(Directory directory, Lane lane, String service, @Nullable String callback) {
         int slash = lane.name().indexOf('/');
+        int end = lane.name().indexOf('/', slash + 1);
         var partner = directory.partner(lane.name().substring(0, slash));
-        var destination = valueOf(lane.name().substring(slash + 1).toUpperCase(java.util.Locale.ROOT));
+        var label = lane.name().substring(slash + 1, end < 0 ? lane.name().length() : end);
+        var destination = valueOf(label.toUpperCase(java.util.Locale.ROOT));
         return partner.flatMap(p -> destination
-                .endpoint(p, callback)
+                .endpoint(p, service, callback)
                 .filter(url -> Endpoints.queue(url).isEmpty())
                 .filter(url ->
                         destination != CALLBACKS || p.endpoints().callbacks().contains(url)));

@@ -86,7 +86,7 @@ final class Draft {
     Draft callback(String address, @Nullable String messageId) {
         endpoint = address;
         relatesTo = messageId;
-        lane = Destination.CALLBACKS.lane(to, address).orElse(null);
+        lane = Destination.CALLBACKS.lane(to, service, address).orElse(null);
         return this;
     }
 

@@ -64,6 +64,6 @@ public final class Exchanges {
 
     private static java.util.Optional<Lane> lane(Directory directory, MessageRecord message) {
         return directory.partner(message.partner()).flatMap(p -> Destination.of(message.kind(), false)
-                .lane(p, message.endpoint()));
+                .lane(p, message.service(), message.endpoint()));
     }
 }

@@ -69,13 +69,15 @@ public final class Intake {
         }
         var work = new ArrayList<>(routing.handlers());
         boolean inbox = work.remove(Directory.INBOX);
-        refuseUnanswerable(in, routing, sync && work.isEmpty());
+        var next = sync && work.isEmpty() ? nextHop(in, routing) : null;
+        refuseUnanswerable(in, routing, sync && work.isEmpty() && next == null);
         long id = store.nextId();
         var digest = digest(in);
         if (sync && in.callback() == null) {
-            var events = accepted(in, id, "for " + work.get(0));
-            var draft = new Storing(id, MessageKind.BUSINESS, digest, work, false, null, null, Change.of(events));
-            return synchronous.respond(in, acceptance(in, draft, synchronous.lease()), work.get(0));
+            var taker = next == null ? work.get(0) : SynchronousForward.lane(next);
+            var change = Change.of(accepted(in, id, "for " + taker));
+            var draft = new Storing(id, MessageKind.BUSINESS, digest, List.of(taker), false, null, null, change);
+            return synchronous.respond(in, acceptance(in, draft, synchronous.lease()), taker);
         }
         var change = business(in, id, digest, routing);
         return commit(in, new Storing(id, MessageKind.BUSINESS, digest, work, inbox, null, null, change));
@@ -157,9 +159,29 @@ public final class Intake {
         return Acknowledger.change(events, made);
     }
 
+    /**
+     * The partner that a synchronous request is forwarded to (H26), null when there is none.
+     *
+     * @throws EnvelopeRejected 1000 when it would run in a circle
+     */
+    private @Nullable String nextHop(Inbound in, Routing routing) {
+        var next = routing.forwards().keySet().stream().findFirst().orElse(null);
+        if (next == null || in.callback() != null) {
+            return null;
+        }
+        var bringer = in.partner().id();
+        boolean been = store.byTrackingId(in.header().trackingId()).stream()
+                .anyMatch(m -> !m.inbound() || !m.partner().equals(bringer));
+        if (next.equals(bringer) || been) {
+            throw EnvelopeRejected.invalid(
+                    "The request runs in a circle: its next hop is its sender or has had it before.");
+        }
+        return next;
+    }
+
     private static void refuseUnanswerable(Inbound in, Routing routing, boolean noHandler) {
         boolean sync = in.service().pattern() == Pattern.SYNCHRONOUS;
-        boolean nowhere = routing.leadsNowhere() || sync && routing.handlers().isEmpty();
+        boolean nowhere = routing.leadsNowhere() || noHandler;
         if (nowhere && !routing.unroutable().isEmpty() && (sync || !in.header().infAckRequested())) {
             throw EnvelopeRejected.invalid("Address "
                     + ToolkitError.quoted(routing.unroutable().get(0)) + " is neither ours nor routed (H19).");
@@ -167,7 +189,10 @@ public final class Intake {
         if (noHandler || nowhere && routing.unroutable().isEmpty()) {
             throw new EnvelopeRejected(ToolkitError.of(
                     ErrorCode.NOT_RECOVERABLE,
-                    "No handler is configured for service " + in.service().name() + "."));
+                    routing.forwards().isEmpty()
+                            ? "No handler is configured for service "
+                                    + in.service().name() + "."
+                            : "A request with a ReplyTo is not forwarded to a partner."));
         }
     }
 

@@ -95,7 +95,7 @@ final class Outbound {
                 .hop(whole ? null : hop.stream().map(String::valueOf).collect(Collectors.joining(",")))
                 .asks(header.infAckRequested(), header.ackRequested())
                 .lane(Destination.of(MessageKind.FORWARD, acknowledgement)
-                        .lane(to, null)
+                        .lane(to, in.service().name(), null)
                         .orElse(null))
                 .build();
     }
@@ -124,7 +124,7 @@ final class Outbound {
                 .addresses(envelope.addresses())
                 .content(wrap(xml), Sha256.of(xml))
                 .asks(asks(envelope, HandlingSpec.INF_ACK_REQUESTED), asks(envelope, HandlingSpec.ACK_REQUESTED))
-                .lane(Destination.of(kind, false).lane(to, null).orElse(null));
+                .lane(Destination.of(kind, false).lane(to, service, null).orElse(null));
     }
 
     private static boolean asks(Outgoing envelope, String key) {

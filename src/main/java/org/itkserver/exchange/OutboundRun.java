@@ -44,6 +44,7 @@ public final class OutboundRun {
     private final RandomGenerator random;
     private final Clock clock;
     private final Counters counters;
+    private final EqualAnswers answers = new EqualAnswers();
 
     public OutboundRun(
             MessageStore store,
@@ -112,7 +113,7 @@ public final class OutboundRun {
             return new Transport.NotNow("", "no attempt came to an end", null, false);
         }
         var current = directory.get();
-        var url = Destination.url(current, work.lane(), message.endpoint());
+        var url = Destination.url(current, work.lane(), message.service(), message.endpoint());
         if (url.isEmpty()) {
             return new Transport.NotNow("", "partner " + message.partner() + " has no endpoint for it", null, false);
         }
@@ -136,14 +137,26 @@ public final class OutboundRun {
             Delivery work, MessageRecord message, @Nullable ScannedMessage scanned, Transport.Result result) {
         var now = clock.instant();
         Settlement settlement;
+        if (!(result instanceof Transport.Held)) {
+            answers.forget(work.lane().name());
+        }
         if (result instanceof Transport.Taken taken) {
             settlement = taken(work, message, taken, now);
         } else if (result instanceof Transport.Refused refused) {
-            settlement = ended(work, message, scanned, MessageState.REJECTED, refused.reason(), now);
+            settlement = ended(work, message, scanned, MessageState.REJECTED, refused.reason(), List.of());
         } else if (result instanceof Transport.Unsendable unsendable) {
-            settlement = ended(work, message, scanned, MessageState.DEAD_LETTER, unsendable.reason(), now);
+            settlement = ended(work, message, scanned, MessageState.DEAD_LETTER, unsendable.reason(), List.of());
+        } else if (result instanceof Transport.Held held) {
+            var again = new Transport.NotNow(held.messageId(), held.reason(), held.retryAfter(), true);
+            settlement = notNow(work, message, scanned, again, held(work, message, held, now));
+        } else if (result instanceof Transport.NotOurs notOurs) {
+            var again = new Transport.NotNow(
+                    notOurs.messageId(), "the answer is not ours: " + notOurs.reason(), null, false);
+            var alert = Events.ofWork(now, AuditType.ALERT, message, again.reason())
+                    .raising(Causes.wrongAnswer(message.partner()));
+            settlement = notNow(work, message, scanned, again, List.of(alert));
         } else {
-            settlement = notNow(work, message, scanned, (Transport.NotNow) result, now);
+            settlement = notNow(work, message, scanned, (Transport.NotNow) result, List.of());
         }
         if (!settler.settle(settlement)) {
             LOG.warn("{} attempt {} was settled by another node", message.trackingId(), work.attempt());
@@ -174,19 +187,33 @@ public final class OutboundRun {
         return message.kind() == MessageKind.FORWARD ? message.origin() : null;
     }
 
+    /** A person hears of the third equal answer, and not of the last attempt only (H11). */
+    private List<AuditEvent> held(Delivery work, MessageRecord message, Transport.Held held, Instant now) {
+        if (!answers.isThird(work.lane().name(), held.answer())) {
+            return List.of();
+        }
+        var url = Destination.url(directory.get(), work.lane(), message.service(), message.endpoint())
+                .orElse("");
+        return List.of(Events.ofWork(now, AuditType.ALERT, message, url + ": " + held.reason())
+                .raising(Causes.held(message.partner(), url, held.answer())));
+    }
+
     private Settlement notNow(
             Delivery work,
             MessageRecord message,
             @Nullable ScannedMessage scanned,
             Transport.NotNow result,
-            Instant now) {
+            List<AuditEvent> alerts) {
         counters.failedAttempt();
+        var now = clock.instant();
         if (schedule.exhausted(work.turn()) || work.lost() >= RetrySchedule.LOST) {
-            return ended(work, message, scanned, MessageState.DEAD_LETTER, result.reason(), now);
+            return ended(work, message, scanned, MessageState.DEAD_LETTER, result.reason(), alerts);
         }
         var event = Events.ofWork(
                 now, AuditType.ATTEMPT_FAILED, message, "attempt " + work.attempt() + ": " + result.reason());
-        return Settlement.again(work, now.plus(wait(work, result)), List.of(event));
+        var events = new ArrayList<>(List.of(event));
+        events.addAll(alerts);
+        return Settlement.again(work, now.plus(wait(work, result)), events);
     }
 
     private Duration wait(Delivery work, Transport.NotNow result) {
@@ -205,10 +232,11 @@ public final class OutboundRun {
             @Nullable ScannedMessage scanned,
             MessageState state,
             String reason,
-            Instant now) {
+            List<AuditEvent> alerts) {
+        var now = clock.instant();
         LOG.error("{} to {} ends as {}: {}", message.trackingId(), work.lane().name(), state.label(), reason);
         var type = state == MessageState.REJECTED ? AuditType.REJECTED : AuditType.DEAD_LETTER;
-        var events = new ArrayList<AuditEvent>();
+        var events = new ArrayList<>(alerts);
         events.add(Events.ofWork(now, type, message, "attempt " + work.attempt() + ": " + reason));
         events.add(Events.ofWork(now, AuditType.ALERT, message, "could not be sent to partner " + message.partner())
                 .raising(Causes.unsent(message.partner(), state)));

@@ -217,21 +217,25 @@ public final class Repairs {
                 && store.message(origin)
                         .filter(m -> m.kind().isAcknowledgement())
                         .isPresent();
-        return lane(directory.get(), message.kind(), acknowledgement, message.partner(), message.endpoint());
+        return lane(
+                directory.get(),
+                Destination.of(message.kind(), acknowledgement),
+                message.partner(),
+                message.service(),
+                message.endpoint());
     }
 
     /**
      * Where a message goes today, empty for nowhere.
      *
-     * @param acknowledgement whether it is the forward of an acknowledgement
      * @param endpoint its callback address, null for none
      */
     static Optional<Lane> lane(
-            Directory current, MessageKind kind, boolean acknowledgement, String partner, @Nullable String endpoint) {
+            Directory current, Destination destination, String partner, String service, @Nullable String endpoint) {
         return current.partner(partner)
-                .flatMap(p -> Destination.of(kind, acknowledgement).lane(p, endpoint))
+                .flatMap(p -> destination.lane(p, service, endpoint))
                 .filter(lane -> lane.kind() == Lane.Kind.QUEUE
-                        || Destination.url(current, lane, endpoint).isPresent());
+                        || Destination.url(current, lane, service, endpoint).isPresent());
     }
 
     private record Due(@Nullable Instant infrastructure, @Nullable Instant business) {}

@@ -17,6 +17,7 @@ import org.itkserver.handler.Outcome;
 public final class SynchronousRun {
     private final Settler settler;
     private final HandlerCall handlers;
+    private final SynchronousForward forward;
     private final PayloadStreams streams;
     private final ResponseWriter responses;
     private final Clock clock;
@@ -26,6 +27,7 @@ public final class SynchronousRun {
     public SynchronousRun(
             Settler settler,
             org.itkserver.handler.Handlers handlers,
+            SynchronousForward forward,
             PayloadStreams streams,
             ResponseWriter responses,
             Clock clock,
@@ -33,6 +35,7 @@ public final class SynchronousRun {
             Counters counters) {
         this.settler = settler;
         this.handlers = new HandlerCall(handlers);
+        this.forward = forward;
         this.streams = streams;
         this.responses = responses;
         this.clock = clock;
@@ -51,6 +54,9 @@ public final class SynchronousRun {
      */
     Answer respond(Inbound in, Delivery work, Runnable unavailable) {
         var handler = work.lane().name();
+        if (SynchronousForward.isPartner(handler)) {
+            return forwarded(in, work, unavailable);
+        }
         var message = new StoredEnvelope(in.message(), in.body()).forHandler(in.directory(), streams, work.attempt());
         var outcome = handlers.call(handler, message);
         if (outcome instanceof Outcome.Done done) {
@@ -58,7 +64,18 @@ public final class SynchronousRun {
         }
         return outcome instanceof Outcome.GiveUp giveUp
                 ? refused(in, work, giveUp.reason(), unavailable)
-                : notNow(in, work, ((Outcome.TryAgain) outcome).reason(), unavailable);
+                : notNow(in, work, ((Outcome.TryAgain) outcome).reason(), List.of(), unavailable);
+    }
+
+    private Answer forwarded(Inbound in, Delivery work, Runnable unavailable) {
+        var result = forward.send(in, work.message(), work.lane().name());
+        var envelope = result.envelope();
+        if (envelope != null) {
+            return stored(in, work, envelope, List.of(), unavailable);
+        }
+        return result.isFinal()
+                ? refused(in, work, result.reason(), unavailable)
+                : notNow(in, work, result.reason(), result.alerts(), unavailable);
     }
 
     private Answer answered(Inbound in, Delivery work, Outcome.Done done, boolean invented, Runnable unavailable) {
@@ -78,18 +95,27 @@ public final class SynchronousRun {
                     "The back end's response cannot be sent: " + e.error().diagnostic(),
                     unavailable);
         }
-        var now = clock.instant();
+        List<AuditEvent> aside = invented
+                ? List.of(Events.of(
+                        clock.instant(),
+                        AuditType.SAMPLE_DATA,
+                        in,
+                        work.message(),
+                        "the answer is invented sample data"))
+                : List.of();
+        return stored(in, work, response, aside, unavailable);
+    }
+
+    private Answer stored(Inbound in, Delivery work, String response, List<AuditEvent> aside, Runnable unavailable) {
         var events = new ArrayList<AuditEvent>();
         events.add(Events.of(
-                        now,
+                        clock.instant(),
                         AuditType.ANSWERED,
                         in,
                         work.message(),
                         "by " + work.lane().name() + ", attempt " + work.attempt())
                 .ending(in.receivedAt()));
-        if (invented) {
-            events.add(Events.of(now, AuditType.SAMPLE_DATA, in, work.message(), "the answer is invented sample data"));
-        }
+        events.addAll(aside);
         var settlement = new Settlement(
                 work, MessageState.HANDLED, null, AnswerKind.RESPONSE, response, null, null, null, Change.of(events));
         if (!settler.settle(settlement, unavailable)) {
@@ -116,11 +142,13 @@ public final class SynchronousRun {
         return settler.settle(settlement, unavailable) ? new Answer.Fault(error, errorId) : late();
     }
 
-    private Answer notNow(Inbound in, Delivery work, String reason, Runnable unavailable) {
+    private Answer notNow(Inbound in, Delivery work, String reason, List<AuditEvent> alerts, Runnable unavailable) {
         var error = ToolkitError.of(ErrorCode.RECOVERABLE, reason);
         var errorId = ids.next();
         var event = Events.failed(clock.instant(), AuditType.ATTEMPT_FAILED, in, work.message(), error, errorId);
-        settler.settle(Settlement.again(work, null, List.of(event)), unavailable);
+        var events = new ArrayList<>(List.of(event));
+        events.addAll(alerts);
+        settler.settle(Settlement.again(work, null, events), unavailable);
         counters.failedAttempt();
         return new Answer.Fault(error, errorId);
     }

@@ -70,6 +70,23 @@ public interface Transport {
     record Unsendable(String messageId, String reason) implements Result {}
 
     /**
+     * The endpoint does not take what is sent to it, as it is set up now: the fault is not this message's (H11). It is held and
+     * tried again.
+     *
+     * @param answer the answer in a few words that are equal for equal answers, such as "HTTP 404"
+     * @param reason the same with what the peer says
+     * @param retryAfter how long the peer asks to be left alone, null when it does not say
+     */
+    record Held(String messageId, String answer, String reason, @Nullable Duration retryAfter) implements Result {}
+
+    /**
+     * A synchronous request was answered with something that is not its response (H24). Nothing of it may be used.
+     *
+     * @param reason what is wrong with it, without anything out of it
+     */
+    record NotOurs(String messageId, String reason) implements Result {}
+
+    /**
      * It may work later.
      *
      * @param reason why not now

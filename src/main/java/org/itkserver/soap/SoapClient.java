@@ -21,6 +21,7 @@ import javax.net.ssl.SSLException;
 import org.itkserver.envelope.BoundedAnswer;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
+import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.RequestHead;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequest;
@@ -48,6 +49,7 @@ public final class SoapClient implements Transport {
     private final Duration timeout;
 
     /**
+     * @param streams decodes the payloads of synchronous answers
      * @param timeout longest wait for one whole exchange
      * @param tls what is shown and trusted, null for the JDK's defaults
      * @param pinned names of the certificates an endpoint may show, empty for any that is trusted
@@ -56,6 +58,7 @@ public final class SoapClient implements Transport {
     public SoapClient(
             SoapRequestWriter writer,
             SoapAnswerReader reader,
+            PayloadStreams streams,
             Clock clock,
             Duration timeout,
             @Nullable TlsFiles tls,
@@ -64,7 +67,7 @@ public final class SoapClient implements Transport {
         this.connections = new Connections(tls, pinned);
         this.writer = writer;
         this.signer = signer;
-        this.classifier = new AnswerClassifier(reader, clock);
+        this.classifier = new AnswerClassifier(reader, new ResponseCheck(streams), clock);
         this.clock = clock;
         this.timeout = timeout;
     }
@@ -119,8 +122,7 @@ public final class SoapClient implements Transport {
         try {
             var response = call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             var retryAfter = response.headers().firstValue("Retry-After").orElse(null);
-            return classifier.classify(
-                    request.messageId(), letter.synchronous(), response.statusCode(), retryAfter, answer.bytes());
+            return classifier.classify(request.messageId(), letter, response.statusCode(), retryAfter, answer.bytes());
         } catch (TimeoutException e) {
             call.cancel(true);
             return notNow(request, "no whole answer in " + timeout.toSeconds() + " s");

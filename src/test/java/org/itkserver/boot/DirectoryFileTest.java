@@ -203,6 +203,30 @@ class DirectoryFileTest {
     }
 
     @Test
+    void aHostNameWithAnUnderscoreIsRefusedWithItsReason() {
+        var wrong = GOOD.replace("http://127.0.0.1:9001/messages", "http://gp_system:9001/messages");
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(wrong, true));
+        assertTrue(refused.getMessage().contains("underscore"), refused.getMessage());
+    }
+
+    @Test
+    void aServiceMayHaveAnEndpointOfItsOwn() {
+        var own = GOOD.replace(
+                "      callbacks: [",
+                "      services: { SendBusinessAck-v1-0: \"http://127.0.0.1:9001/bus\" }\n      callbacks: [");
+        var endpoints = read(own, true).partnerOf("gp-system-1").orElseThrow().endpoints();
+        assertEquals(
+                "http://127.0.0.1:9001/bus",
+                endpoints.forAcknowledgements("SendBusinessAck-v1-0").orElseThrow());
+        assertEquals(
+                "http://127.0.0.1:9001/acks",
+                endpoints.forAcknowledgements("SendInfrastructureAck-v1-0").orElseThrow());
+        assertTrue(endpoints.hold("http://127.0.0.1:9001/bus"));
+        var unknown = own.replace("SendBusinessAck-v1-0:", "SendNothing:");
+        assertThrows(IllegalArgumentException.class, () -> read(unknown, true));
+    }
+
+    @Test
     void leniencies() {
         var two = GOOD.replace("certificates: []", "certificates: []\n    tolerate: [no-message-id, no-to]");
         var partner = read(two, true).partnerOf("gp-system-1").orElseThrow();

@@ -17,6 +17,7 @@ import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
+import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,5 +204,57 @@ class IntakeTest {
         assertEquals(ErrorCode.INVALID_MESSAGE, refused.error().code());
         assertEquals(List.of(), world.store.byTrackingId(Messages.TRACKING_ID));
         assertEquals(List.of(), world.store.sent(), "nobody is told that it was taken");
+    }
+
+    /** H26: as a middleware does. */
+    @Test
+    void aSynchronousRequestForAPartnersAddressIsForwardedAndItsAnswerReturned() {
+        world.with(Partners.of("trust", "X1111")).forward("X1111", "trust");
+        var request = query().replace("ods:Z9999:cardiology", "ods:X1111:ward");
+        var service = "urn:nhs-itk:services:201005:" + World.QUERY + "Response";
+        var response = "\ufeff<?xml version=\"1.0\" encoding=\"UTF-16\"?>"
+                + Messages.cda().replace(Messages.SERVICE, service).replace("caf\u00e9", "caf\u00e9 \ud83d\ude00");
+        world.transport.next(new Transport.Taken("M", response));
+        var answer = assertInstanceOf(Answer.Response.class, world.accept(request));
+        assertTrue(answer.body().startsWith("<itk:DistributionEnvelope xmlns:"), answer.body());
+        assertTrue(answer.body().contains("caf\u00e9 \ud83d\ude00"));
+        var sent = world.transport.only();
+        assertEquals("http://trust.example/messages", sent.endpoint().toString());
+        assertTrue(sent.content().startsWith("<itk:DistributionEnvelope>")
+                && sent.letter().synchronous());
+        assertEquals(MessageState.HANDLED, world.state());
+
+        assertEquals(answer, world.accept(request), "a copy gets the stored answer");
+        assertEquals(1, world.transport.sent().size());
+    }
+
+    @Test
+    void aForwardThatFailsIsAnsweredAsItsFailureIs() {
+        world.with(Partners.of("trust", "X1111")).forward("X1111", "trust");
+        var request = query().replace("ods:Z9999:cardiology", "ods:X1111:ward");
+        world.transport.next(new Transport.NotNow("M", "HTTP 503", null, true));
+        assertEquals("2100", fault(world.accept(request)));
+        world.transport.next(new Transport.NotOurs("M", "its Action is not ours"));
+        assertEquals("2100", fault(world.accept(request)));
+        assertEquals(List.of("wrong-answer:trust"), world.alerts());
+        world.transport.next(new Transport.Refused("M", "1000", "fault 1000: no"));
+        assertEquals("2200", fault(world.accept(request)));
+        assertEquals("2200", fault(world.accept(request)), "and stays so");
+        assertEquals(3, world.transport.sent().size());
+    }
+
+    @Test
+    void aSynchronousRequestDoesNotRunInACircle() {
+        world.with(Partners.of("trust", "X1111").relays("*")).forward("X1111", "trust");
+        var request = query().replace("ods:Z9999:cardiology", "ods:X1111:ward");
+        assertThrows(EnvelopeRejected.class, () -> world.accept(request, "trust"));
+        world.transport.next(new Transport.NotNow("M", "HTTP 503", null, true));
+        world.accept(request);
+        world.with(Partners.of("third", "W2").relays("*"));
+        assertThrows(EnvelopeRejected.class, () -> world.accept(request, "third"));
+    }
+
+    private static String fault(Answer answer) {
+        return ((Answer.Fault) answer).error().code().code();
     }
 }

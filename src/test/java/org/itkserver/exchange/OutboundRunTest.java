@@ -242,4 +242,91 @@ class OutboundRunTest {
         assertEquals(8, world.work());
         assertFalse(world.breaker.isOpen(LANE));
     }
+
+    @Test
+    void anEndpointThatRefusesEverythingHoldsItsMessagesAndIsReportedAtTheThirdEqualAnswer() {
+        world.submit("hospital", "W1");
+        for (var before : List.of("", "")) {
+            attempt(new Transport.Held("M", "HTTP 404", "HTTP 404 with words" + before, null));
+            assertEquals(MessageState.ACCEPTED, message().state());
+            assertEquals(List.of(), world.alerts());
+            world.forward(Duration.ofMinutes(1));
+        }
+        attempt(new Transport.Held("M", "HTTP 404", "HTTP 404 with words", null));
+        assertEquals(
+                "endpoint-refuses:http://hospital.example/messages",
+                world.alerts().get(0));
+        assertEquals(
+                "http://hospital.example/messages: HTTP 404 with words",
+                world.details(AuditType.ALERT).get(0));
+    }
+
+    @Test
+    void equalAnswersAreCountedInARow() {
+        var answers = new EqualAnswers();
+        var third = List.of("a", "b", "b", "a", "a", "a", "a").stream()
+                .map(answer -> answers.isThird("lane", answer))
+                .toList();
+        assertEquals(List.of(false, false, false, false, false, true, false), third);
+        answers.forget("lane");
+        assertFalse(answers.isThird("lane", "a"));
+        assertFalse(answers.isThird("other", "a"));
+    }
+
+    @Test
+    void anAnswerThatIsNotOursIsAnAlertAndAFailedAttempt() {
+        world.submit(World.QUERY, "hospital", List.of("W1"));
+        attempt(new Transport.NotOurs("M", "its RelatesTo is not the MessageID of our request"));
+        assertEquals(MessageState.ACCEPTED, message().state());
+        assertEquals(List.of("wrong-answer:hospital"), world.alerts());
+        assertTrue(world.store.response(message().id()).isEmpty(), "nothing of it reaches the application");
+        for (int i = 0; i < 2; i++) {
+            world.forward(Duration.ofMinutes(1));
+            attempt(new Transport.NotOurs("M", "it is our own request"));
+        }
+        assertEquals(MessageState.DEAD_LETTER, message().state());
+        assertEquals(
+                List.of(
+                        "wrong-answer:hospital",
+                        "wrong-answer:hospital",
+                        "wrong-answer:hospital",
+                        "dead-letter:hospital"),
+                world.alerts());
+    }
+
+    @Test
+    void aServiceWithAnEndpointOfItsOwnHasALaneOfItsOwn() {
+        world.with(Partners.of("hospital", "W1").endpoint(World.QUERY, "http://query.example/q"));
+        world.submit(World.QUERY, "hospital", List.of("W1"));
+        attempt(new Transport.Taken("M", "<r/>"));
+        assertEquals(
+                URI.create("http://query.example/q"), world.transport.only().endpoint());
+        assertTrue(
+                world.details(AuditType.SENT).get(0).startsWith("to hospital/messages/" + World.QUERY),
+                world.details(AuditType.SENT).toString());
+        world.submit("hospital", "W1");
+        attempt(new Transport.Taken("M", null));
+        assertEquals(
+                URI.create("http://hospital.example/messages"),
+                world.transport.sent().get(1).endpoint());
+    }
+
+    @Test
+    void acknowledgementsGoToTheEndpointOfTheirService() {
+        world.with(Partners.of(World.GP, "Y9999")
+                .endpoints("http://gp.example/m", "http://gp.example/a")
+                .endpoint("SendBusinessAck-v1-0", "http://gp.example/bus")
+                .endpoint("SendInfrastructureAck-v1-0", "http://gp.example/inf"));
+        world.accept(Requests.asking(Requests.INF_ACK, Requests.BUS_ACK));
+        world.submissions.decide(
+                org.itkserver.envelope.Messages.TRACKING_ID, org.itkserver.envelope.BusinessOutcome.AA, null, "app");
+        world.work();
+        world.forward(Duration.ofSeconds(5));
+        world.work();
+        assertEquals(
+                List.of("http://gp.example/inf", "http://gp.example/bus"),
+                world.transport.sent().stream()
+                        .map(sent -> sent.endpoint().toString())
+                        .toList());
+    }
 }

@@ -91,7 +91,15 @@ final class World {
     final SynchronousExchange synchronous = new SynchronousExchange(
             store,
             store,
-            new SynchronousRun(settler, this::handler, streams, responses, clock, ids, counters),
+            new SynchronousRun(
+                    settler,
+                    this::handler,
+                    new SynchronousForward(this::directory, transport, scanner),
+                    streams,
+                    responses,
+                    clock,
+                    ids,
+                    counters),
             Runnable::run,
             clock,
             Duration.ofSeconds(5));

@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.FaultWriter;
+import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.Messages;
+import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.ToolkitError;
@@ -24,11 +28,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** H11 as a table: every answer of a peer, and what it means. */
 class AnswerClassifierTest {
+    private static final String RESPONSE = Messages.cda().replace(Messages.SERVICE, Messages.SERVICE + "Response");
+    private static final String REQUEST_ID = "0B6C2E4F-9D14-4E0B-8E55-7B6A1F0C2D33";
     private static final String HTML = "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>";
 
     private final AnswerClassifier classifier = new AnswerClassifier(
             new SoapAnswerReader(
                     new WstxInputFactory(), new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT)),
+            new ResponseCheck(new PayloadStreams(new WstxInputFactory(), 1 << 20)),
             new SettableClock(Instant.parse("2026-11-22T10:00:00Z")));
 
     /** The bodies that the table names. */
@@ -50,6 +57,7 @@ class AnswerClassifierTest {
                         SoapVersion.SOAP_11,
                         "<SimpleMessageResponse xmlns=\"urn:nhs-itk:ns:201005\">OK</SimpleMessageResponse>");
             case "envelope" -> Messages.cda();
+            case "response" -> RESPONSE;
             case "empty" -> soap(SoapVersion.SOAP_11, "");
             case "other" -> soap(SoapVersion.SOAP_11, "<Thanks/>");
             case "html" -> HTML;
@@ -90,7 +98,19 @@ class AnswerClassifierTest {
     private Transport.Result classify(int status, String body, boolean synchronous, String retryAfter) {
         var header = retryAfter.isEmpty() ? null : retryAfter;
         return classifier.classify(
-                "MESSAGE-ID", synchronous, status, header, body(body).getBytes(StandardCharsets.UTF_8));
+                "MESSAGE-ID", letter(synchronous), status, header, body(body).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Transport.Letter letter(boolean synchronous) {
+        var bytes = Messages.utf8("<sent/>");
+        return new Transport.Letter(
+                Messages.SERVICE,
+                null,
+                MessageBody.of(bytes),
+                new ScannedMessage.Range(0, bytes.length),
+                Map.of(),
+                StandardCharsets.UTF_8,
+                synchronous);
     }
 
     /** What a result says: unwell is a NotNow that counts against the peer. */
@@ -99,6 +119,11 @@ class AnswerClassifierTest {
             return taken.response() == null ? "taken" : "response";
         } else if (result instanceof Transport.Refused refused) {
             return refused.code() == null ? "refused" : "refused " + refused.code();
+        } else if (result instanceof Transport.NotOurs) {
+            return "not ours";
+        } else if (result instanceof Transport.Held held) {
+            return "held"
+                    + (held.retryAfter() == null ? "" : " " + held.retryAfter().toSeconds());
         }
         var notNow = (Transport.NotNow) result;
         var wait = notNow.retryAfter();
@@ -129,16 +154,16 @@ class AnswerClassifierTest {
                 "500 | fault1000in12 | refused 1000",
                 "400 | fault1000in12 | refused 1000",
                 "500 | fault2100in12 | later",
-                "500 | faultClient | refused",
-                "200 | faultClient | refused",
-                "500 | faultDotted | refused",
-                "500 | faultMustUnderstand | refused",
-                "500 | faultVersionMismatch | refused",
-                "500 | faultSender12 | refused",
-                "500 | faultServer | later",
-                "200 | faultServer | later",
-                "500 | faultReceiver12 | later",
-                "500 | faultBare | later",
+                "500 | faultClient | held",
+                "200 | faultClient | held",
+                "500 | faultDotted | held",
+                "500 | faultMustUnderstand | held",
+                "500 | faultVersionMismatch | held",
+                "500 | faultSender12 | held",
+                "500 | faultServer | held",
+                "200 | faultServer | held",
+                "500 | faultReceiver12 | held",
+                "500 | faultBare | held",
                 "500 | cut | later",
                 // taken
                 "200 | simple | taken",
@@ -170,17 +195,20 @@ class AnswerClassifierTest {
                 "304 | none | unwell",
                 "408 | none | unwell",
                 "429 | html | unwell",
-                // the peer's other statuses for good
-                "400 | json | refused",
-                "401 | none | refused",
-                "401 | html | refused",
-                "403 | html | refused",
-                "404 | html | refused",
-                "405 | none | refused",
-                "407 | none | refused",
-                "413 | none | refused",
-                "415 | json | refused",
-                "422 | none | refused",
+                // about the endpoint
+                "401 | none | held",
+                "401 | html | held",
+                "403 | html | held",
+                "404 | html | held",
+                "405 | none | held",
+                "407 | none | held",
+                "410 | none | held",
+                "421 | none | held",
+                // perhaps about this message: only a ToolkitErrorInfo refuses it for good
+                "400 | json | later",
+                "413 | none | later",
+                "415 | json | later",
+                "422 | none | later",
             })
     void anAnswerToAMessage(int status, String body, String expected) {
         assertEquals(expected, words(classify(status, body, false, "")));
@@ -190,21 +218,22 @@ class AnswerClassifierTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "200 | envelope | response",
-                "202 | envelope | response",
-                "500 | envelope | later",
-                "200 | simple | refused",
-                "200 | other | refused",
-                "200 | empty | refused",
-                "200 | none | refused",
-                "202 | none | refused",
-                "204 | none | refused",
+                "200 | response | response",
+                "202 | response | response",
+                "200 | envelope | not ours",
+                "500 | response | later",
+                "200 | simple | later",
+                "200 | other | later",
+                "200 | empty | later",
+                "200 | none | later",
+                "202 | none | later",
+                "204 | none | later",
                 "200 | html | unwell",
                 "200 | garbage | unwell",
                 "200 | fault2100 | later",
                 "500 | fault2100 | later",
                 "500 | fault1000 | refused 1000",
-                "404 | html | refused",
+                "404 | html | held",
                 "503 | none | unwell",
             })
     void anAnswerToARequest(int status, String body, String expected) {
@@ -233,7 +262,7 @@ class AnswerClassifierTest {
                 "500 | fault2100 | 120 | later 120",
                 "503 | fault2100 | 120 | later 120",
                 "500 | fault1000 | 120 | refused 1000",
-                "404 | none | 120 | refused",
+                "404 | none | 120 | held",
                 "200 | simple | 120 | taken",
             })
     void aPeerThatSaysWhenToComeBack(int status, String body, String retryAfter, String expected) {
@@ -247,19 +276,78 @@ class AnswerClassifierTest {
         assertTrue(refused.reason().startsWith("fault 1000: "), refused.reason());
         assertTrue(refused.reason().contains("why"), refused.reason());
         assertTrue(refused.reason().endsWith("(ErrorID E1A5D0C2-4B77-49F0-9E52-0A1B2C3D4E66)"), refused.reason());
-        assertEquals("fault Client: no", ((Transport.Refused) classify(500, "faultClient", false, "")).reason());
-        assertEquals("HTTP 404", ((Transport.Refused) classify(404, "html", false, "")).reason());
+        var held = (Transport.Held) classify(500, "faultClient", false, "");
+        assertEquals("fault Client: no", held.reason());
+        assertEquals("a SOAP fault Client", held.answer());
+        assertEquals("HTTP 404", ((Transport.Held) classify(404, "html", false, "")).reason());
         var notNow = (Transport.NotNow) classify(503, "html", false, "");
         assertEquals("HTTP 503 without a SOAP answer", notNow.reason());
     }
 
     @Test
     void theResponseIsTheWholeAnswer() {
-        var taken = (Transport.Taken) classify(200, "envelope", true, "");
-        assertEquals(Messages.cda(), taken.response());
-        var utf16 = Messages.cda().getBytes(StandardCharsets.UTF_16);
-        var wide = (Transport.Taken) classifier.classify("M", true, 200, null, utf16);
+        var taken = (Transport.Taken) classify(200, "response", true, "");
+        assertEquals(RESPONSE, taken.response());
+        var utf16 = RESPONSE.getBytes(StandardCharsets.UTF_16);
+        var wide = (Transport.Taken) classifier.classify("M", letter(true), 200, null, utf16);
         assertTrue(String.valueOf(wide.response()).contains("caf\u00e9"));
+    }
+
+    /** H24: what a mixed-up server or proxy sends is not taken for the answer. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RELATES | MessageID | true",
+                "urn:uuid:RELATES | MessageID | true",
+                "99999999-AAAA-4BBB-8CCC-000000000009 | MessageID | false",
+                "SERVICEResponse | Action | true",
+                "urn:nhs-itk:ns:201005/Port/sendResponse | Action | true",
+                "SERVICE | Action | false",
+                "urn:nhs-itk:services:201005:getNHSNumber-v1-0Response | Action | false",
+                "SERVICEResponse | service | true",
+                "urn:nhs-itk:services:201005:getNHSNumber-v1-0Response | service | false",
+                "SERVICE | service | true",
+                "RELATES | own | false"
+            })
+    void onlyTheAnswerIsTaken(String value, String where, boolean ours) {
+        var real = value.replace("SERVICE", Messages.SERVICE);
+        var answer = RESPONSE;
+        if (where.equals("MessageID")) {
+            var id = real.replace(
+                    "RELATES", real.startsWith("urn") ? REQUEST_ID.toLowerCase(java.util.Locale.ROOT) : REQUEST_ID);
+            answer = answer.replace("</soap:Header>", "<wsa:RelatesTo>" + id + "</wsa:RelatesTo></soap:Header>");
+        } else if (where.equals("own")) {
+            answer = answer.replaceFirst(">[0-9A-F-]*</wsa:MessageID>", ">" + REQUEST_ID + "</wsa:MessageID>");
+        } else if (where.equals("Action")) {
+            answer = answer.replaceFirst(">[^<]*</wsa:Action>", ">" + real + "</wsa:Action>");
+        } else {
+            answer = answer.replaceFirst("service=\"[^\"]*\"", "service=\"" + real + "\"");
+        }
+        var result = classifier.classify(REQUEST_ID, letter(true), 200, null, Messages.utf8(answer));
+        assertEquals(ours ? "response" : "not ours", words(result), answer);
+    }
+
+    @Test
+    void ourOwnRequestAndAnAnswerThatCannotBeDecodedAreNotTaken() {
+        var own = Messages.utf8(RESPONSE);
+        var text = RESPONSE;
+        int start = text.indexOf("<itk:DistributionEnvelope");
+        int end = text.indexOf("</itk:DistributionEnvelope>") + "</itk:DistributionEnvelope>".length();
+        int before = Messages.utf8(text.substring(0, start)).length;
+        int length = Messages.utf8(text.substring(start, end)).length;
+        var letter = new Transport.Letter(
+                Messages.SERVICE,
+                null,
+                MessageBody.of(own),
+                new ScannedMessage.Range(before, before + length),
+                Map.of(),
+                StandardCharsets.UTF_8,
+                true);
+        assertEquals("not ours", words(classifier.classify(REQUEST_ID, letter, 200, null, own)));
+        var broken = RESPONSE.replace("mimetype=\"text/xml\"", "mimetype=\"text/xml\" base64=\"true\"");
+        assertEquals(
+                "not ours", words(classifier.classify(REQUEST_ID, letter(true), 200, null, Messages.utf8(broken))));
     }
 
     @Test

@@ -18,6 +18,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.Ids;
 import org.itkserver.envelope.MessageBody;
+import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapAnswerReader;
@@ -56,6 +57,7 @@ final class Letters {
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
+                new PayloadStreams(new WstxInputFactory(), 1 << 20),
                 clock,
                 timeout,
                 tls,

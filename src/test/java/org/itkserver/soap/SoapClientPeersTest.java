@@ -115,7 +115,8 @@ class SoapClientPeersTest {
 
     @Test
     void aSynchronousAnswerMayBeLargeAndNotWithoutEnd() {
-        var envelope = Messages.cda().replace("caf\u00e9", "x".repeat(1 << 20));
+        var envelope =
+                Messages.cda().replace(Messages.SERVICE, "urn:aResponse").replace("caf\u00e9", "x".repeat(1 << 20));
         try (var peer =
                 RawPeer.answering("HTTP/1.1 200 OK\r\nContent-Length: " + envelope.length() + "\r\n\r\n" + envelope)) {
             var taken = (Transport.Taken) client.send(peer.uri(), "us", Letters.letter("<a/>", true));
@@ -161,11 +162,11 @@ class SoapClientPeersTest {
                 "401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n",
                 "407 Proxy Authentication Required\r\n",
                 "403 Forbidden\r\n",
-                "413 Payload Too Large\r\nConnection: close\r\n"
+                "404 Not Found\r\nConnection: close\r\n"
             })
-    void aRefusalOfHttpIsFinal(String status) {
+    void aRefusalOfHttpHoldsTheEndpoint(String status) {
         try (var peer = RawPeer.answering("HTTP/1.1 " + status + "Content-Length: 0\r\n\r\n")) {
-            var refused = assertInstanceOf(Transport.Refused.class, send(peer));
+            var refused = assertInstanceOf(Transport.Held.class, send(peer));
             assertEquals("HTTP " + status.substring(0, 3), refused.reason());
             assertEquals(Letters.text(Letters.parse(peer.only().body()), "MessageID"), refused.messageId());
         }

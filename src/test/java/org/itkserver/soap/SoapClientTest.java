@@ -127,7 +127,7 @@ class SoapClientTest {
 
     @Test
     void aChunkedAnswerIsPutTogether() {
-        var envelope = Messages.cda();
+        var envelope = Messages.cda().replace(Messages.SERVICE, "urn:aResponse");
         int cut = envelope.length() / 2;
         var bytes = List.of(envelope.substring(0, cut), envelope.substring(cut));
         try (var peer = new RawPeer(socket -> {

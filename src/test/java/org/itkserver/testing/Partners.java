@@ -1,6 +1,8 @@
 package org.itkserver.testing;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
@@ -19,6 +21,7 @@ public final class Partners {
     private @Nullable String acknowledgements;
     private Partner.PositiveAnswer answer = Partner.PositiveAnswer.AUTO;
     private Partner.AckForm ackStyle = Partner.AckForm.AUTO;
+    private final Map<String, String> services = new HashMap<>();
     private int rate;
     private Set<String> certificates = Set.of();
     private Signing signing = Signing.NONE;
@@ -89,6 +92,12 @@ public final class Partners {
         return this;
     }
 
+    /** An endpoint of its own for a service. */
+    public Partners endpoint(String service, String url) {
+        services.put(service, url);
+        return this;
+    }
+
     public Partners tolerates(Partner.Leniency... leniencies) {
         tolerated = Set.of(leniencies);
         return this;
@@ -104,7 +113,7 @@ public final class Partners {
                 answer,
                 false,
                 queues,
-                new Endpoints(messages, acknowledgements, callbacks, Set.of()),
+                new Endpoints(messages, acknowledgements, services, callbacks, Set.of()),
                 ackStyle,
                 rate,
                 certificates,
