@@ -84,16 +84,23 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TLS_KNOWS_THE_JDK_ALONE = classes()
             .that()
-            .resideInAnyPackage(ROOT + "tls..", ROOT + "boot.launch..")
+            .resideInAPackage(ROOT + "tls..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    ROOT + "tls..",
-                    ROOT + "boot.launch..",
-                    "java..",
-                    "javax.net.ssl..",
-                    "org.wildfly.core.jar.runtime..",
-                    "org.jspecify..");
+            .resideInAnyPackage(ROOT + "tls..", "java..", "javax.net.ssl..", "org.jspecify..");
+
+    /** The launcher's module has neither CXF nor a database driver nor a logger. */
+    @ArchTest
+    static final ArchRule THE_LAUNCHER_NEEDS_NO_LIBRARY = noClasses()
+            .that()
+            .resideInAPackage(ROOT + "boot.launch..")
+            .or()
+            .haveNameMatching(
+                    ".*boot\\.(ConfigurationCheck|Environment|Settings|Listeners|DirectoryFile|PartnerEntry|SigningEntry"
+                            + "|RetentionEntry|YamlMap|YamlText|Mistakes|Durations|Nearest|ContentKeyFiles)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.slf4j..", "java.sql..", "org.apache..", "jakarta..", "io.undertow..");
 
     @ArchTest
     static final ArchRule THE_CORE_IS_PLAIN_JAVA = classes()

@@ -1,10 +1,12 @@
 package org.itkserver.boot;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.itkserver.directory.Directory;
 import org.itkserver.directory.HandlerSettings;
 import org.itkserver.directory.Organisation;
 import org.itkserver.directory.Outbox;
+import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Retention;
 import org.itkserver.directory.Route;
@@ -37,6 +40,7 @@ final class DirectoryFile {
     private final boolean loopback;
     private final Map<String, HandlerSettings> handlers = new LinkedHashMap<>();
     private final Predicate<URI> ourself;
+    private final Mistakes mistakes = new Mistakes();
 
     private DirectoryFile(boolean loopback, Predicate<URI> ourself) {
         this.loopback = loopback;
@@ -47,33 +51,51 @@ final class DirectoryFile {
      * @param text the file
      * @param loopback whether the server listens on a loopback address only; invented data is refused elsewhere
      * @param ourself whether a URL is one of this server's own, which is never a target
-     * @throws IllegalArgumentException naming line, key and rule
+     * @throws IllegalArgumentException with one line for each mistake, naming line, key and rule
      */
     static Directory read(String text, boolean loopback, Predicate<URI> ourself) {
         return new DirectoryFile(loopback, ourself).directory(YamlText.root(text));
     }
 
+    /**
+     * The text of the file's bytes.
+     *
+     * @throws IllegalArgumentException naming the line that is not UTF-8
+     */
+    static String text(byte[] bytes) {
+        var in = ByteBuffer.wrap(bytes);
+        var out = CharBuffer.allocate(bytes.length);
+        var result = StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+        if (result.isError()) {
+            long line = 1 + out.flip().chars().filter(c -> c == '\n').count();
+            throw new IllegalArgumentException("line " + line + ": the file is not UTF-8; save it in that encoding");
+        }
+        var text = out.flip().toString();
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
     private Directory directory(YamlMap root) {
-        var organisation =
-                organisation(root.map("organisation").orElseThrow(() -> root.wrong("organisation", "is missing")));
-        root.map("handlers").ifPresent(this::handlers);
-        var retention = RetentionEntry.of(root, Retention.DEFAULT);
+        var organisation = mistakes.orNull(() ->
+                organisation(root.map("organisation").orElseThrow(() -> root.wrong("organisation", "is missing"))));
+        mistakes.in(() -> root.map("handlers").ifPresent(this::handlers));
+        var retention = mistakes.or(Retention.DEFAULT, () -> RetentionEntry.of(root, Retention.DEFAULT));
         var services = services(root, retention);
         var serviceNames = services.stream().map(Service::name).collect(Collectors.toSet());
         var reader = new PartnerEntry(ourself, serviceNames);
-        var partners = root.maps("partners").stream().map(reader::read).toList();
+        var partners = new ArrayList<Partner>();
+        maps(root, "partners").forEach(map -> mistakes.in(() -> partners.add(reader.read(map))));
         var interactions = root.texts("interactions");
         for (var interaction : interactions) {
             if (!interaction.startsWith("urn:")) {
-                throw root.wrong("interactions", "must hold URNs, not " + interaction);
+                mistakes.add(root.wrong("interactions", "must hold URNs, not " + interaction));
             }
         }
-        var routes = root.maps("routes").stream()
-                .map(map -> route(map, reader.ids()))
-                .toList();
+        var routes = new ArrayList<Route>();
+        maps(root, "routes").forEach(map -> mistakes.in(() -> routes.add(route(map, reader.ids()))));
         var outboxes = new ArrayList<Outbox>();
-        root.map("outboxes").ifPresent(map -> outboxes(map, serviceNames, outboxes));
-        root.end();
+        mistakes.in(() -> root.map("outboxes").ifPresent(map -> outboxes(map, serviceNames, outboxes)));
+        mistakes.in(root::end);
+        mistakes.throwIfAny();
         return new Directory(
                 organisation,
                 partners,
@@ -83,6 +105,11 @@ final class DirectoryFile {
                 routes,
                 outboxes,
                 retention);
+    }
+
+    /** The entries of a list; none after a mistake. */
+    private List<YamlMap> maps(YamlMap root, String key) {
+        return mistakes.or(List.of(), () -> root.maps(key));
     }
 
     private static Organisation organisation(YamlMap map) {
@@ -103,11 +130,14 @@ final class DirectoryFile {
             if (RESERVED.contains(name)) {
                 throw map.wrong(name, "is the name of a built-in handler");
             }
-            var entry = map.map(name).orElseThrow();
-            handlers.put(name, handler(name, entry));
-            entry.end();
+            // what names a handler that has a mistake is not a second mistake
+            handlers.put(name, new HandlerSettings.Folder(name, Path.of(".")));
+            mistakes.in(() -> {
+                var entry = map.map(name).orElseThrow();
+                handlers.put(name, handler(name, entry));
+                entry.end();
+            });
         }
-        map.end();
     }
 
     private HandlerSettings handler(String name, YamlMap entry) {
@@ -131,26 +161,26 @@ final class DirectoryFile {
         }
     }
 
-    private static void outboxes(YamlMap map, Set<String> serviceNames, List<Outbox> out) {
-        for (var name : map.names()) {
-            var entry = map.map(name).orElseThrow();
-            var service = entry.text("service");
-            if (!serviceNames.contains(service)) {
-                throw entry.wrong("service", "names " + service + ", which is no service");
-            }
-            out.add(new Outbox(
-                    name,
-                    folder(entry, entry.text("folder")),
-                    service,
-                    entry.texts("to"),
-                    entry.optional("interaction").orElse(null),
-                    entry.optional("profileId").orElse(null),
-                    entry.optional("mimeType").orElse("text/xml"),
-                    entry.truth("infAckRequested"),
-                    entry.truth("ackRequested")));
-            entry.end();
-        }
-        map.end();
+    private void outboxes(YamlMap map, Set<String> serviceNames, List<Outbox> out) {
+        map.names()
+                .forEach(name -> mistakes.in(() -> {
+                    var entry = map.map(name).orElseThrow();
+                    var service = entry.text("service");
+                    if (!serviceNames.contains(service)) {
+                        throw entry.wrong("service", "names " + service + ", which is no service");
+                    }
+                    out.add(new Outbox(
+                            name,
+                            folder(entry, entry.text("folder")),
+                            service,
+                            entry.texts("to"),
+                            entry.optional("interaction").orElse(null),
+                            entry.optional("profileId").orElse(null),
+                            entry.optional("mimeType").orElse("text/xml"),
+                            entry.truth("infAckRequested"),
+                            entry.truth("ackRequested")));
+                    entry.end();
+                }));
     }
 
     private static Duration timeout(YamlMap map) {
@@ -158,48 +188,49 @@ final class DirectoryFile {
     }
 
     private static Duration duration(YamlMap map, String key, Duration otherwise, Duration longest) {
-        try {
-            var duration = map.optional(key).map(Duration::parse).orElse(otherwise);
-            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(longest) <= 0) {
-                return duration;
-            }
-        } catch (DateTimeParseException e) {
-            // refused below
-        }
-        throw map.wrong(key, "must be a duration such as " + otherwise + ", at most " + longest);
+        var text = map.optional(key);
+        return text.map(value -> Durations.positive(value)
+                        .filter(duration -> duration.compareTo(longest) <= 0)
+                        .orElseThrow(() -> map.wrong(
+                                key,
+                                "must be a positive duration such as " + otherwise + " or 10s, at most " + longest
+                                        + ", not " + value)))
+                .orElse(otherwise);
     }
 
     private List<Service> services(YamlMap root, Retention retention) {
         var services = new LinkedHashMap<String, Service>();
         Catalogue.services().forEach(service -> services.put(service.name(), service));
-        for (var map : root.maps("services")) {
-            var name = map.text("name");
-            var service = services.getOrDefault(name, added(name, map));
-            var pattern = map.optional("pattern");
-            if (pattern.isPresent() && services.containsKey(name)) {
-                throw map.wrong("pattern", "of the built-in service " + name + " cannot be changed");
-            }
-            var handler = map.optional("handler");
-            if (handler.isPresent()) {
-                service = service.withHandler(handlerOf(map, handler.get(), service));
-            }
-            var profiles = map.texts("profiles");
-            if (!profiles.isEmpty()) {
-                service = service.withProfiles(Set.copyOf(profiles));
-            }
-            var types = map.texts("mimeTypes");
-            if (!types.isEmpty()) {
-                service = service.withMimeTypes(
-                        types.stream().map(t -> t.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
-            }
-            service = service.withDeadlines(deadlines(map));
-            if (map.names().contains(RetentionEntry.KEY)) {
-                service = service.withRetention(RetentionEntry.of(map, retention));
-            }
-            map.end();
-            services.put(name, service);
-        }
+        maps(root, "services").forEach(map -> mistakes.in(() -> service(map, services, retention)));
         return List.copyOf(services.values());
+    }
+
+    private void service(YamlMap map, Map<String, Service> services, Retention retention) {
+        var name = map.text("name");
+        var service = services.getOrDefault(name, added(name, map));
+        var pattern = map.optional("pattern");
+        if (pattern.isPresent() && services.containsKey(name)) {
+            throw map.wrong("pattern", "of the built-in service " + name + " cannot be changed");
+        }
+        var handler = map.optional("handler");
+        if (handler.isPresent()) {
+            service = service.withHandler(handlerOf(map, handler.get(), service));
+        }
+        var profiles = map.texts("profiles");
+        if (!profiles.isEmpty()) {
+            service = service.withProfiles(Set.copyOf(profiles));
+        }
+        var types = map.texts("mimeTypes");
+        if (!types.isEmpty()) {
+            service = service.withMimeTypes(
+                    types.stream().map(t -> t.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
+        }
+        service = service.withDeadlines(deadlines(map));
+        if (map.names().contains(RetentionEntry.KEY)) {
+            service = service.withRetention(RetentionEntry.of(map, retention));
+        }
+        services.put(name, service);
+        map.end();
     }
 
     private static AckDeadlines deadlines(YamlMap map) {

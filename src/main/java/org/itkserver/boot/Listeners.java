@@ -44,6 +44,11 @@ record Listeners(
                 && (LOOPBACK.contains(uri.getHost()) || bind.equals(uri.getHost()));
     }
 
+    /** Base URL of the console. */
+    String console() {
+        return plain == null ? "https://" + bind + ":" + people + "/" : "http://" + bind + ":" + plain + "/";
+    }
+
     @Override
     public String toString() {
         var plainUrl = plain == null ? List.<String>of() : List.of("http://" + bind + ":" + plain + "/");

@@ -4,6 +4,7 @@ import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -185,6 +186,11 @@ final class Server implements AutoCloseable {
         return ours.isBase(uri) || settings.listeners().isAt(uri);
     }
 
+    /** Whether the start is complete. Until it is, nothing may be accepted. Does not block. */
+    boolean isAccepting() {
+        return initialised;
+    }
+
     /** Whether messages can be accepted now. */
     boolean isReady() {
         return initialised && database.isReachable() && (contentKeys == null || contentKeys.isUsable());
@@ -211,11 +217,22 @@ final class Server implements AutoCloseable {
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "database " + settings.database()));
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml"));
         initialised = true;
+    }
+
+    /** Says in the log where the server is, once it answers there. */
+    void announce() {
+        var console = settings.listeners().console();
         LOG.info(
-                "ITK transport server is ready at {} (home {}, database {})",
+                "ITK transport server is ready at {} (home {}, database {}); console at {}admin/",
                 settings.listeners(),
                 settings.home(),
-                settings.database());
+                settings.database(),
+                console);
+        if (Files.exists(home.firstRun())) {
+            LOG.info(
+                    "the console's first user and password are in {}; delete the file when they are noted",
+                    home.firstRun());
+        }
     }
 
     /** What the timer does every second. */

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -73,39 +72,53 @@ record Settings(
 
     private static final int POOL = 8;
 
-    /** @throws IllegalArgumentException naming the variable that is wrong */
+    /**
+     * @param env as {@link Environment#values()} has it
+     * @throws IllegalArgumentException with one line for each variable that is wrong
+     */
     static Settings of(Map<String, String> env) {
         var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"))
                 .toAbsolutePath()
                 .normalize();
-        var database = database(env, home);
-        return new Settings(
+        var mistakes = new Mistakes();
+        var settings = new Settings(
                 home,
-                Listeners.of(env),
-                database,
+                mistakes.orNull(() -> Listeners.of(env)),
+                mistakes.orNull(() -> database(env, home)),
                 env.get("ITK_PUBLIC_URL"),
                 Arrays.stream(env.getOrDefault("ITK_TO_ALIASES", "").split(","))
                         .map(String::trim)
                         .filter(alias -> !alias.isEmpty())
                         .toList(),
-                size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
-                size(env.getOrDefault("ITK_MAX_SIGNED", "8MB")),
-                env.get("ITK_NODE"),
-                duration(env, "ITK_CLOCK_SKEW", "PT5M"),
-                duration(env, "ITK_SYNC_DEADLINE", "PT20S"),
-                duration(env, "ITK_SEND_TIMEOUT", "PT30S"),
-                lease(env),
-                duration(env, "ITK_QUEUE_TIMEOUT", "PT10M"),
+                mistakes.or(1L, () -> size(env, "ITK_MAX_MESSAGE", "64MB")),
+                mistakes.or(1L, () -> size(env, "ITK_MAX_SIGNED", "8MB")),
+                mistakes.orNull(() -> node(env)),
+                mistakes.orNull(() -> duration(env, "ITK_CLOCK_SKEW", "PT5M")),
+                mistakes.orNull(() -> duration(env, "ITK_SYNC_DEADLINE", "PT20S")),
+                mistakes.orNull(() -> duration(env, "ITK_SEND_TIMEOUT", "PT30S")),
+                mistakes.orNull(() -> lease(env)),
+                mistakes.orNull(() -> duration(env, "ITK_QUEUE_TIMEOUT", "PT10M")),
                 env.get("ITK_RESET_ADMIN"),
                 path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
                 path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
-                ContentKeyFiles.of(env, home),
-                webhook(env.get("ITK_ALERT_WEBHOOK")),
-                mail(env),
-                retentionInterval(env),
-                admission(env),
-                proxies(env),
-                retries(env));
+                mistakes.orNull(() -> ContentKeyFiles.of(env, home)),
+                mistakes.orNull(() -> webhook(env.get("ITK_ALERT_WEBHOOK"))),
+                mistakes.orNull(() -> mail(env)),
+                mistakes.orNull(() -> retentionInterval(env)),
+                mistakes.orNull(() -> admission(env)),
+                mistakes.orNull(() -> proxies(env)),
+                mistakes.orNull(() -> retries(env)));
+        mistakes.throwIfAny();
+        return settings;
+    }
+
+    private static @Nullable String node(Map<String, String> env) {
+        var node = env.get("ITK_NODE");
+        if (node != null && !node.matches("[A-Za-z0-9._-]{1,64}")) {
+            throw new IllegalArgumentException(
+                    "ITK_NODE=" + node + " is not a node name: use up to 64 letters, digits, '.', '_' and '-'.");
+        }
+        return node;
     }
 
     /** The database that the environment names. */
@@ -220,9 +233,9 @@ record Settings(
         return new AdmissionPolicy.Limits(
                 requests,
                 number(env, "ITK_REQUESTS_PER_PEER", Math.max(1, requests / 2)),
-                bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(bytes),
-                size(env.getOrDefault("ITK_SPOOL", "1GB")),
-                size(env.getOrDefault("ITK_MAX_MESSAGE", "64MB")),
+                bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(env, "ITK_BYTES_IN_FLIGHT", ""),
+                size(env, "ITK_SPOOL", "1GB"),
+                size(env, "ITK_MAX_MESSAGE", "64MB"),
                 env.containsKey("ITK_TLS_KEYSTORE"));
     }
 
@@ -261,6 +274,20 @@ record Settings(
         return Integer.parseInt(value);
     }
 
+    private static long size(Map<String, String> env, String name, String otherwise) {
+        var value = env.getOrDefault(name, otherwise);
+        try {
+            var bytes = size(value);
+            if (bytes > 0) {
+                return bytes;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // refused below
+        }
+        throw new IllegalArgumentException(
+                name + "=" + value + " is not a size: write it like 64MB (units B, KB, MB, GB).");
+    }
+
     static long size(String text) {
         var upper = text.toUpperCase(Locale.ROOT).trim();
         var units = Map.of("KB", 1L << 10, "MB", 1L << 20, "GB", 1L << 30);
@@ -274,14 +301,8 @@ record Settings(
 
     private static Duration duration(Map<String, String> env, String name, String otherwise) {
         var value = env.getOrDefault(name, otherwise);
-        try {
-            var duration = Duration.parse(value);
-            if (!duration.isNegative()) {
-                return duration;
-            }
-        } catch (DateTimeParseException e) {
-            // refused below
-        }
-        throw new IllegalArgumentException(name + "=" + value + " is not a duration such as " + otherwise);
+        return Durations.positive(value)
+                .orElseThrow(() -> new IllegalArgumentException(name + "=" + value
+                        + " is not a positive duration: write it like 2s, 5m, 1h or 30d, or like " + otherwise + "."));
     }
 }

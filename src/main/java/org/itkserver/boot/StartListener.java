@@ -29,6 +29,7 @@ import org.itkserver.http.HttpEdge;
 import org.itkserver.http.StaticAssets;
 import org.itkserver.soap.ContractServlet;
 import org.itkserver.soap.ItkServlet;
+import org.itkserver.store.DatabaseRefused;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 @WebListener
 public final class StartListener implements ServletContextListener {
     private static final Logger LOG = LoggerFactory.getLogger(StartListener.class);
-    private static final int EXIT_CONFIG = 78;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     /** While it is set, the unpacked classes must stay ({@code boot.launch.Installation}). */
     private static final String RUNNING = "itk.running";
 
@@ -46,6 +47,9 @@ public final class StartListener implements ServletContextListener {
     private RetentionJob retention;
     private AdminPages console;
     private HttpEdge edge;
+    private ReadyAnnouncer ready;
+    private Duration wait = Duration.ZERO;
+    private long nextTick = System.nanoTime();
     private Clockwork clockwork;
 
     @Override
@@ -61,12 +65,12 @@ public final class StartListener implements ServletContextListener {
 
     private void start(ServletContext context) {
         try {
-            server = new Server(Settings.of(System.getenv()), Clock.systemUTC());
+            server = new Server(Settings.of(Environment.of(System.getenv()).values()), Clock.systemUTC());
         } catch (IllegalArgumentException e) {
-            refuse(e.getMessage());
+            StartFailure.end(String.valueOf(e.getMessage()));
             return;
         } catch (IOException e) {
-            refuse("the home folder cannot be used: " + e.getMessage());
+            StartFailure.end("the home folder cannot be used: " + e.getMessage());
             return;
         }
         register(context);
@@ -78,13 +82,8 @@ public final class StartListener implements ServletContextListener {
         clockwork.always(this::work);
         lookout.start();
         retention.start();
-    }
-
-    /** A setting or the directory is wrong: one sentence, and the process ends. */
-    private static void refuse(String reason) {
-        LOG.error("itk-transport-server cannot start: {}", reason);
-        Threads.daemon(() -> System.exit(EXIT_CONFIG), "itk-exit").start();
-        throw new IllegalStateException("the server cannot start");
+        ready = new ReadyAnnouncer(server.settings.listeners(), server::isReady, server::announce);
+        ready.start();
     }
 
     private void register(ServletContext context) {
@@ -142,7 +141,7 @@ public final class StartListener implements ServletContextListener {
 
             @Override
             public boolean isAccepting() {
-                return true;
+                return server.isAccepting();
             }
 
             @Override
@@ -170,13 +169,27 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void tick() {
+        if (System.nanoTime() - nextTick < 0) {
+            return;
+        }
         try {
             server.tick();
+            wait = Duration.ZERO;
+        } catch (DatabaseRefused e) {
+            StartFailure.end(String.valueOf(e.getMessage()));
         } catch (StoreUnavailable e) {
-            LOG.warn("not ready yet: {}", e.getMessage());
+            backOff();
+            LOG.warn("not ready: {}; next try in {} s", e.getMessage(), wait.toSeconds());
         } catch (IOException | RuntimeException e) {
             LOG.error("the timer failed; it runs again in a second", e);
         }
+    }
+
+    /** Tries after 1, 2, 4 … 30 seconds. */
+    private void backOff() {
+        wait = wait.isZero() ? Duration.ofSeconds(1) : wait.multipliedBy(2);
+        wait = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+        nextTick = System.nanoTime() + wait.toNanos();
     }
 
     private void resend() {
@@ -215,6 +228,9 @@ public final class StartListener implements ServletContextListener {
     }
 
     private void stop() {
+        if (ready != null) {
+            ready.stop();
+        }
         if (edge != null) {
             edge.close();
         }

@@ -52,7 +52,7 @@ public final class VerifyAudit {
 
     /** Checks, prints, and ends the process with the exit code. */
     public static void main(String[] arguments) {
-        System.exit(new VerifyAudit(System.getenv(), System.out).run(List.of(arguments)));
+        System.exit(new VerifyAudit(Environment.of(System.getenv()).values(), System.out).run(List.of(arguments)));
     }
 
     /** Wrong usage; the message is for people. */

@@ -33,7 +33,9 @@ final class YamlMap {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 throw wrong(tuple.getKeyNode(), path, "has a key that is not plain text");
             }
-            keys.put(key.getValue(), tuple.getValueNode());
+            if (keys.putIfAbsent(key.getValue(), tuple.getValueNode()) != null) {
+                throw wrong(key, child(key.getValue()), "occurs twice: keep one of them");
+            }
             keyNodes.put(key.getValue(), key);
         }
     }
@@ -134,12 +136,15 @@ final class YamlMap {
         return value == null ? Optional.empty() : Optional.of(new YamlMap(child(key), value));
     }
 
-    /** Refuses the first key that nobody has read. */
+    /** Refuses the keys that have not been read. */
     void end() {
+        var mistakes = new Mistakes();
         keyNodes.forEach((key, at) -> {
             if (!read.contains(key)) {
-                throw wrong(at, child(key), "is not a key that is known here");
+                var known = read.isEmpty() ? "" : ": did you mean " + Nearest.of(key, read) + "?";
+                mistakes.add(wrong(at, child(key), "is not a key that is known here" + known));
             }
         });
+        mistakes.throwIfAny();
     }
 }

@@ -10,8 +10,6 @@ import java.time.ZoneOffset;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.slf4j.Logger;
@@ -82,35 +80,12 @@ public final class Database implements AutoCloseable {
     /**
      * Brings the schema up to date; idempotent.
      *
+     * @throws DatabaseRefused when a person must change something before the database can be used
      * @throws StoreUnavailable when the database is away
      */
     public void migrate() {
-        var owner = settings.owner();
-        try {
-            var flyway = Flyway.configure(getClass().getClassLoader());
-            if (h2) {
-                flyway.dataSource(pool);
-            } else if (owner == null) {
-                // not the pool: an index over many rows takes longer than its connections wait
-                flyway.dataSource(settings.url(), settings.user(), settings.password());
-            } else {
-                flyway.dataSource(settings.url(), owner.user(), owner.password());
-            }
-            flyway.locations("classpath:db/migration", h2 ? "classpath:db/h2" : "classpath:db/postgresql")
-                    .load()
-                    .migrate();
-            if (owner != null) {
-                Grants.give(settings.url(), owner, String.valueOf(settings.user()));
-            }
-            migrated = true;
-        } catch (FlywayException | SQLException e) {
-            throw new StoreUnavailable(
-                    "the database cannot be brought up to date: " + firstLine(String.valueOf(e.getMessage())));
-        }
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().filter(line -> !line.isBlank()).findFirst().orElse("no reason given");
+        new SchemaUpdate(settings).run(h2 ? pool : null);
+        migrated = true;
     }
 
     /** Whether the schema is up to date. */

@@ -2,6 +2,8 @@ package org.itkserver.tls;
 
 import java.security.KeyStore;
 import java.security.Provider;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -38,8 +40,8 @@ public final class TlsProvider extends Provider {
 
     /** Made when it is first used; one for both listeners. */
     private static final class Holder {
-        static final Optional<TlsFiles> FILES =
-                TlsSettings.of(System.getenv()).map(settings -> new TlsFiles(settings, System::nanoTime));
+        static final Optional<TlsFiles> FILES = TlsSettings.of(withoutBlanks(System.getenv()))
+                .map(settings -> new TlsFiles(settings, System::nanoTime));
     }
 
     private static final class Keys extends KeyManagerFactorySpi {
@@ -81,5 +83,11 @@ public final class TlsProvider extends Provider {
 
     private static X509ExtendedTrustManager noTrust() {
         throw new IllegalStateException("TLS is off");
+    }
+
+    private static Map<String, String> withoutBlanks(Map<String, String> env) {
+        var out = new HashMap<>(env);
+        out.values().removeIf(String::isBlank);
+        return out;
     }
 }

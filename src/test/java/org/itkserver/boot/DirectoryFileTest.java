@@ -136,8 +136,8 @@ class DirectoryFileTest {
                 "handler: inbox|handler: nowhere|line 17: services[0].handler names nowhere",
                 "handler: radiology }|handler: inbox }|line 18: services[1].handler cannot be inbox",
                 "handler: inbox|handler: sample|line 17: services[0].handler cannot be sample",
-                "timeout: PT10S|timeout: 10s|line 20: handlers.radiology.timeout must be a duration",
-                "timeout: PT10S|timeout: PT1H|line 20: handlers.radiology.timeout must be a duration",
+                "timeout: PT10S|timeout: 0s|line 20: handlers.radiology.timeout must be a positive duration",
+                "timeout: PT10S|timeout: PT1H|line 20: handlers.radiology.timeout must be a positive duration",
                 "http://127.0.0.1:9100/radiology|file:///x|line 20: handlers.radiology.http must be an http",
                 "radiology\", handler: radiology|radiology\", partner: nobody|line 23: routes[0].partner names nobody",
                 "urn:nhs-itk:interaction:local-v1-0|local|line 21: interactions must hold URNs",
@@ -154,8 +154,8 @@ class DirectoryFileTest {
                 "http://127.0.0.1:9001/callback|urn:nhs-itk:subscriber:q|line 13: partners[0].endpoints.callbacks must be an http",
                 "timeout: PT10S|folder: in|line 20: handlers.radiology.http or folder is needed",
                 "http://127.0.0.1:9100/radiology|http://127.0.0.1:8080/|line 20: handlers.radiology.http must not be this",
-                "handler: inbox }|handler: inbox, infAckDeadline: soon }|line 17: services[0].infAckDeadline must be a duration",
-                "handler: inbox }|handler: inbox, ackDeadline: -PT1S }|line 17: services[0].ackDeadline must be a duration",
+                "handler: inbox }|handler: inbox, infAckDeadline: soon }|line 17: services[0].infAckDeadline must be a positive duration",
+                "handler: inbox }|handler: inbox, ackDeadline: -PT1S }|line 17: services[0].ackDeadline must be a positive duration",
                 "partners:|partnerz:|line 2: partnerz is not a key"
             })
     void aMistakeIsNamedWithItsLine(String part, String by, String message) {

@@ -46,7 +46,7 @@ class NoticeSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1h", "PT0S", "PT0.5S", "-PT1H", "P8D"})
+    @ValueSource(strings = {"", "1 hour", "PT0S", "PT0.5S", "-PT1H", "P8D"})
     void aWrongTimeBetweenRunsOfTheDestructionIsNamed(String value) {
         var refused = assertThrows(
                 IllegalArgumentException.class, () -> Settings.of(Map.of("ITK_RETENTION_INTERVAL", value)));

@@ -2,14 +2,20 @@ package org.itkserver.boot.launch;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.itkserver.boot.ConfigurationCheck;
+import org.itkserver.boot.Environment;
 import org.itkserver.tls.Secrets;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.tls.TlsSettings;
@@ -17,17 +23,23 @@ import org.wildfly.core.jar.runtime.BootableServerConfigurator;
 import org.wildfly.core.jar.runtime.Configuration;
 
 /**
- * Turns the {@code ITK_*} environment variables into server arguments before the server starts, and refuses values that
- * contradict each other with one sentence that names the variable (exit code 78).
+ * Turns the {@code ITK_*} environment variables into server arguments before the server starts, and prints one sentence
+ * for each mistake (exit code 78).
  *
- * <p>Called once, by the bootable JAR's start-up, on its main thread. Knows nothing of the application: it runs before
- * the deployment exists and sees only the JDK.
+ * <p>Called once, by the bootable JAR's start-up, on its main thread, before the deployment exists. Its module has the classes
+ * that read settings and directory, and neither CXF nor a database driver nor a logger.
  */
 public final class LaunchSettings implements BootableServerConfigurator {
 
     /** sysexits.h EX_CONFIG: something was found in an unconfigured or misconfigured state. */
     static final int EXIT_CONFIG = 78;
 
+    /** The argument that only checks settings and directory. */
+    static final String CHECK = "--check";
+
+    private static final long LEAST_SPACE = 32L << 20;
+    private static final Map<String, String> LEVELS =
+            Map.of("error", "ERROR", "warn", "WARN", "info", "INFO", "debug", "DEBUG");
     private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,9}(B|KB|MB|GB)?");
     private static final List<String> SIZES =
@@ -43,41 +55,99 @@ public final class LaunchSettings implements BootableServerConfigurator {
     }
 
     @Override
-    public Configuration configure(List<String> arguments, Path home) throws Exception {
+    public Configuration configure(List<String> arguments, Path installed) throws Exception {
         // a client would have the server repeat the costly half of a TLS 1.2 handshake as often as it likes
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
-        var installation = new Installation(home);
-        try {
-            var env = System.getenv();
-            var out = new Configuration(arguments(env), managementForTests(env));
-            installation.replace(home(env).resolve("installation"));
-            installation.deleteAfterTheStop(LONGEST_STOP);
-            return out;
-        } catch (BadSetting e) {
-            System.err.println("itk-transport-server: " + e.getMessage());
+        var installation = new Installation(installed);
+        var environment = Environment.of(System.getenv());
+        var env = environment.values();
+        var out = new ArrayList<String>();
+        var mistakes = new ArrayList<>(environment.mistakes());
+        mistakes.addAll(mistakes(env, out));
+        boolean check = arguments.contains(CHECK);
+        if (mistakes.isEmpty() && !check) {
+            try {
+                var home = home(env);
+                Files.createDirectories(home);
+                HomeLock.take(home);
+                installation.replace(home.resolve("installation"));
+            } catch (BadSetting e) {
+                mistakes.add(e.getMessage());
+            } catch (IOException e) {
+                mistakes.add("ITK_HOME=" + home(env) + " cannot be written to: " + e + ".");
+            }
+        }
+        if (!mistakes.isEmpty() || check) {
+            mistakes.forEach(mistake -> System.err.println("itk-transport-server: " + mistake));
+            if (mistakes.isEmpty()) {
+                System.out.println("itk-transport-server: settings and directory.yaml are right.");
+            }
             installation.delete();
-            Runtime.getRuntime().halt(EXIT_CONFIG);
-            throw e;
+            Runtime.getRuntime().halt(mistakes.isEmpty() ? 0 : EXIT_CONFIG);
+        }
+        environment
+                .ignored()
+                .forEach(name -> System.err.println(
+                        "itk-transport-server: ignoring " + name + ", which Kubernetes sets for a Service."));
+        installation.deleteAfterTheStop(LONGEST_STOP);
+        return new Configuration(out, managementForTests(env));
+    }
+
+    /**
+     * Everything that can be known to be wrong before the server starts, without changing anything.
+     *
+     * @param env the settings
+     * @param out gets the server arguments that these settings stand for
+     * @return one sentence for each mistake
+     */
+    static List<String> mistakes(Map<String, String> env, List<String> out) {
+        var mistakes = new LinkedHashSet<String>();
+        collect(mistakes, () -> listeners(env, out));
+        out.add("-Djboss.tx.node.id=itk");
+        collect(mistakes, () -> logging(env, out));
+        collect(mistakes, () -> checkHome(env));
+        collect(mistakes, () -> checkDatabase(env));
+        collect(mistakes, () -> checkOwner(env));
+        collect(mistakes, () -> checkSizes(env));
+        collect(mistakes, () -> checkUrls(env));
+        var names = mistakes.stream().map(LaunchSettings::variable).toList();
+        // the same variable is not reported twice in two ways
+        ConfigurationCheck.mistakes(env).stream()
+                .filter(mistake -> !names.contains(variable(mistake)))
+                .forEach(mistakes::add);
+        if (mistakes.isEmpty()) {
+            collect(mistakes, () -> checkPorts(env));
+        }
+        return List.copyOf(mistakes);
+    }
+
+    private static String variable(String mistake) {
+        return mistake.split("[ =,]", 2)[0];
+    }
+
+    private interface Step {
+        void run() throws BadSetting;
+    }
+
+    private static void collect(Set<String> mistakes, Step step) {
+        try {
+            step.run();
+        } catch (BadSetting e) {
+            mistakes.add(e.getMessage());
         }
     }
 
     /**
-     * @param env the environment
-     * @return the server arguments these settings stand for
-     * @throws BadSetting naming the variable and the rule it breaks
+     * The server arguments that settings without a mistake stand for.
+     *
+     * @throws BadSetting with the first mistake
      */
     static List<String> arguments(Map<String, String> env) throws BadSetting {
         var out = new ArrayList<String>();
-        listeners(env, out);
-        out.add("-Djboss.tx.node.id=itk");
-        boolean json = isLogJson(env);
-        out.add("-Ditk.log.json=" + json);
-        out.add("-Ditk.log.text=" + !json);
-        checkHome(env);
-        checkDatabase(env);
-        checkOwner(env);
-        checkSizes(env);
-        checkUrls(env);
+        var mistakes = mistakes(env, out);
+        if (!mistakes.isEmpty()) {
+            throw new BadSetting(mistakes.get(0));
+        }
         return out;
     }
 
@@ -86,7 +156,11 @@ public final class LaunchSettings implements BootableServerConfigurator {
         var bind = env.getOrDefault("ITK_BIND", "127.0.0.1");
         var address = address(bind);
         boolean tls = tls(env);
-        boolean plainAsked = "true".equals(env.get("ITK_ALLOW_PLAIN_HTTP"));
+        var plain = env.getOrDefault("ITK_ALLOW_PLAIN_HTTP", "false");
+        if (!plain.equals("true") && !plain.equals("false")) {
+            throw new BadSetting("ITK_ALLOW_PLAIN_HTTP=" + plain + " is neither true nor false: choose one of them.");
+        }
+        boolean plainAsked = plain.equals("true");
         if (!tls && !address.isLoopbackAddress() && !plainAsked) {
             throw new BadSetting("ITK_BIND=" + bind + " is not a loopback address and plain HTTP identifies nobody:"
                     + " set ITK_TLS_KEYSTORE and ITK_TLS_TRUSTSTORE, or ITK_ALLOW_PLAIN_HTTP=true if a proxy or tunnel"
@@ -141,12 +215,20 @@ public final class LaunchSettings implements BootableServerConfigurator {
         throw new BadSetting(name + "=" + value + " is not a port number from 1 to 65535.");
     }
 
-    private static boolean isLogJson(Map<String, String> env) throws BadSetting {
-        var value = env.getOrDefault("ITK_LOG", "text");
-        if (!value.equals("text") && !value.equals("json")) {
-            throw new BadSetting("ITK_LOG=" + value + " is neither text nor json.");
+    private static void logging(Map<String, String> env, List<String> out) throws BadSetting {
+        var format = env.getOrDefault("ITK_LOG", "text");
+        if (!format.equals("text") && !format.equals("json")) {
+            throw new BadSetting("ITK_LOG=" + format + " is neither text nor json: choose one of them.");
         }
-        return value.equals("json");
+        var level = LEVELS.get(env.getOrDefault("ITK_LOG_LEVEL", "info"));
+        if (level == null) {
+            throw new BadSetting("ITK_LOG_LEVEL=" + env.get("ITK_LOG_LEVEL")
+                    + " is not a level: choose error, warn, info or debug (which shows WildFly's messages too).");
+        }
+        out.add("-Ditk.log.json=" + format.equals("json"));
+        out.add("-Ditk.log.text=" + format.equals("text"));
+        out.add("-Ditk.log.level=" + level);
+        out.add("-Ditk.log.server=" + (level.equals("DEBUG") ? "INFO" : "WARN"));
     }
 
     private static Path home(Map<String, String> env) {
@@ -154,14 +236,50 @@ public final class LaunchSettings implements BootableServerConfigurator {
     }
 
     private static void checkHome(Map<String, String> env) throws BadSetting {
-        var home = home(env);
-        try {
-            Files.createDirectories(home);
-        } catch (IOException e) {
-            throw new BadSetting("ITK_HOME=" + home + " cannot be created as a directory.");
+        var home = home(env).toAbsolutePath().normalize();
+        var folder = home;
+        while (folder != null && !Files.exists(folder)) {
+            folder = folder.getParent();
         }
-        if (!Files.isWritable(home)) {
-            throw new BadSetting("ITK_HOME=" + home + " cannot be written to.");
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new BadSetting("ITK_HOME=" + home + " cannot be created as a directory: " + folder
+                    + " is not one. Name another folder.");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new BadSetting("ITK_HOME=" + home
+                    + " cannot be written to: give the server's user permission to write " + folder + ".");
+        }
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (free < LEAST_SPACE) {
+                throw new BadSetting("The disk of ITK_HOME=" + home + " is full: " + (free >> 20) + " MB are free, and "
+                        + (LEAST_SPACE >> 20) + " MB are needed. Free some space, or name a folder on another disk.");
+            }
+        } catch (IOException e) {
+            throw new BadSetting("ITK_HOME=" + home + " cannot be used: " + e + ".");
+        }
+    }
+
+    /** A listener that cannot have its port would leave a server that nobody reaches. */
+    private static void checkPorts(Map<String, String> env) throws BadSetting {
+        var bind = env.getOrDefault("ITK_BIND", "127.0.0.1");
+        boolean tls = tls(env);
+        if (!tls || "true".equals(env.get("ITK_ALLOW_PLAIN_HTTP"))) {
+            checkPort(bind, "ITK_HTTP_PORT", port(env, "ITK_HTTP_PORT", 8080));
+        }
+        if (tls) {
+            checkPort(bind, "ITK_HTTPS_PORT", port(env, "ITK_HTTPS_PORT", 8443));
+            checkPort(bind, "ITK_CONSOLE_PORT", port(env, "ITK_CONSOLE_PORT", 8444));
+        }
+    }
+
+    private static void checkPort(String bind, String name, int port) throws BadSetting {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(address(bind), port));
+        } catch (IOException e) {
+            throw new BadSetting(name + "=" + port + " cannot be used on " + bind + " (" + e.getMessage()
+                    + "): stop the program that has the port, or choose another one.");
         }
     }
 
