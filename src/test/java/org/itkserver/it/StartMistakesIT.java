@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each mistake of configuration ends the start with one sentence and exit code 78, and leaves nothing behind. */
 class StartMistakesIT {
     private static final Path TABLE = Path.of(System.getProperty("itk.basedir", "."), "target", "start-mistakes.tsv");
-    private static final List<String> ROWS = Collections.synchronizedList(new ArrayList<>(List.of("mistake\tsentence\texit\tms\tlines")));
+    private static final List<String> ROWS =
+            Collections.synchronizedList(new ArrayList<>(List.of("mistake\tsentence\texit\tms\tlines")));
     private static final String GOOD =
             """
             organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: a }
