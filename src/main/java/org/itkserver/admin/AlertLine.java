@@ -34,7 +34,8 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");
             case OTHER -> audit(alert, person, "type=alert");
             case IDENTITY -> audit(alert, person, "type=refused" + of);
-            case DATABASE, CONTENT_KEYS_AWAY, DISK_LOW, TLS_FILES_REFUSED, CLOCK_OFF -> new AlertLine(alert, null, "");
+            case DATABASE, CONTENT_KEYS_AWAY, DISK_LOW, TLS_FILES_REFUSED, CLOCK_OFF, LOOP_FAILING ->
+                new AlertLine(alert, null, "");
         };
     }
 

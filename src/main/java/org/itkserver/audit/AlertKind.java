@@ -73,6 +73,8 @@ public enum AlertKind {
     CLOCK_OFF("The clock is off", "Set the clocks: partners refuse messages with wrong times", true),
     /** The directory file was changed and is wrong. */
     DIRECTORY_REFUSED("The changed directory is wrong", "Correct the file; the last good version is in force", true),
+    /** A background task fails again and again. */
+    LOOP_FAILING("A background task fails", "Read this node's log; the task is tried again all the time", true),
     /** Anything else. */
     OTHER("Something needs a person", "Look for events of the type alert on the audit page", false);
 

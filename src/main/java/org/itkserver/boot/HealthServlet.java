@@ -5,19 +5,19 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BooleanSupplier;
+import java.util.Locale;
+import java.util.function.Supplier;
 
-/** {@code /health/live}: the process answers; {@code /health/ready}: it can accept messages. Says no more than that. */
+/**
+ * {@code /health/live}: the process answers; {@code /health/ready}: it can accept messages. Says no more than that, and whether a
+ * background task that nobody waits for is dead ({@code degraded}).
+ */
 final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final long CACHE_NANOS = 500_000_000L;
 
-    private final transient BooleanSupplier ready;
-    private boolean last;
-    private long lastAt;
-    private boolean asked;
+    private final transient Supplier<Readiness.Status> ready;
 
-    HealthServlet(BooleanSupplier ready) {
+    HealthServlet(Supplier<Readiness.Status> ready) {
         this.ready = ready;
     }
 
@@ -28,21 +28,14 @@ final class HealthServlet extends HttpServlet {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
-        boolean up = live || isReady();
-        response.setStatus(up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        var status = live ? Readiness.Status.UP : ready.get();
+        response.setStatus(
+                status == Readiness.Status.DOWN
+                        ? HttpServletResponse.SC_SERVICE_UNAVAILABLE
+                        : HttpServletResponse.SC_OK);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
-        response.getOutputStream()
-                .write(("{\"status\":\"" + (up ? "up" : "down") + "\"}\n").getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Asked of the database at most twice a second, however often others ask here. */
-    private synchronized boolean isReady() {
-        if (!asked || System.nanoTime() - lastAt > CACHE_NANOS) {
-            last = ready.getAsBoolean();
-            lastAt = System.nanoTime();
-            asked = true;
-        }
-        return last;
+        var body = "{\"status\":\"" + status.name().toLowerCase(Locale.ROOT) + "\"}\n";
+        response.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.admin.Monitor;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.connector.AlertMail;
 import org.itkserver.connector.AlertWebhook;
@@ -44,9 +45,10 @@ final class Lookout implements Monitor, AutoCloseable {
     private final Watcher watcher;
     private final @Nullable AlertWebhook webhook;
     private final @Nullable AlertMail mail;
-    private final Clockwork clockwork = new Clockwork("itk-lookout", 1);
+    private final BackgroundLoops loops = new BackgroundLoops("itk-lookout", 1);
     private final ThreadPoolExecutor sender = new ThreadPoolExecutor(
             1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(NOTICES), task -> Threads.daemon(task, "itk-notices"));
+    private final Loop noticeLoop;
     private volatile int openAlerts;
     private volatile List<Figures.Waiting> waiting = List.of();
     private int looks;
@@ -58,6 +60,8 @@ final class Lookout implements Monitor, AutoCloseable {
         this.signs = new Signs(server);
         this.watcher = new Watcher(alerts, server.node, server.clock);
         this.version = version;
+        // it runs only when there is news
+        this.noticeLoop = server.loops.side("notices", Duration.ofDays(36500));
         this.started = server.clock.instant();
         var url = server.settings.alertWebhook();
         var settings = server.settings.alertMail();
@@ -70,7 +74,7 @@ final class Lookout implements Monitor, AutoCloseable {
     }
 
     void start() {
-        clockwork.every(EVERY, this::look);
+        loops.every(EVERY, server.loops.side("lookout", EVERY), this::look);
     }
 
     private void look() {
@@ -85,11 +89,11 @@ final class Lookout implements Monitor, AutoCloseable {
             if (++looks % LOOKS_A_FLUSH == 0) {
                 flush();
             }
+        } catch (StoreBusy e) {
+            throw e; // the database may be well
         } catch (StoreUnavailable e) {
             signs.databaseAway();
-            LOG.warn("nothing can be watched: {}", e.getMessage());
-        } catch (RuntimeException e) {
-            LOG.error("the watch failed; it goes on in {} s", EVERY.toSeconds(), e);
+            throw e;
         }
     }
 
@@ -114,7 +118,7 @@ final class Lookout implements Monitor, AutoCloseable {
             LOG.warn("alert {}: {}", alert.key(), alert.kind().title());
         }
         try {
-            sender.execute(() -> tell(notice));
+            sender.execute(() -> noticeLoop.run(() -> tell(notice)));
         } catch (RejectedExecutionException e) {
             LOG.warn("nobody is told of {}: too many notices wait", alert.key());
         }
@@ -168,7 +172,7 @@ final class Lookout implements Monitor, AutoCloseable {
 
     @Override
     public void close() {
-        clockwork.close();
+        loops.close();
         sender.shutdownNow();
         try {
             flush();

@@ -22,7 +22,7 @@ final class MetricsServlet extends HttpServlet {
     private final transient PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    MetricsServlet(Counters counters, Lookout lookout, HttpEdge edge) {
+    MetricsServlet(Counters counters, Lookout lookout, HttpEdge edge, LoopMonitor loops) {
         count("itk_messages_accepted", "Messages stored", counters::acceptedCount);
         count("itk_messages_duplicate", "Copies answered again", counters::duplicateCount);
         count("itk_messages_handled", "Messages that handlers took", counters::handledCount);
@@ -56,6 +56,13 @@ final class MetricsServlet extends HttpServlet {
                                 waiting.count(),
                                 waiting.lane().kind().label(),
                                 waiting.lane().name())))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name("itk_loop_last_success_seconds")
+                .help("Seconds since a background loop last did its turn well")
+                .labelNames("loop")
+                .callback(
+                        callback -> loops.all().forEach(loop -> callback.call(loop.secondsSinceSuccess(), loop.name())))
                 .register(registry);
         var memory = ManagementFactory.getMemoryMXBean();
         gauge("jvm_heap_used_bytes", "Heap in use", () -> memory.getHeapMemoryUsage()

@@ -23,13 +23,15 @@ final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
     private static final Duration KEYS_AGAIN = Duration.ofSeconds(20);
+    /** Longest wait that a batch asks for. */
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     /** Failures in a row until somebody is told. */
     private static final int TELL = 60;
 
     private final Server server;
     private final Purger purger;
     private final RetentionDesk desk;
-    private final Clockwork clockwork = new Clockwork("itk-retention", 1);
+    private final BackgroundLoops loops = new BackgroundLoops("itk-retention", 1);
     private final Bell bell = new Bell();
     private final @Nullable KeyKeeper keeper;
     private Instant keysDue = Instant.MIN;
@@ -64,11 +66,11 @@ final class RetentionJob implements AutoCloseable {
     }
 
     void start() {
-        clockwork.always(() -> bell.await(step()));
+        loops.always(server.loops.side("retention", LONGEST), () -> bell.await(step()));
     }
 
     private Duration step() {
-        if (!server.isReady()) {
+        if (!server.isAccepting()) {
             return AGAIN;
         }
         try {
@@ -114,8 +116,8 @@ final class RetentionJob implements AutoCloseable {
     /** Lets a batch end; one that does not is gone on with after the next start. */
     @Override
     public void close() {
-        clockwork.stop();
+        loops.stop();
         bell.ring();
-        clockwork.close();
+        loops.close();
     }
 }

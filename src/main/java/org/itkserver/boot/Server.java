@@ -101,6 +101,9 @@ final class Server implements AutoCloseable {
     final Bell bell = new Bell();
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
     final Memory memory = Memory.of(Runtime.getRuntime().maxMemory());
+    final Fatal fatal = new Fatal(this::seal, Runtime.getRuntime()::halt);
+    final LoopMonitor loops = new LoopMonitor(System::nanoTime, fatal::end);
+    final Readiness readiness;
     final String node;
     final JdbcDeliveryQueue queue;
     final Settler settler;
@@ -124,7 +127,10 @@ final class Server implements AutoCloseable {
         database = new Database(settings.database());
         var keys = ContentKeyFiles.open(settings.contentKeys());
         contentKeys = keys == null ? null : new JdbcContentKeys(database, keys, node, clock);
-        store = new JdbcMessageStore(database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic);
+        Threads.onUncaught(this::uncaught);
+        readiness = new Readiness(loops, settings.home(), System::nanoTime, fatal);
+        store = new JdbcMessageStore(
+                database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic, readiness);
         anchors = new AnchorFile(settings.sealAnchors(), clock);
         reading = Database.forReading(settings.database());
         query = new JdbcAuditQuery(reading, store, contentKeys);
@@ -186,14 +192,27 @@ final class Server implements AutoCloseable {
         return ours.isBase(uri) || settings.listeners().isAt(uri);
     }
 
-    /** Whether the start is complete. Until it is, nothing may be accepted. Does not block. */
+    /** Whether messages may be accepted now. Cheap: every request asks. */
     boolean isAccepting() {
-        return initialised;
+        return readiness.isAccepting();
     }
 
-    /** Whether messages can be accepted now. */
-    boolean isReady() {
-        return initialised && database.isReachable() && (contentKeys == null || contentKeys.isUsable());
+    /** What the loop of readiness does every second. */
+    void look() {
+        readiness.look(initialised, database::isReachable, () -> contentKeys == null || contentKeys.isUsable());
+    }
+
+    /** What ended a thread of a pool. */
+    private void uncaught(Throwable e) {
+        LOG.error("a background thread ended; its work is tried again when its lease ends", e);
+        if (e instanceof OutOfMemoryError) {
+            fatal.end(e);
+        }
+    }
+
+    private void seal() {
+        store.close();
+        store.newestSeal().ifPresent(anchors::note);
     }
 
     /**
@@ -239,7 +258,13 @@ final class Server implements AutoCloseable {
     void tick() throws IOException {
         initialise();
         directory.refresh(store);
-        outboxes.runOnce();
+    }
+
+    /** Sends what lies in outbox folders, once a second. */
+    void outboxes() {
+        if (initialised) {
+            outboxes.runOnce();
+        }
     }
 
     /** The next messages of a bulk resend, once a second. */
@@ -260,15 +285,12 @@ final class Server implements AutoCloseable {
     /** Runs due work; waits up to a second for some to be announced when there is none. */
     void work() {
         int started = 0;
-        if (initialised) {
-            try {
-                started = worker.runOnce();
-            } catch (StoreUnavailable e) {
-                LOG.warn("no work can be claimed: {}", e.getMessage());
+        try {
+            started = initialised ? worker.runOnce() : 0;
+        } finally {
+            if (started == 0) {
+                bell.await(IDLE);
             }
-        }
-        if (started == 0) {
-            bell.await(IDLE);
         }
     }
 
@@ -289,6 +311,7 @@ final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        readiness.stop();
         synchronousPool.shutdown();
         stopWork();
         store.close();

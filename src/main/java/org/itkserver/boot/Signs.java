@@ -61,6 +61,10 @@ final class Signs {
                     AlertKind.CONTENT_KEYS_AWAY,
                     "The folder that it has for them is not the right one, or cannot be read."));
         }
+        for (var loop : server.loops.dead()) {
+            out.add(new Cause(
+                    AlertKind.LOOP_FAILING, server.node + " " + loop.name(), null, String.valueOf(loop.trouble())));
+        }
         server.breaker.open().forEach(lane -> lane(lane, out));
         return out;
     }

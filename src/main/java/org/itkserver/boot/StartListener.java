@@ -50,7 +50,8 @@ public final class StartListener implements ServletContextListener {
     private ReadyAnnouncer ready;
     private Duration wait = Duration.ZERO;
     private long nextTick = System.nanoTime();
-    private Clockwork clockwork;
+    private @Nullable StoreUnavailable away;
+    private BackgroundLoops loops;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -74,16 +75,28 @@ public final class StartListener implements ServletContextListener {
             return;
         }
         register(context);
-        tick();
-        clockwork = new Clockwork("itk-timer", 2);
-        clockwork.every(Duration.ofSeconds(1), this::tick);
-        clockwork.every(Duration.ofSeconds(1), this::resend);
-        clockwork.every(Duration.ofMinutes(1), this::housekeeping);
-        clockwork.always(this::work);
+        runLoops();
         lookout.start();
         retention.start();
-        ready = new ReadyAnnouncer(server.settings.listeners(), server::isReady, server::announce);
+        ready = new ReadyAnnouncer(server.settings.listeners(), server::isAccepting, server::announce);
         ready.start();
+    }
+
+    private void runLoops() {
+        var second = Duration.ofSeconds(1);
+        var minute = Duration.ofMinutes(1);
+        var monitor = server.loops;
+        loops = new BackgroundLoops("itk-timer", 5);
+        var timer = monitor.vital("timer", second);
+        var readiness = monitor.vital("readiness", second);
+        timer.run(this::tick);
+        readiness.run(server::look);
+        loops.every(second, timer, this::tick);
+        loops.every(second, readiness, server::look);
+        loops.every(second, monitor.side("outboxes", second), server::outboxes);
+        loops.every(second, monitor.side("bulk resend", second), server::resend);
+        loops.every(minute, monitor.side("housekeeping", minute), this::housekeeping);
+        loops.always(monitor.vital("work", second), server::work);
     }
 
     private void register(ServletContext context) {
@@ -115,8 +128,8 @@ public final class StartListener implements ServletContextListener {
         add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
-        add(context, "health", new HealthServlet(server::isReady), -1, "/health/*");
-        add(context, "metrics", new MetricsServlet(server.counters, lookout, edge), -1, "/metrics");
+        add(context, "health", new HealthServlet(server.readiness::status), -1, "/health/*");
+        add(context, "metrics", new MetricsServlet(server.counters, lookout, edge, server.loops), -1, "/metrics");
     }
 
     private HttpEdge edge(ServletContext context) {
@@ -168,20 +181,20 @@ public final class StartListener implements ServletContextListener {
         registration.addMapping(at);
     }
 
-    private void tick() {
-        if (System.nanoTime() - nextTick < 0) {
-            return;
+    private void tick() throws IOException {
+        if (away != null && System.nanoTime() - nextTick < 0) {
+            throw away;
         }
         try {
             server.tick();
             wait = Duration.ZERO;
+            away = null;
         } catch (DatabaseRefused e) {
             StartFailure.end(String.valueOf(e.getMessage()));
         } catch (StoreUnavailable e) {
             backOff();
-            LOG.warn("not ready: {}; next try in {} s", e.getMessage(), wait.toSeconds());
-        } catch (IOException | RuntimeException e) {
-            LOG.error("the timer failed; it runs again in a second", e);
+            away = e;
+            throw e;
         }
     }
 
@@ -192,30 +205,10 @@ public final class StartListener implements ServletContextListener {
         nextTick = System.nanoTime() + wait.toNanos();
     }
 
-    private void resend() {
-        try {
-            server.resend();
-        } catch (RuntimeException e) {
-            LOG.warn("a bulk resend waits a second: {}", e.getMessage());
-        }
-    }
-
     private void housekeeping() {
-        try {
-            server.housekeeping();
-            console.housekeeping();
-            lookout.housekeeping();
-        } catch (RuntimeException e) {
-            LOG.warn("housekeeping failed; it runs again in a minute: {}", e.getMessage());
-        }
-    }
-
-    private void work() {
-        try {
-            server.work();
-        } catch (RuntimeException e) {
-            LOG.error("the worker failed; it goes on", e);
-        }
+        server.housekeeping();
+        console.housekeeping();
+        lookout.housekeeping();
     }
 
     @Override
@@ -234,10 +227,10 @@ public final class StartListener implements ServletContextListener {
         if (edge != null) {
             edge.close();
         }
-        if (clockwork != null) {
-            clockwork.stop();
+        if (loops != null) {
+            loops.stop();
             server.bell.ring();
-            clockwork.close();
+            loops.close();
         }
         if (retention != null) {
             retention.close();

@@ -92,6 +92,15 @@ public final class Refusals {
         }
     }
 
+    /**
+     * Raises an alert about a message that this server could not process.
+     *
+     * @throws StoreUnavailable when the audit trail cannot be written
+     */
+    public void alert(String text) {
+        store.append(AuditEvent.ofServer(clock.instant(), AuditType.ALERT, text));
+    }
+
     /** Counts a fault that could not be audited, because nothing could. */
     public void counted(ErrorCode code) {
         counters.fault(code);

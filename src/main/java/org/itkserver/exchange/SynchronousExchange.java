@@ -150,6 +150,9 @@ public final class SynchronousExchange {
                 future.complete(run.respond(in, work, () -> future.completeExceptionally(away())));
             } catch (RuntimeException e) {
                 future.completeExceptionally(e);
+            } catch (Error e) {
+                future.completeExceptionally(new IllegalStateException("the handler ended with an error", e));
+                throw e;
             } finally {
                 inFlight.remove(work.message());
             }

@@ -209,6 +209,20 @@ public final class InboundChain {
             } catch (RuntimeException e) {
                 LOG.error("a message could not be processed; its sender is told to try again", e);
                 unavailable("it could not be processed");
+            } catch (StackOverflowError | LinkageError e) {
+                broken(e, body);
+            }
+        }
+
+        /** The same message would end the same way, so its sender is not told to repeat it. */
+        private void broken(Error e, MessageBody body) throws IOException {
+            LOG.error("a message could not be processed and is refused for good", e);
+            refuse(ToolkitError.of(ErrorCode.NOT_RECOVERABLE, "The message cannot be processed by this server."), body);
+            try {
+                refusals.alert(
+                        "A message could not be processed: " + e.getClass().getSimpleName() + " in this server.");
+            } catch (StoreUnavailable unavailable) {
+                LOG.warn("there is no alert about it: {}", unavailable.getMessage());
             }
         }
 

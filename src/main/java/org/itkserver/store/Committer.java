@@ -233,6 +233,7 @@ final class Committer implements AutoCloseable {
         } else {
             LOG.error("an entry cannot be stored now ({}); its sender is told to try again", reason(failure));
             fail(List.of(entry), new StoreUnavailable("the entry cannot be stored now"));
+            storing.probe(); // is it this entry, or everything?
             if (failure instanceof Error) {
                 watch.failed(failure);
             }

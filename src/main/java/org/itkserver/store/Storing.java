@@ -58,6 +58,7 @@ final class Storing {
             connection.synchronise();
             is(true);
         } catch (SQLException e) {
+            is(false);
             log("nothing can be stored", e);
         }
     }

@@ -43,8 +43,10 @@ class DatabaseAwayIT {
                 long begin = System.nanoTime();
                 var reply = Sample.of(name).send(server.url(), Sample.uuid());
                 long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
-                assertEquals("2100", reply.errorCode(), name + reply.body());
-                assertEquals(500, reply.status());
+                // the first meets the database, the rest are turned away before they are read
+                assertTrue(
+                        reply.status() == 503 || reply.status() == 500 && "2100".equals(reply.errorCode()),
+                        name + reply.status() + reply.body());
                 assertTrue(millis < 2000, name + " took " + millis + " ms");
             }
             assertEquals(503, server.status("/health/ready"));

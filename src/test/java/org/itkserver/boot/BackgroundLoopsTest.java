@@ -17,8 +17,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
-class ClockworkTest {
+class BackgroundLoopsTest {
     private static final Duration SHORT = Duration.ofMillis(1);
+
+    private static Loop loop() {
+        return new Loop("test", true, SHORT, System::nanoTime, e -> {});
+    }
 
     @TempDir
     Path folder;
@@ -29,7 +33,7 @@ class ClockworkTest {
         var ended = new AtomicInteger();
         var interrupted = new AtomicInteger();
         var go = new CountDownLatch(1);
-        Runnable task = () -> {
+        Loop.Turn task = () -> {
             begun.countDown();
             try {
                 go.await();
@@ -38,14 +42,14 @@ class ClockworkTest {
             }
             ended.incrementAndGet();
         };
-        var clockwork = new Clockwork("test", 1);
-        clockwork.every(SHORT, task);
-        clockwork.always(task);
+        var loops = new BackgroundLoops("test", 1);
+        loops.every(SHORT, loop(), task);
+        loops.always(loop(), task);
         assertTrue(begun.await(10, TimeUnit.SECONDS));
 
-        clockwork.stop();
+        loops.stop();
         go.countDown();
-        clockwork.close();
+        loops.close();
 
         assertEquals(2, ended.get());
         assertEquals(0, interrupted.get());
@@ -63,8 +67,8 @@ class ClockworkTest {
                 var statement = connection.createStatement()) {
             var reads = new CountDownLatch(3);
             var failure = new AtomicReference<SQLException>();
-            var clockwork = new Clockwork("test", 1);
-            clockwork.always(() -> {
+            var loops = new BackgroundLoops("test", 1);
+            loops.always(loop(), () -> {
                 try (var own = DriverManager.getConnection(url);
                         var select = own.createStatement();
                         var row = select.executeQuery("select sum(length(b)) from t")) {
@@ -75,7 +79,7 @@ class ClockworkTest {
                 reads.countDown();
             });
             assertTrue(reads.await(10, TimeUnit.SECONDS));
-            clockwork.close();
+            loops.close();
 
             assertEquals(null, failure.get());
             assertFalse(statement.execute("insert into t values (0, 'last')"));

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that do something again and again until the server stops. They are never interrupted, only asked: an interrupt in
  * the middle of a read or write closes the file of the embedded H2 for every thread, and with it what is committed last.
  */
-final class Clockwork implements AutoCloseable {
+final class BackgroundLoops implements AutoCloseable {
+    private static final long STEP_NANOS = 50_000_000L;
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private final String name;
@@ -18,27 +20,37 @@ final class Clockwork implements AutoCloseable {
     private final List<Thread> loops = new ArrayList<>();
     private volatile boolean stopping;
 
-    Clockwork(String name, int threads) {
+    BackgroundLoops(String name, int threads) {
         this.name = name;
         timer = new ScheduledThreadPoolExecutor(threads, task -> Threads.daemon(task, name));
     }
 
-    /** Runs a task that throws nothing, with a pause after each run and before the first. */
-    void every(Duration pause, Runnable task) {
-        timer.scheduleWithFixedDelay(task, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    /** Runs a turn again and again, with a pause after each and before the first, whatever it throws. */
+    void every(Duration pause, Loop loop, Loop.Turn turn) {
+        long millis = pause.toMillis();
+        timer.scheduleWithFixedDelay(() -> park(loop.run(turn)), millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Runs a task that throws nothing again and again on a thread of its own. */
-    void always(Runnable task) {
-        var loop = Threads.daemon(
+    /** Runs a turn again and again on a thread of its own, whatever it throws. */
+    void always(Loop loop, Loop.Turn turn) {
+        var thread = Threads.daemon(
                 () -> {
                     while (!stopping) {
-                        task.run();
+                        park(loop.run(turn));
                     }
                 },
                 name + "-loop");
-        loops.add(loop);
-        loop.start();
+        loops.add(thread);
+        thread.start();
+    }
+
+    /** Waits after a failure, in small steps, so that a stop does not wait. */
+    private void park(Duration wait) {
+        long end = System.nanoTime() + wait.toNanos();
+        while (!stopping && System.nanoTime() - end < 0 && !wait.isZero()) {
+            LockSupport.parkNanos(STEP_NANOS);
+            Thread.interrupted(); // it would make the next step end at once
+        }
     }
 
     /** Lets nothing begin any more. */
