@@ -29,6 +29,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
             case CERTIFICATE_ENDING -> new AlertLine(alert, "/admin/directory#certificates", "See the certificates");
             case DIRECTORY_REFUSED -> new AlertLine(alert, "/admin/directory", "What is wrong with it");
+            case OUTBOX_FAILING -> audit(alert, person, "type=alert");
             case BREAK_GLASS -> audit(alert, person, Show.link("type=payload-viewed&actor=", subject));
             case CONTENT_KEY_GONE -> audit(alert, person, "type=content-key-gone");
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");

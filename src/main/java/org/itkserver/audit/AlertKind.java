@@ -22,6 +22,11 @@ public enum AlertKind {
     ANCHOR_FAILED("The newest seal cannot be noted outside the database", "Make the anchor file writable again", true),
     /** A handler fails again and again. */
     HANDLER_FAILING("A handler fails", "Look at the back end behind it; its messages wait and are tried again", true),
+    /** Files of an outbox cannot be sent. */
+    OUTBOX_FAILING(
+            "Files of an outbox are not sent",
+            "Read the reasons in the outbox's folder failed, correct the files and put them back",
+            false),
     /** A partner does not answer. */
     PARTNER_DOWN("A partner cannot be reached", "Ask the partner; messages to it wait and are tried again", true),
     /** An endpoint answers as if nothing could be sent to it. */

@@ -93,7 +93,7 @@ final class DirectoryFile {
         var routes = new ArrayList<Route>();
         maps(root, "routes").forEach(map -> mistakes.in(() -> routes.add(route(map, reader.ids()))));
         var outboxes = new ArrayList<Outbox>();
-        mistakes.in(() -> root.map("outboxes").ifPresent(map -> outboxes(map, serviceNames, outboxes)));
+        mistakes.in(() -> root.map("outboxes").ifPresent(map -> outboxes(map, services, outboxes)));
         mistakes.in(root::end);
         mistakes.throwIfAny();
         return new Directory(
@@ -161,13 +161,19 @@ final class DirectoryFile {
         }
     }
 
-    private void outboxes(YamlMap map, Set<String> serviceNames, List<Outbox> out) {
+    private void outboxes(YamlMap map, List<Service> services, List<Outbox> out) {
         map.names()
                 .forEach(name -> mistakes.in(() -> {
                     var entry = map.map(name).orElseThrow();
                     var service = entry.text("service");
-                    if (!serviceNames.contains(service)) {
-                        throw entry.wrong("service", "names " + service + ", which is no service");
+                    var known = services.stream()
+                            .filter(candidate -> candidate.name().equals(service))
+                            .findFirst()
+                            .orElseThrow(() -> entry.wrong("service", "names " + service + ", which is no service"));
+                    if (known.profileRequired() && entry.optional("profileId").isEmpty()) {
+                        throw entry.wrong(
+                                "profileId",
+                                "is missing: " + service + " demands one, and nothing could be sent without it");
                     }
                     out.add(new Outbox(
                             name,

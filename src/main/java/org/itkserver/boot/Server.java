@@ -183,7 +183,13 @@ final class Server implements AutoCloseable {
         var jobs = new JdbcBulkJobs(database, node);
         repairDesk = RepairDesk.of(new JdbcMessageSearch(reading), jobs, store, directory, clock, bell::ring);
         outboxes = new OutboxWatcher(
-                directory, submissions, home::resolve, clock, settings.maxMessage(), memory.outboxes());
+                directory,
+                submissions,
+                store,
+                home::resolve,
+                clock,
+                System::nanoTime,
+                new OutboxWatcher.Limits(settings.maxMessage(), memory.outboxes()));
         this.scanner = scanner;
     }
 

@@ -1,21 +1,28 @@
 package org.itkserver.connector;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.itkserver.audit.AlertKind;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Cause;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
@@ -26,74 +33,101 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the files that are put into outbox folders. A file is taken when it has not changed for two
- * seconds; afterwards it lies in {@code sent} or, with the reason beside it, in {@code failed}. After a crash in between, the
- * same file is the same message: its tracking id follows from its name, time and content. {@link #runOnce} is called by one thread.
+ * Sends the files that are put into outbox folders. A file is taken when neither its size nor its content has changed between two
+ * looks that lie two seconds apart; its own date does not count. Afterwards it lies in {@code sent} or, with the reason beside it, in
+ * {@code failed}. Each file fails alone. After a crash in between, the same file is the same message. {@link #runOnce} is called by
+ * one thread.
  */
 public final class OutboxWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxWatcher.class);
-    private static final Duration QUIET = Duration.ofSeconds(2);
+    private static final long QUIET = Duration.ofSeconds(2).toNanos();
     private static final int AT_A_TIME = 100;
     /** A message takes up to so many times the size of its file while its envelope is made. */
     private static final int COPIES = 12;
 
     private static final Duration MEMORY_WAIT = Duration.ofSeconds(1);
-    private static final List<String> UNFINISHED = List.of(".part", ".tmp", ".filepart", ".json");
+    private static final List<String> UNFINISHED = List.of(".part", ".tmp", ".filepart");
 
     private final Supplier<Directory> directory;
     private final Submissions submissions;
+    private final AuditTrail trail;
     private final UnaryOperator<Path> resolve;
     private final Clock clock;
-    private final long maxSize;
-    private final MemoryBudget.Share memory;
+    private final LongSupplier nanos;
+    private final Limits limits;
+    private final Map<Path, Seen> seen = new HashMap<>();
+    /** Files that could neither be sent nor put away; they are left alone until they change. */
+    private final Map<Path, String> stuck = new HashMap<>();
 
     /**
-     * @param resolve makes a path of the directory file absolute
-     * @param maxSize largest file that is sent, in bytes
+     * Limits of the files.
+     *
+     * @param size largest file that is sent, in bytes
      * @param memory what a file takes while its message is made
+     */
+    public record Limits(long size, MemoryBudget.Share memory) {}
+
+    private record Seen(OutboxFile file, long since, byte[] digest) {}
+
+    /**
+     * @param trail gets an event for each file that fails
+     * @param resolve makes a path of the directory file absolute
+     * @param nanos monotonic time in nanoseconds
      */
     public OutboxWatcher(
             Supplier<Directory> directory,
             Submissions submissions,
+            AuditTrail trail,
             UnaryOperator<Path> resolve,
             Clock clock,
-            long maxSize,
-            MemoryBudget.Share memory) {
+            LongSupplier nanos,
+            Limits limits) {
         this.directory = directory;
         this.submissions = submissions;
+        this.trail = trail;
         this.resolve = resolve;
         this.clock = clock;
-        this.maxSize = maxSize;
-        this.memory = memory;
+        this.nanos = nanos;
+        this.limits = limits;
     }
 
     /** Takes the files that are ready, a bounded number of each folder. */
     public void runOnce() {
+        var present = new HashSet<Path>();
         for (var outbox : directory.get().outboxes()) {
             var folder = resolve.apply(outbox.folder());
             try {
                 Files.createDirectories(folder.resolve("sent"));
                 Files.createDirectories(folder.resolve("failed"));
-                for (var file : ready(folder)) {
+                for (var file : ready(folder, present)) {
                     take(outbox, folder, file);
                 }
-            } catch (MemoryBudget.Exhausted | StoreUnavailable e) {
+            } catch (StoreUnavailable e) {
                 LOG.warn("outbox {} waits: {}", outbox.name(), e.getMessage());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("outbox {} cannot be read", outbox.name(), e);
+                alert(
+                        outbox,
+                        "The folder of outbox " + outbox.name() + " cannot be read: "
+                                + e.getClass().getSimpleName());
             }
         }
+        seen.keySet().retainAll(present);
+        stuck.keySet().retainAll(present);
     }
 
-    private List<Path> ready(Path folder) throws IOException {
-        var before = clock.instant().minus(QUIET);
-        try (var files = Files.list(folder)) {
-            return files.filter(OutboxWatcher::isFinished)
-                    .filter(file -> isQuiet(file, before))
-                    .sorted()
-                    .limit(AT_A_TIME)
-                    .toList();
+    private List<OutboxFile> ready(Path folder, Set<Path> present) throws IOException {
+        var out = new ArrayList<OutboxFile>();
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (var path : files) {
+                if (isFinished(path)) {
+                    present.add(path);
+                    look(path, out);
+                }
+            }
         }
+        out.sort((a, b) -> a.path().compareTo(b.path()));
+        return out.subList(0, Math.min(AT_A_TIME, out.size()));
     }
 
     private static boolean isFinished(Path file) {
@@ -103,45 +137,78 @@ public final class OutboxWatcher {
                 && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static boolean isQuiet(Path file, java.time.Instant before) {
+    /** Adds the file when it has been the same for long enough. */
+    private void look(Path path, List<OutboxFile> out) {
         try {
-            return Files.getLastModifiedTime(file).toInstant().isBefore(before);
+            var now = OutboxFile.of(path);
+            if (now.stamp().equals(stuck.get(path))) {
+                return;
+            }
+            var before = seen.get(path);
+            if (before == null || !before.file.equals(now)) {
+                seen.put(path, new Seen(now, nanos.getAsLong(), new byte[0]));
+            } else if (nanos.getAsLong() - before.since >= QUIET) {
+                out.add(now);
+            }
         } catch (IOException e) {
-            return false;
+            LOG.debug("{} is gone", path);
         }
     }
 
-    private void take(Outbox outbox, Path folder, Path file) throws IOException {
-        try {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            long most = Math.min(maxSize, memory.most() / COPIES);
-            if (attributes.size() > most) {
-                fail(folder, file, tooLarge(most));
-                return;
-            }
-            try (var booked = memory.book(COPIES * attributes.size(), MEMORY_WAIT)) {
-                send(outbox, folder, file, attributes);
-            }
+    private void take(Outbox outbox, Path folder, OutboxFile file) {
+        long most = Math.min(limits.size, limits.memory.most() / COPIES);
+        if (file.size() > most) {
+            fail(outbox, folder, file, tooLarge(most));
+            return;
+        }
+        try (var booked = limits.memory.book(COPIES * file.size(), MEMORY_WAIT)) {
+            send(outbox, folder, file);
         } catch (Submissions.Refused e) {
-            fail(folder, file, String.valueOf(e.getMessage()));
+            fail(outbox, folder, file, String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
-            LOG.debug("another node took {}", file);
+            LOG.debug("another node took {}", file.shown());
+        } catch (MemoryBudget.Exhausted e) {
+            LOG.warn("outbox {}: {} waits for memory", outbox.name(), file.shown());
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            LOG.error("outbox {}: {} cannot be sent", outbox.name(), file.shown(), e);
+            fail(
+                    outbox,
+                    folder,
+                    file,
+                    "The file cannot be read or sent: " + e.getClass().getSimpleName() + ".");
         }
     }
 
     private String tooLarge(long most) {
         return "The file is larger than " + most + " bytes. "
-                + (most < maxSize
+                + (most < limits.size
                         ? "This server has memory for no more; start it with a larger -Xmx."
                         : "ITK_MAX_MESSAGE is the limit.");
     }
 
-    private void send(Outbox outbox, Path folder, Path file, BasicFileAttributes attributes) throws IOException {
-        var bytes = Files.readAllBytes(file);
-        var trackingId = trackingId(outbox, file, attributes, bytes);
+    private void send(Outbox outbox, Path folder, OutboxFile file) throws IOException {
+        var bytes = Files.readAllBytes(file.path());
+        var digest = Sha256.of(bytes);
+        var before = seen.get(file.path());
+        if (before == null || !Arrays.equals(digest, before.digest) || !file.equals(OutboxFile.of(file.path()))) {
+            // the content must be the same at two looks, too
+            seen.put(file.path(), new Seen(file, before == null ? nanos.getAsLong() : before.since, digest));
+            return;
+        }
+        var trackingId = file.trackingId(outbox.name(), bytes);
         submissions.submit(submission(outbox, trackingId, bytes));
-        var name = trackingId + "-" + file.getFileName();
-        Files.move(file, folder.resolve("sent").resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try {
+            file.moveTo(folder.resolve("sent"), trackingId);
+            seen.remove(file.path());
+        } catch (NoSuchFileException e) {
+            LOG.debug("another node took {}", file.shown());
+        } catch (IOException e) {
+            stuck.put(file.path(), file.stamp());
+            LOG.error("outbox {}: {} was sent and cannot be moved to sent/", outbox.name(), file.shown(), e);
+            alert(outbox, "A file of outbox " + outbox.name() + " was sent, but cannot be moved to its folder sent.");
+        }
     }
 
     private static Submissions.Submission submission(Outbox outbox, String trackingId, byte[] bytes) {
@@ -158,18 +225,27 @@ public final class OutboxWatcher {
                 null);
     }
 
-    private static String trackingId(Outbox outbox, Path file, BasicFileAttributes attributes, byte[] bytes) {
-        var identity = outbox.name() + "/" + file.getFileName() + "/" + attributes.lastModifiedTime() + "/"
-                + HexFormat.of().formatHex(Sha256.of(bytes));
-        return UUID.nameUUIDFromBytes(identity.getBytes(StandardCharsets.UTF_8))
-                .toString()
-                .toUpperCase(Locale.ROOT);
+    private void fail(Outbox outbox, Path folder, OutboxFile file, String reason) {
+        LOG.error("outbox {}: {} cannot be sent: {}", outbox.name(), file.shown(), reason);
+        alert(
+                outbox,
+                "Outbox " + outbox.name() + ": " + file.shown() + " was not sent and goes to the folder failed. "
+                        + reason);
+        try {
+            file.moveTo(folder.resolve("failed"), file.shortName(), reason);
+            seen.remove(file.path());
+        } catch (IOException e) {
+            stuck.put(file.path(), file.stamp());
+            LOG.error("outbox {}: {} cannot be moved to failed/", outbox.name(), file.shown(), e);
+        }
     }
 
-    private static void fail(Path folder, Path file, String reason) throws IOException {
-        LOG.error("{} cannot be sent: {}", file, reason);
-        var failed = folder.resolve("failed");
-        Files.writeString(failed.resolve(file.getFileName() + ".reason.txt"), reason + "\n");
-        Files.move(file, failed.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    private void alert(Outbox outbox, String text) {
+        var cause = new Cause(
+                AlertKind.OUTBOX_FAILING,
+                outbox.name(),
+                null,
+                "A file of outbox " + outbox.name() + " was not sent. Look into its folder failed.");
+        trail.append(AuditEvent.ofServer(clock.instant(), AuditType.ALERT, text).raising(cause));
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Organisation;
+import org.itkserver.directory.Outbox;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Retention;
 import org.itkserver.directory.Route;
@@ -18,6 +19,12 @@ public final class Directories {
 
     public static Directory of(List<Partner> partners, List<Service> services, List<Route> routes) {
         return new Directory(US, partners, services, List.of(), Set.of(), routes, List.of(), Retention.DEFAULT);
+    }
+
+    /** One with outboxes. */
+    public static Directory of(List<Partner> partners, List<Service> services, Outbox... outboxes) {
+        return new Directory(
+                US, partners, services, List.of(), Set.of(), List.of(), List.of(outboxes), Retention.DEFAULT);
     }
 
     /** One without partners. */

@@ -1,0 +1,158 @@
+package org.itkserver.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.itkserver.audit.AuditType;
+import org.itkserver.connector.OutboxWatcher;
+import org.itkserver.directory.Catalogue;
+import org.itkserver.directory.Directory;
+import org.itkserver.directory.Outbox;
+import org.itkserver.io.MemoryBudget;
+import org.itkserver.testing.Directories;
+import org.itkserver.testing.Partners;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each file of an outbox is sent once and whole, or fails alone and visibly. */
+class OutboxWatcherTest {
+    private static final String GOOD = "<ClinicalDocument/>";
+
+    @TempDir
+    Path home;
+
+    private final World world = new World();
+    private long nanos;
+    private Directory directory;
+    private OutboxWatcher watcher;
+    private Path folder;
+
+    @BeforeEach
+    void outbox() throws IOException {
+        world.with(Partners.of("hospital", "W1"));
+        var letters = new Outbox(
+                "letters",
+                Path.of("out"),
+                World.CDA,
+                List.of(World.ADDRESS + "W1"),
+                null,
+                World.PROFILE,
+                "text/xml",
+                false,
+                false);
+        directory = Directories.of(world.partners, Catalogue.services(), letters);
+        folder = Files.createDirectories(home.resolve("out"));
+        watcher = new OutboxWatcher(
+                () -> directory,
+                world.submissions,
+                world.store,
+                home::resolve,
+                world.clock,
+                () -> nanos,
+                new OutboxWatcher.Limits(1 << 20, MemoryBudget.single("outboxes", 64 << 20)));
+    }
+
+    private void look() {
+        watcher.runOnce();
+        nanos += Duration.ofSeconds(1).toNanos();
+    }
+
+    private void lookLongEnough() {
+        for (int i = 0; i < 5; i++) {
+            look();
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private long alerts() {
+        return world.events().stream().filter(event -> event.type() == AuditType.ALERT).count();
+    }
+
+    @Test
+    void aFilesOwnDateDoesNotCount() throws IOException {
+        for (var date : List.of("1990-01-01T00:00:00Z", "2090-01-01T00:00:00Z")) {
+            var file = Files.writeString(folder.resolve(date.substring(0, 4) + ".xml"), GOOD);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.parse(date)));
+        }
+        look();
+        look();
+        assertEquals(0, world.store.sent().size(), "not before two looks that lie two seconds apart");
+        lookLongEnough();
+        assertEquals(2, world.store.sent().size());
+        assertEquals(List.of(), names(folder));
+    }
+
+    @Test
+    void aFileThatIsStillWrittenIsNotTaken() throws IOException {
+        var file = folder.resolve("slow.xml");
+        var old = FileTime.from(Instant.parse("2001-01-01T00:00:00Z"));
+        var text = new StringBuilder("<ClinicalDocument>");
+        for (int i = 0; i < 6; i++) {
+            Files.writeString(file, text.append("part ").append(i));
+            Files.setLastModifiedTime(file, old);
+            look();
+        }
+        assertEquals(0, world.store.sent().size());
+        Files.writeString(file, text.append("</ClinicalDocument>"));
+        Files.setLastModifiedTime(file, old);
+        lookLongEnough();
+        assertEquals(1, world.store.sent().size());
+        assertEquals(List.of(), names(folder.resolve("failed")));
+    }
+
+    @Test
+    void nothingInFailedIsReplaced() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(folder.resolve("export.xml"), "<broken " + i);
+            lookLongEnough();
+        }
+        var failed = names(folder.resolve("failed"));
+        assertEquals(6, failed.size(), failed.toString());
+        assertEquals(3, failed.stream().filter(name -> name.endsWith(".reason.txt")).count());
+        assertEquals(3, alerts());
+    }
+
+    @Test
+    void eachFileFailsAlone() throws IOException {
+        Files.writeString(folder.resolve("a-broken.xml"), "<broken");
+        Files.writeString(folder.resolve("b-" + "x".repeat(240) + ".xml"), GOOD);
+        Files.write(folder.resolve("c-large.xml"), new byte[(1 << 20) + 1]);
+        Files.writeString(folder.resolve("d.json"), GOOD + " ");
+        Files.writeString(folder.resolve("e.part"), GOOD);
+        Files.createSymbolicLink(folder.resolve("f-link.xml"), folder.resolve("d.json"));
+        Files.writeString(folder.resolve("z.xml"), GOOD + "\n");
+        lookLongEnough();
+        lookLongEnough();
+        assertEquals(3, world.store.sent().size());
+        assertEquals(List.of("e.part", "f-link.xml"), names(folder));
+        assertEquals(2, alerts());
+        assertEquals(3, names(folder.resolve("sent")).size());
+    }
+
+    @Test
+    void anotherFileOfTheSameNameIsAnotherMessage() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            Files.writeString(folder.resolve("letter.xml"), GOOD);
+            lookLongEnough();
+        }
+        assertEquals(2, world.store.sent().size());
+        assertEquals(2, names(folder.resolve("sent")).size());
+        assertTrue(names(folder.resolve("failed")).isEmpty());
+    }
+}
