@@ -103,6 +103,23 @@ class AcceptedVariantsIT {
                                 .replace(
                                         "<ClinicalDocument",
                                         "<ClinicalDocument xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"")),
+                new Variant("charset UTF8 in single quotes", in -> in.contentType = "text/xml;charset='UTF8'"),
+                new Variant(
+                        "several RelatesTo",
+                        in -> in.block("<wsa:RelatesTo>a</wsa:RelatesTo><wsa:RelatesTo>b</wsa:RelatesTo>")),
+                new Variant(
+                        "SAML assertion",
+                        in -> in.swap(
+                                "</wsse:Security>",
+                                "<Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/></wsse:Security>")),
+                new Variant(
+                        "no time zone and many digits",
+                        in -> in.text = in.text.replaceAll("(T[0-9:]+)Z</wsu", "$1.1234567890</wsu")),
+                new Variant(
+                        "audit identity with blanks", in -> in.swap("ods:Y9999:dr-sample", "ods:Y9999:Sample, Alfred")),
+                new Variant(
+                        "audit identity that is an address",
+                        in -> in.swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:addressing:ods:Y9999:x")),
                 new Variant("the address for every service", in -> {
                     in.text("wsa:To", in.base + "/itk");
                     in.path = "/itk";

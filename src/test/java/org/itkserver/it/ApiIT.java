@@ -38,6 +38,8 @@ class ApiIT extends ApiContract {
     void everythingDescribedWasTried() {
         var untried = new TreeSet<>(description.unseen());
         untried.removeIf(name -> UNTRIED.containsKey(name.substring(name.length() - 3)));
+        // what cannot be decoded is not accepted; messages of earlier releases may hold it
+        untried.removeIf(name -> name.endsWith("/payloads/{number} 409"));
         assertEquals(Set.of(), untried);
     }
 
@@ -286,7 +288,7 @@ class ApiIT extends ApiContract {
     @Test
     void aLateResponseIsKept() {
         registry.answer = response(
-                "<itk:manifestitem id=\"uuid_A\" mimetype=\"text/xml\" compressed=\"true\" base64=\"true\"/>",
+                "<itk:manifestitem id=\"uuid_A\" mimetype=\"text/plain\" base64=\"true\"/>",
                 "<itk:payload id=\"uuid_A\">AAAA</itk:payload>");
         registry.delayMillis = 1500;
         var id = Sample.uuid();
@@ -294,8 +296,8 @@ class ApiIT extends ApiContract {
         assertEquals(202, answer.status(), answer.body());
         awaitState(id, "sent");
         assertEquals(
-                409, api.get("/api/messages/" + id + "/response/payloads/1").status(), "this one's payload is no gzip");
-        assertEquals(409, api.post("/api/messages", query(id, "PT5S")).status());
+                200, api.get("/api/messages/" + id + "/response/payloads/1").status());
+        assertEquals(200, api.post("/api/messages", query(id, "PT5S")).status());
     }
 
     @Test
@@ -377,16 +379,12 @@ class ApiIT extends ApiContract {
     }
 
     @Test
-    void aBrokenPayloadIsNoMistakeOfOurs() {
+    void aMessageWithABrokenPayloadIsNotTaken() {
         var id = Sample.uuid();
         var sample = Sample.of("send-cda-compressed");
         var broken = sample.fill(server.url() + sample.path(), id).replace("H4sI", "AAAA");
-        assertEquals(200, sample.post(server.url(), broken).status());
-        var answer = api.get("/api/messages/" + id + "/payloads/1");
-        assertEquals(409, answer.status(), answer.body());
-        assertEquals(
-                "urn:itk-transport-server:problem:unreadable-payload",
-                answer.json().path("type").asText());
+        assertEquals("1000", sample.post(server.url(), broken).errorCode());
+        assertEquals(404, api.get("/api/messages/" + id + "/payloads/1").status());
     }
 
     @ParameterizedTest

@@ -12,6 +12,14 @@ import java.util.concurrent.Executors;
 
 /** A local application that takes payloads by HTTP: a real server on loopback whose answer a test can change. */
 final class BackEnd implements AutoCloseable {
+    /** What a partner answers that refuses a message for good. */
+    static final String FAULT_1000 =
+            """
+            <s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>\
+            <faultcode>s:Client</faultcode><faultstring>f</faultstring><detail>\
+            <t:ToolkitErrorInfo xmlns:t="urn:nhs-itk:ns:201005"><t:ErrorID>1</t:ErrorID><t:ErrorCode>1000</t:ErrorCode>\
+            <t:ErrorText>Invalid</t:ErrorText></t:ToolkitErrorInfo></detail></s:Fault></s:Body></s:Envelope>""";
+
     /** One call it got. */
     record Call(Map<String, List<String>> headers, String body) {
         String header(String name) {

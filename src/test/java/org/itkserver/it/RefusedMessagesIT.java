@@ -199,9 +199,6 @@ class RefusedMessagesIT {
                 invalid("To with user", in -> in.text("wsa:To", in.base.replace("://", "://a@") + in.path)),
                 invalid("ReplyTo loopback", in -> in.block(endpoint("ReplyTo", "http://127.0.0.1:7777/"))),
                 invalid("ReplyTo metadata address", in -> in.block(endpoint("ReplyTo", "http://169.254.169.254/"))),
-                invalid(
-                        "ReplyTo none",
-                        in -> in.block(endpoint("ReplyTo", "http://www.w3.org/2005/08/addressing/none"))),
                 invalid("ReplyTo file", in -> in.block(endpoint("ReplyTo", "file:///etc/hostname"))),
                 invalid("FaultTo elsewhere", in -> in.block(endpoint("FaultTo", "http://127.0.0.1:7777/"))),
                 invalid("ReplyTo without Address", in -> in.block("<wsa:ReplyTo/>")),
@@ -248,10 +245,11 @@ class RefusedMessagesIT {
                                 "<wsse:UsernameToken>",
                                 "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/><wsse:UsernameToken>")),
                 invalid(
-                        "SAML token",
+                        "mandatory SAML token",
                         in -> in.swap(
                                 "<wsse:UsernameToken>",
-                                "<Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/><wsse:UsernameToken>")),
+                                "<Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\" soap:mustUnderstand=\"1\"/>"
+                                        + "<wsse:UsernameToken>")),
                 denied("no UsernameToken", in -> in.cut("wsse:UsernameToken")),
                 denied("no Username", in -> in.cut("wsse:Username")),
                 denied("empty Username", in -> in.text("wsse:Username", " ")),
@@ -336,8 +334,13 @@ class RefusedMessagesIT {
                         "audit identity of no organisation",
                         in -> in.swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:identity:ods")),
                 invalid(
-                        "audit identity that is an address",
-                        in -> in.swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:addressing:ods:Y9999:x")),
+                        "audit identity with an empty part",
+                        in -> in.swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:identity:ods:Y9999::x")),
+                invalid("address with an empty part", in -> in.swap("ods:Z9999:cardiology", "ods:Z9999::cardiology")),
+                invalid("base64 that is none", in -> {
+                    in.swap("mimetype=\"text/xml\"", "mimetype=\"text/xml\" base64=\"true\"");
+                    in.text = in.text.replaceFirst("(?s)<ClinicalDocument.*</ClinicalDocument>", "RG9zZTog****");
+                }),
                 invalid("audit identity type that is no OID", in -> in.swap("<itk:id uri", "<itk:id type=\"x\" uri")),
                 invalid(
                         "empty profile id",
@@ -412,6 +415,9 @@ class RefusedMessagesIT {
                         "VersionMismatch",
                         "1000",
                         in -> in.contentType = "application/soap+xml;charset=UTF-8"),
+                invalid(
+                        "ReplyTo none where there is an answer",
+                        in -> in.block(endpoint("ReplyTo", "http://www.w3.org/2005/08/addressing/none"))),
                 invalid("no SOAPAction", in -> in.soapActions.clear()),
                 invalid("empty SOAPAction", in -> in.soapActions.set(0, "\"\"")),
                 invalid(
@@ -448,7 +454,6 @@ class RefusedMessagesIT {
                         "VersionMismatch",
                         "1000",
                         in -> in.contentType = "text/xml;charset=UTF-8"),
-                invalid("no action parameter", in -> in.contentType = "application/soap+xml;charset=UTF-8"),
                 invalid("other action parameter", in -> in.contentType = "application/soap+xml;action=\"urn:x\""),
                 invalid("SOAPAction header that disagrees", in -> in.soapActions.add("urn:x")),
                 invalid("no interaction", in -> in.cut("itk:handlingSpecification")),

@@ -252,13 +252,15 @@ class RepairsIT {
 
     /** So many messages that a partner refused for good, and takes now. */
     private static List<String> refused(BackEnd peer, String ods) {
-        peer.status = 404;
+        peer.status = 500;
+        peer.answer = BackEnd.FAULT_1000;
         var ids = new ArrayList<String>();
         for (int i = 0; i < MANY; i++) {
             ids.add(submit(ods));
         }
         ids.forEach(id -> awaitState(id, "rejected"));
         peer.status = 200;
+        peer.answer = "";
         return ids;
     }
 

@@ -199,7 +199,8 @@ class RoutingIT {
 
     @Test
     void aForwardThatIsRefusedIsToldToItsOriginatorAndToAPerson() {
-        nextHop.status = 404;
+        nextHop.status = 500;
+        nextHop.answer = BackEnd.FAULT_1000;
         var sample = Sample.of("send-cda-discharge");
         var id = Sample.uuid();
         var message = sample.fill(server.url() + sample.path(), id)
@@ -211,7 +212,7 @@ class RoutingIT {
         var nack = new AckOnTheWire(of(sender, id).get(0));
         nack.checkDeliveryError("DE0001", "Distribution Envelope Processing Error");
         assertEquals("rejected", state("in", id));
-        assertEquals(1, of(nextHop, id).size(), "a 404 is not tried again");
+        assertEquals(1, of(nextHop, id).size(), "a fault 1000 is not tried again");
         assertTrue(
                 postgres.count("select count(*) from audit_event where type = 'alert' and tracking_id = ?", id) >= 1);
     }
