@@ -169,11 +169,7 @@ final class SoapHeaderReader {
                 cursor.skip();
             } else if (cursor.is(Namespaces.WSSE, "BinarySecurityToken")) {
                 only(seen, "BinarySecurityToken");
-                var type = cursor.reader().getAttributeValue(null, "ValueType");
-                if (type != null && !type.equals(Namespaces.X509_V3)) {
-                    cursor.findings().soap("The BinarySecurityToken is not an X.509 certificate.");
-                }
-                cursor.skip();
+                binarySecurityToken();
             } else {
                 unknown = unknown == null || mustUnderstand() && !mandatory ? cursor.localName() : unknown;
                 mandatory |= mustUnderstand();
@@ -183,6 +179,14 @@ final class SoapHeaderReader {
         if (unknown != null && (signed || mandatory)) {
             cursor.findings().soap("Security token " + ToolkitError.quoted(unknown) + " is not supported.");
         }
+    }
+
+    private void binarySecurityToken() throws XMLStreamException {
+        var type = cursor.reader().getAttributeValue(null, "ValueType");
+        if (type != null && !type.equals(Namespaces.X509_V3)) {
+            cursor.findings().soap("The BinarySecurityToken is not an X.509 certificate.");
+        }
+        cursor.skip();
     }
 
     private void only(Set<String> seen, String name) {
