@@ -22,6 +22,9 @@ import javax.xml.stream.XMLStreamReader;
 public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, boolean cut) {
     static final int MOST = 2_000;
 
+    /** Longest text of one fact, in characters. */
+    private static final int LONGEST_FACT = 2_000;
+
     private static final Set<String> BLOCKS =
             Set.of("paragraph", "item", "tr", "text", "caption", "list", "table", "tbody", "thead", "tfoot");
     private static final Set<String> CELLS = Set.of("td", "th");
@@ -55,12 +58,13 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
      * Reads a document.
      *
      * @param factory does not support document types
+     * @param budget where it is spent, the document is cut
      * @throws XMLStreamException when it is not well-formed
      */
-    static ClinicalDocument read(XMLInputFactory factory, InputStream in) throws XMLStreamException {
+    static ClinicalDocument read(XMLInputFactory factory, InputStream in, ViewBudget budget) throws XMLStreamException {
         var reader = factory.createXMLStreamReader(in);
         try {
-            return new Walk(reader).run();
+            return new Walk(reader, budget).run();
         } finally {
             reader.close();
         }
@@ -69,8 +73,9 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
     /** One walk through a document. */
     private static final class Walk {
         private final XMLStreamReader reader;
+        private final ViewBudget budget;
         private final List<String> path = new ArrayList<>();
-        private final Map<String, String> facts = new LinkedHashMap<>();
+        private final Map<String, StringBuilder> facts = new LinkedHashMap<>();
         private final List<Block> blocks = new ArrayList<>();
         private final StringBuilder text = new StringBuilder();
         private final List<String> cells = new ArrayList<>();
@@ -79,22 +84,32 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
         /** How many elements are around the document itself; some services wrap it. */
         private int around = -1;
 
-        Walk(XMLStreamReader reader) {
+        Walk(XMLStreamReader reader, ViewBudget budget) {
             this.reader = reader;
+            this.budget = budget;
         }
 
         ClinicalDocument run() throws XMLStreamException {
-            while (reader.hasNext() && blocks.size() < MOST) {
+            boolean spent = false;
+            while (reader.hasNext() && blocks.size() < MOST && !spent) {
                 switch (reader.next()) {
                     case XMLStreamConstants.START_ELEMENT -> start(reader.getLocalName());
                     case XMLStreamConstants.END_ELEMENT -> end(reader.getLocalName());
-                    case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> text.append(reader.getText());
+                    case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA -> text();
                     default -> {
                         // comments and the like say nothing to a reader
                     }
                 }
+                spent = budget.isSpent();
             }
-            return new ClinicalDocument(facts, blocks, blocks.size() >= MOST);
+            var stated = new LinkedHashMap<String, String>();
+            facts.forEach((label, value) -> stated.put(label, value.toString()));
+            return new ClinicalDocument(stated, blocks, blocks.size() >= MOST || spent);
+        }
+
+        private void text() {
+            budget.spend(reader.getTextLength());
+            text.append(reader.getText());
         }
 
         private void start(String name) {
@@ -151,7 +166,20 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
         }
 
         private void add(String label, String value) {
-            facts.merge(label, value, (earlier, more) -> earlier + ", " + more);
+            add(label, value, ", ");
+        }
+
+        private void add(String label, String value, String between) {
+            var fact = facts.computeIfAbsent(label, l -> new StringBuilder());
+            if (fact.length() >= LONGEST_FACT) {
+                return;
+            }
+            fact.append(fact.isEmpty() ? "" : between).append(value);
+            if (fact.length() >= LONGEST_FACT) {
+                fact.setLength(
+                        Character.isHighSurrogate(fact.charAt(LONGEST_FACT - 1)) ? LONGEST_FACT - 1 : LONGEST_FACT);
+                fact.append("\u2026");
+            }
         }
 
         private void end(String name) {
@@ -201,7 +229,7 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
             for (var who : List.of("recordTarget", "author", "custodian", "informationRecipient")) {
                 if (inside(who)) {
                     var label = who.equals("recordTarget") ? "Patient" : Show.words(who);
-                    facts.merge(label, value, (earlier, more) -> earlier + " " + more);
+                    add(label, value, " ");
                     return;
                 }
             }
@@ -218,12 +246,7 @@ public record ClinicalDocument(Map<String, String> facts, List<Block> blocks, bo
         private void flush(Kind kind) {
             var value = text.toString().strip();
             if (!value.isEmpty()) {
-                blocks.add(new Block(
-                        kind,
-                        0,
-                        List.of(Show.visible(value)
-                                .replaceAll("[ \\t]*\\R[ \\t]*", "\n")
-                                .replaceAll("[ \\t]+", " "))));
+                blocks.add(new Block(kind, 0, List.of(Show.lines(value))));
             }
             text.setLength(0);
         }

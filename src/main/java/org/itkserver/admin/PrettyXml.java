@@ -11,30 +11,34 @@ final class PrettyXml {
     static final int MOST = 256 * 1024;
 
     private final XMLStreamReader reader;
+    private final ViewBudget budget;
+    private boolean spent;
     private final StringBuilder out = new StringBuilder();
     private int depth;
     private boolean open;
 
-    private PrettyXml(XMLStreamReader reader) {
+    private PrettyXml(XMLStreamReader reader, ViewBudget budget) {
         this.reader = reader;
+        this.budget = budget;
     }
 
     /**
      * @param factory does not support document types
+     * @param budget where it is spent, the text is cut
      * @return at most about {@value #MOST} characters, with an ellipsis when there is more
      * @throws XMLStreamException when it is not well-formed
      */
-    static String of(XMLInputFactory factory, InputStream in) throws XMLStreamException {
+    static String of(XMLInputFactory factory, InputStream in, ViewBudget budget) throws XMLStreamException {
         var reader = factory.createXMLStreamReader(in);
         try {
-            return new PrettyXml(reader).run();
+            return new PrettyXml(reader, budget).run();
         } finally {
             reader.close();
         }
     }
 
     private String run() throws XMLStreamException {
-        while (reader.hasNext() && out.length() < MOST) {
+        while (reader.hasNext() && out.length() < MOST && !spent) {
             switch (reader.next()) {
                 case XMLStreamConstants.START_ELEMENT -> start();
                 case XMLStreamConstants.END_ELEMENT -> end();
@@ -43,8 +47,9 @@ final class PrettyXml {
                     // nothing of the content
                 }
             }
+            spent = budget.isSpent();
         }
-        return Show.visible(out.length() < MOST ? out : out.append("\n…"));
+        return Show.visible(out.length() < MOST && !spent ? out : out.append("\n…"));
     }
 
     private void start() {
@@ -83,6 +88,7 @@ final class PrettyXml {
     }
 
     private void text() {
+        budget.spend(reader.getTextLength());
         var text = reader.getText();
         if (!text.isBlank()) {
             if (!open) {

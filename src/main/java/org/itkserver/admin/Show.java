@@ -111,6 +111,30 @@ public final class Show {
         };
     }
 
+    /** Text with its line ends, and single blanks between words; in one pass, because senders choose how long it is. */
+    static String lines(CharSequence text) {
+        var shown = visible(text);
+        var out = new StringBuilder(shown.length());
+        boolean gap = false;
+        for (int i = 0; i < shown.length(); i++) {
+            char c = shown.charAt(i);
+            if (c == ' ' || c == '\t') {
+                gap = true;
+            } else if (c == '\n' || c == '\r') {
+                boolean pair = c == '\n' && i > 0 && shown.charAt(i - 1) == '\r';
+                out.append(pair ? "" : "\n");
+                gap = false;
+            } else {
+                boolean lineStart = !out.isEmpty() && out.charAt(out.length() - 1) == '\n';
+                out.append(gap && !lineStart ? " " : "").append(c);
+                gap = false;
+            }
+        }
+        return gap && (out.isEmpty() || out.charAt(out.length() - 1) != '\n')
+                ? out.append(' ').toString()
+                : out.toString();
+    }
+
     /** Text on one line, single blanks. */
     static String oneLine(CharSequence text) {
         return visible(text).replaceAll("\\s+", " ").strip();

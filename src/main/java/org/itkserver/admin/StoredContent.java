@@ -2,6 +2,9 @@ package org.itkserver.admin;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,10 @@ public final class StoredContent {
     private static final long LARGEST = 4 << 20;
 
     private static final int PAYLOADS = 20;
+    private static final String TOO_MUCH =
+            "It is not shown, because the payloads before it are large. Download the message.";
+    private static final String NOT_UTF_8 =
+            "It is not text in UTF-8. Download the message to read it in its own encoding.";
 
     private final AuditQuery query;
     private final EnvelopeScanner scanner;
@@ -86,8 +93,9 @@ public final class StoredContent {
         try (var in = raw.get();
                 var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
             var payloads = new StoredEnvelope(scanner.scan(in, body), body).payloads(streams);
+            var budget = new ViewBudget(System::nanoTime);
             for (var payload : payloads.subList(0, Math.min(PAYLOADS, payloads.size()))) {
-                out.add(view(payload));
+                out.add(view(payload, budget));
             }
         } catch (EnvelopeRejected e) {
             return List.of();
@@ -110,18 +118,22 @@ public final class StoredContent {
             @Nullable String xml,
             @Nullable RawText text) {}
 
-    private PayloadView view(Payload payload) {
+    private PayloadView view(Payload payload, ViewBudget budget) {
+        if (budget.isSpent()) {
+            return view(payload, null, null, new RawText(TOO_MUCH, true));
+        }
         byte[] bytes;
         try (var in = payload.open()) {
-            bytes = in.readNBytes((int) LARGEST);
+            bytes = in.readNBytes((int) Math.min(LARGEST, budget.left()));
+            budget.spend(bytes.length);
         } catch (IOException | IllegalArgumentException e) {
             return view(payload, null, null, new RawText("It is not what its manifest says.", false));
         }
-        var start = new String(bytes, 0, Math.min(bytes.length, 4096), java.nio.charset.StandardCharsets.UTF_8);
+        var start = new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.UTF_8);
         if (start.stripLeading().startsWith("<")) {
-            return view(payload, document(start, bytes), xml(bytes), text(bytes));
+            return view(payload, document(start, bytes, budget), xml(bytes, budget), text(bytes));
         }
-        return view(payload, null, null, isText(payload, start) ? text(bytes) : null);
+        return view(payload, null, null, isText(payload, start) ? utf8(bytes) : null);
     }
 
     private static PayloadView view(
@@ -134,6 +146,15 @@ public final class StoredContent {
         return type.startsWith("text/") || start.chars().noneMatch(c -> c == 0 || c == 0xFFFD);
     }
 
+    /** Characters are never guessed: a text in another encoding is to be downloaded. */
+    private static RawText utf8(byte[] bytes) {
+        var decoder = StandardCharsets.UTF_8.newDecoder();
+        var in = ByteBuffer.wrap(bytes);
+        boolean malformed = decoder.decode(in, CharBuffer.allocate(bytes.length + 1), bytes.length < LARGEST)
+                .isError();
+        return malformed ? new RawText(NOT_UTF_8, false) : text(bytes);
+    }
+
     private static RawText text(byte[] bytes) {
         try {
             return RawText.read(new ByteArrayInputStream(bytes));
@@ -142,19 +163,19 @@ public final class StoredContent {
         }
     }
 
-    private @Nullable ClinicalDocument document(String start, byte[] bytes) {
+    private @Nullable ClinicalDocument document(String start, byte[] bytes, ViewBudget budget) {
         try {
             return start.contains("ClinicalDocument")
-                    ? ClinicalDocument.read(factory, new ByteArrayInputStream(bytes))
+                    ? ClinicalDocument.read(factory, new ByteArrayInputStream(bytes), budget)
                     : null;
         } catch (XMLStreamException e) {
             return null;
         }
     }
 
-    private @Nullable String xml(byte[] bytes) {
+    private @Nullable String xml(byte[] bytes, ViewBudget budget) {
         try {
-            return PrettyXml.of(factory, new ByteArrayInputStream(bytes));
+            return PrettyXml.of(factory, new ByteArrayInputStream(bytes), budget);
         } catch (XMLStreamException e) {
             return null;
         }

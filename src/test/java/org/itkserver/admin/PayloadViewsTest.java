@@ -1,12 +1,15 @@
 package org.itkserver.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
@@ -28,7 +31,7 @@ class PayloadViewsTest {
     }
 
     private ClinicalDocument read(String xml) throws XMLStreamException {
-        return ClinicalDocument.read(factory, bytes(xml));
+        return ClinicalDocument.read(factory, bytes(xml), new ViewBudget(() -> 0));
     }
 
     @Test
@@ -81,7 +84,7 @@ class PayloadViewsTest {
         var hostile =
                 "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><ClinicalDocument>&x;</ClinicalDocument>";
         assertThrows(XMLStreamException.class, () -> read(hostile));
-        assertThrows(XMLStreamException.class, () -> PrettyXml.of(factory, bytes(hostile)));
+        assertThrows(XMLStreamException.class, () -> PrettyXml.of(factory, bytes(hostile), new ViewBudget(() -> 0)));
     }
 
     @Test
@@ -96,6 +99,40 @@ class PayloadViewsTest {
                     <f>&amp;</f>
                   </e>
                 </a>""",
-                PrettyXml.of(factory, bytes(xml)));
+                PrettyXml.of(factory, bytes(xml), new ViewBudget(() -> 0)));
+    }
+
+    /** S6: what a small compressed letter may blow up to must not cost more than its size. */
+    @Test
+    void manyBlanksAndManyFactsCostNoMoreThanTheirSize() {
+        var blanks = document("<paragraph>a" + " \t".repeat(1 << 20) + "b</paragraph>");
+        var facts = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole>"
+                + "<id extension=\"0123456789abcdefgh\"/>".repeat(100_000)
+                + "</patientRole></recordTarget></ClinicalDocument>";
+        var names = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget>" + "<given>Ann</given>".repeat(200_000)
+                + "</recordTarget></ClinicalDocument>";
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            assertEquals(List.of("a b"), read(blanks).blocks().get(0).cells());
+            assertTrue(read(facts).facts().get("Patient's identifier").length() <= 2_001);
+            assertTrue(read(names).facts().get("Patient").endsWith("\u2026"));
+        });
+    }
+
+    @Test
+    void aViewEndsWhereItsBudgetIsSpent() throws Exception {
+        var many = document("<paragraph>x</paragraph>".repeat(1_500));
+        assertFalse(read(many).cut());
+        var now = new long[1];
+        var slow = new ViewBudget(() -> now[0] += Duration.ofSeconds(3).toNanos());
+        assertTrue(ClinicalDocument.read(factory, bytes(many), slow).cut());
+        var small = new ViewBudget(() -> 0);
+        small.spend(ViewBudget.CHARACTERS);
+        assertTrue(small.isSpent());
+        assertTrue(PrettyXml.of(factory, bytes(many), small).endsWith("\u2026"));
+    }
+
+    private static String document(String text) {
+        return "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><component><structuredBody><component><section><text>" + text
+                + "</text></section></component></structuredBody></component></ClinicalDocument>";
     }
 }
