@@ -2,12 +2,13 @@ package org.itkserver.boot;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
@@ -25,13 +26,47 @@ import org.slf4j.LoggerFactory;
 final class LiveDirectory implements Supplier<Directory> {
     private static final Logger LOG = LoggerFactory.getLogger(LiveDirectory.class);
 
+    private static final Pattern END = Pattern.compile("(?:^|\\n)\\.\\.\\.[ \\t\\r\\n]*\\z");
+    private static final String UNREADABLE = "The file cannot be read.";
+    private static final String PENDING = "A changed file is pending: it was written in place and may not be complete."
+            + " Move a complete file into its place, or end it with a line of three dots (...).";
+
     private final Path file;
     private final boolean loopback;
     private final Predicate<URI> ourself;
     private final Clock clock;
-    private volatile Directory current;
+    private volatile InForce current;
     private volatile DirectoryStatus status;
-    private String lastText;
+    /** The version that was looked at last; a version is looked at once. */
+    private Version seen;
+
+    private record InForce(Directory directory, Version version) {}
+
+    /** The file as it was once. */
+    private record Version(byte[] bytes, String inode) {
+        static Version of(Path file) throws IOException {
+            // of the file itself, when the path is a link that is swapped
+            var real = file.toRealPath();
+            return new Version(Files.readAllBytes(real), inode(real));
+        }
+
+        private static String inode(Path real) throws IOException {
+            try {
+                return String.valueOf(Files.getAttribute(real, "unix:ino"));
+            } catch (UnsupportedOperationException | IllegalArgumentException e) {
+                return "";
+            }
+        }
+
+        boolean isSameAs(Version other) {
+            return Arrays.equals(bytes, other.bytes);
+        }
+
+        /** Whether it was moved into place, or ends with the marker of a document's end; a file that is being written is neither. */
+        boolean isComplete(Version before, String text) {
+            return !inode.equals(before.inode) || END.matcher(text).find();
+        }
+    }
 
     /**
      * @param loopback whether the server listens on a loopback address only
@@ -43,13 +78,14 @@ final class LiveDirectory implements Supplier<Directory> {
         this.loopback = loopback;
         this.ourself = ourself;
         this.clock = clock;
-        this.lastText = Files.readString(file);
-        this.current = DirectoryFile.read(lastText, loopback, ourself);
-        this.status = inForce(lastText);
+        this.seen = Version.of(file);
+        // at the start the file counts as it stands
+        this.current = new InForce(DirectoryFile.read(DirectoryFile.text(seen.bytes), loopback, ourself), seen);
+        this.status = inForce(seen.bytes);
     }
 
-    private DirectoryStatus inForce(String text) {
-        return new DirectoryStatus(Sha256.hex(text), clock.instant(), null, null);
+    private DirectoryStatus inForce(byte[] bytes) {
+        return new DirectoryStatus(Sha256.hex(Sha256.of(bytes)), clock.instant(), null, null);
     }
 
     /** Which version is in force, and what is wrong with a later one. */
@@ -59,33 +95,58 @@ final class LiveDirectory implements Supplier<Directory> {
 
     @Override
     public Directory get() {
-        return current;
+        return current.directory;
     }
 
     /** Whether some service is answered with invented data; the console says so on every page. */
     boolean answersWithSamples() {
-        return current.services().values().stream().anyMatch(service -> Directory.SAMPLE.equals(service.handler()));
+        return current.directory.services().values().stream()
+                .anyMatch(service -> Directory.SAMPLE.equals(service.handler()));
     }
 
-    /** Loads the file again if its text has changed, and audits what came of it. */
+    /**
+     * Looks at the file again. A changed one takes effect when it is complete, valid, and recorded in the trail; until then the one
+     * before it stays.
+     */
     void refresh(AuditTrail audit) {
         try {
-            var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-            if (text.equals(lastText)) {
+            var now = Version.of(file);
+            if (now.isSameAs(current.version)) {
+                current = new InForce(current.directory, now);
+                status = status.mistake() == null ? status : inForce(now.bytes);
+                seen = now;
+            } else if (!now.isSameAs(seen) || !now.inode.equals(seen.inode)) {
+                look(now, audit);
+                seen = now;
+            }
+        } catch (IOException e) {
+            if (!UNREADABLE.equals(status.mistake())) {
+                LOG.error(
+                        "directory.yaml cannot be read ({}); the last good one stays",
+                        e.getClass().getSimpleName());
+            }
+            mistake(UNREADABLE);
+        }
+    }
+
+    private void look(Version now, AuditTrail audit) {
+        try {
+            var text = DirectoryFile.text(now.bytes);
+            var read = DirectoryFile.read(text, loopback, ourself);
+            if (!now.isComplete(current.version, text)) {
+                LOG.warn("directory.yaml has changed and is pending: {}", PENDING);
+                mistake(PENDING);
                 return;
             }
-            lastText = text;
-            current = DirectoryFile.read(text, loopback, ourself);
-            status = inForce(text);
+            var detail = "directory.yaml was changed, SHA-256 " + Sha256.hex(Sha256.of(now.bytes));
+            // recorded first: what is not in the trail does not take effect
+            audit.append(AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, detail));
+            current = new InForce(read, now);
+            status = inForce(now.bytes);
             LOG.info("directory.yaml was loaded again");
-            audit.append(
-                    AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml was changed"));
         } catch (IllegalArgumentException e) {
             LOG.error("directory.yaml is wrong, the last good one stays: {}", e.getMessage());
             refused(audit, e);
-        } catch (IOException e) {
-            LOG.error("directory.yaml cannot be read, the last good one stays");
-            mistake("The file cannot be read.");
         }
     }
 

@@ -81,9 +81,7 @@ class OutboxWatcherTest {
     }
 
     private long alerts() {
-        return world.events().stream()
-                .filter(AuditType.ALERT::equals)
-                .count();
+        return world.events().stream().filter(AuditType.ALERT::equals).count();
     }
 
     @Test

@@ -324,16 +324,15 @@ class ExchangeIT {
 
     @Test
     void theDirectoryIsLoadedAgainAndTheLastGoodOneStays() throws IOException {
-        var file = server.home().resolve("directory.yaml");
         try {
-            Files.writeString(file, directory().replace("gp-system-1", "somebody-else"));
+            server.directory(directory().replace("gp-system-1", "somebody-else"));
             server.await(
                     () -> Sample.of("send-document-pdf")
                                     .send(server.url(), Sample.uuid())
                                     .status()
                             == 500,
                     Duration.ofSeconds(10));
-            Files.writeString(file, directory().replace("usernames:", "usernamez:"));
+            server.directory(directory().replace("usernames:", "usernamez:"));
             server.await(
                     () -> postgres.count("select count(*) from audit_event where type = 'directory-refused'") == 1,
                     Duration.ofSeconds(10));
@@ -346,7 +345,7 @@ class ExchangeIT {
                             .send(server.url(), Sample.uuid())
                             .status());
         } finally {
-            Files.writeString(file, directory());
+            server.directory(directory());
         }
         server.await(
                 () -> Sample.of("send-document-pdf")

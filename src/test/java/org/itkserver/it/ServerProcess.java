@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +59,8 @@ public final class ServerProcess implements AutoCloseable {
     ServerProcess directory(String yaml) {
         try {
             Files.createDirectories(home);
-            Files.writeString(home.resolve("directory.yaml"), yaml);
+            var written = Files.writeString(home.resolve("directory.yaml.new"), yaml);
+            Files.move(written, home.resolve("directory.yaml"), StandardCopyOption.REPLACE_EXISTING);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
