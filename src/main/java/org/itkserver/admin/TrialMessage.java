@@ -47,13 +47,13 @@ record TrialMessage(String trackingId, String path, String action, boolean soap1
             "send-business-ack");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9]+)}}");
-    private static final Pattern ACTION = Pattern.compile("<wsa:Action[^>]{0,200}>\\s{0,200}([^<\\s]+)");
-    private static final Pattern ADDRESS = Pattern.compile("(<itk:address uri=\")[^\"]*(\")");
-    private static final Pattern ACKS = Pattern.compile("\\s{0,200}<itk:spec key=\"("
+    private static final Pattern ACTION = Pattern.compile("<wsa:Action[^>]{0,40}>\\s{0,40}([^<\\s]+)");
+    private static final Pattern ADDRESS = Pattern.compile("(<itk:address uri=\")[^\"]{0,300}(\")");
+    private static final Pattern ACKS = Pattern.compile("<itk:spec key=\"("
             + Pattern.quote(HandlingSpec.INF_ACK_REQUESTED) + "|" + Pattern.quote(HandlingSpec.ACK_REQUESTED)
-            + ")\"[^>]{0,200}/>");
+            + ")\"[^>]{0,40}/>");
     private static final Pattern EMPTY =
-            Pattern.compile("\\s{0,200}<itk:handlingSpecification>\\s{0,200}</itk:handlingSpecification>");
+            Pattern.compile("<itk:handlingSpecification>\\s{0,40}</itk:handlingSpecification>");
     private static final String SPECS = "<itk:handlingSpecification>";
     private static final String END = "</itk:header>";
 
