@@ -135,7 +135,7 @@ final class RequestsOracle {
         assertEquals(read(head.to(), read), read.addressing().to());
         var relatesTo = head.relatesTo();
         assertEquals(
-                relatesTo == null ? null : read(relatesTo, read),
+                relatesTo == null ? List.of() : List.of(read(relatesTo, read)),
                 read.addressing().relatesTo());
         assertEquals(read(head.username(), read), read.security().username());
         assertEquals("2026-11-22T10:15:00Z", read.security().created());

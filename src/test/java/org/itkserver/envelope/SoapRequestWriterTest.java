@@ -217,7 +217,7 @@ class SoapRequestWriterTest {
         assertEquals(
                 "http://www.w3.org/2005/08/addressing/soap/fault",
                 read.addressing().action());
-        assertEquals(REQUEST_ID, read.addressing().relatesTo());
+        assertEquals(List.of(REQUEST_ID), read.addressing().relatesTo());
         assertEquals(plain.to(), read.addressing().to());
         assertEquals("us & \"them\"", read.security().username());
         var answers = new SoapAnswerReader(new WstxInputFactory(), scanner);
