@@ -84,8 +84,8 @@ final class AckCheck {
         var state = row.get("state");
         one(message, children, "inf-ack", "OK", here && message.kind.infAck);
         one(message, children, "bus-ack", null, here && message.kind.businessAck && !state.equals("dead-letter"));
-        boolean bad = message.kind.infAck && !here && !state.equals("handled")
-                || message.kind.infAck && here && state.equals("dead-letter");
+        // what was acknowledged positively gets no negative acknowledgement afterwards (H6)
+        boolean bad = message.kind.infAck && !here && !state.equals("handled");
         one(message, children, "inf-ack", "Failure", bad);
         one(message, children, "forward", null, !here);
     }

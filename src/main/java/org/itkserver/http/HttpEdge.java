@@ -83,7 +83,7 @@ public final class HttpEdge implements AutoCloseable {
             Refusal.send(exchange, StatusCodes.BAD_REQUEST, "The path of the request is not in its canonical form.");
         } else if (hasBody(exchange) && WITHOUT_BODY.contains(exchange.getRequestMethod())) {
             Refusal.send(
-                    exchange, StatusCodes.BAD_REQUEST, "A " + exchange.getRequestMethod() + " request has no body.");
+                    exchange, StatusCodes.BAD_REQUEST, exchange.getRequestMethod() + " requests must not have a body.");
         } else {
             route(exchange, Route.of(exchange.getRelativePath()), servlets);
         }

@@ -380,8 +380,8 @@ class RefusedMessagesIT {
     private static List<Case> http() {
         return List.of(
                 http(405, "PUT", in -> in.method = "PUT"),
-                http(405, "DELETE", in -> in.method = "DELETE"),
-                http(405, "OPTIONS", in -> in.method = "OPTIONS"),
+                http(400, "DELETE with a body", in -> in.method = "DELETE"),
+                http(400, "OPTIONS with a body", in -> in.method = "OPTIONS"),
                 http(405, "GET without wsdl", in -> in.method = "GET"),
                 http(415, "JSON", in -> in.contentType = "application/json"),
                 http(415, "HTML", in -> in.contentType = "text/html"),
