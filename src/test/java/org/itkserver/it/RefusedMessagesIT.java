@@ -87,6 +87,12 @@ class RefusedMessagesIT {
         return new Case(name, status, "", "", spoil);
     }
 
+    /** With a body, the HTTP edge answers 400 before anything else looks at it. */
+    private static void withoutBody(Attempt in, String method) {
+        in.method = method;
+        in.text = "";
+    }
+
     static Stream<Case> both() {
         return Stream.of(xml(), addressing(), security(), envelope(), http()).flatMap(List::stream);
     }
@@ -380,8 +386,8 @@ class RefusedMessagesIT {
     private static List<Case> http() {
         return List.of(
                 http(405, "PUT", in -> in.method = "PUT"),
-                http(400, "DELETE with a body", in -> in.method = "DELETE"),
-                http(400, "OPTIONS with a body", in -> in.method = "OPTIONS"),
+                http(405, "DELETE", in -> withoutBody(in, "DELETE")),
+                http(405, "OPTIONS", in -> withoutBody(in, "OPTIONS")),
                 http(405, "GET without wsdl", in -> in.method = "GET"),
                 http(415, "JSON", in -> in.contentType = "application/json"),
                 http(415, "HTML", in -> in.contentType = "text/html"),
