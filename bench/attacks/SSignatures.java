@@ -267,13 +267,13 @@ final class SSignatures {
         denied("S-08", "the prefix wsu bound to another namespace at the Body", NOT_USED,
                 edit(signed(), t -> t.replaceFirst("(<soap:Body[^>]*xmlns:wsu=\")[^\"]*", "$1urn:evil")));
         for (var transform : List.of(Transform.XPATH, Transform.XPATH2)) {
-            denied("S-08", "transform " + transform + ", signed", OTHER_TRANSFORM, signed(by().transforms(transform, EXCLUSIVE)));
+            invalid("S-08", "transform " + transform + ", signed", OTHER_TRANSFORM, signed(by().transforms(transform, EXCLUSIVE)));
         }
-        denied("S-08", "a prefix injected into an XPath", OTHER_TRANSFORM, signed().swap("<ds:Transform Algorithm=\"" + EXCLUSIVE + "\"/>",
+        invalid("S-08", "a prefix injected into an XPath", OTHER_TRANSFORM, signed().swap("<ds:Transform Algorithm=\"" + EXCLUSIVE + "\"/>",
                 "<ds:Transform Algorithm=\"" + Transform.XPATH2 + "\"><dsx:XPath xmlns:dsx=\"http://www.w3.org/2002/06/xmldsig-filter2\""
                         + " xmlns:a=\"urn:a' or '1'='1\" Filter=\"intersect\">//*[namespace-uri()='a']</dsx:XPath></ds:Transform>"));
         for (var other : List.of(CanonicalizationMethod.INCLUSIVE, CanonicalizationMethod.EXCLUSIVE_WITH_COMMENTS)) {
-            denied("S-08", "canonicalization " + other + ", signed", OTHER_TRANSFORM, signed(by().canonicalization(other)));
+            invalid("S-08", "canonicalization " + other + ", signed", OTHER_TRANSFORM, signed(by().canonicalization(other)));
         }
     }
 
@@ -350,17 +350,17 @@ final class SSignatures {
 
     private void algorithms() throws Exception {
         var weak = "neither RSA nor ECDSA with SHA-2";
-        denied("S-10", "HMAC with the certificate's public key", weak, signed(by().method(SignatureMethod.HMAC_SHA256)));
-        denied("S-10", "HMAC-SHA-1 with the public key", weak, signed(by().method(SignatureMethod.HMAC_SHA1)));
-        denied("S-10", "HMAC of 0 bits", weak, signed(by().method(SignatureMethod.HMAC_SHA256)).swap(
+        invalid("S-10", "HMAC with the certificate's public key", weak, signed(by().method(SignatureMethod.HMAC_SHA256)));
+        invalid("S-10", "HMAC-SHA-1 with the public key", weak, signed(by().method(SignatureMethod.HMAC_SHA1)));
+        invalid("S-10", "HMAC of 0 bits", weak, signed(by().method(SignatureMethod.HMAC_SHA256)).swap(
                 "<ds:SignatureMethod Algorithm=\"" + SignatureMethod.HMAC_SHA256 + "\"/>", "<ds:SignatureMethod Algorithm=\""
                         + SignatureMethod.HMAC_SHA256 + "\"><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>"));
         for (var method : List.of("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", SignatureMethod.DSA_SHA1, SignatureMethod.ECDSA_SHA1)) {
-            denied("S-10", "method " + method, weak, signed().swap(SignatureMethod.ECDSA_SHA256, method));
+            invalid("S-10", "method " + method, weak, signed().swap(SignatureMethod.ECDSA_SHA256, method));
         }
         invalid("S-10", "no method", "\"Algorithm\" is empty", signed().swap(SignatureMethod.ECDSA_SHA256, ""));
         for (var digest : List.of("http://www.w3.org/2001/04/xmldsig-more#md5", DigestMethod.RIPEMD160)) {
-            denied("S-10", "digest " + digest, "its digest is not", signed().swap("<ds:DigestMethod Algorithm=\"" + DigestMethod.SHA256,
+            invalid("S-10", "digest " + digest, "is not SHA-256, 384 or 512", signed().swap("<ds:DigestMethod Algorithm=\"" + DigestMethod.SHA256,
                     "<ds:DigestMethod Algorithm=\"" + digest));
         }
         denied("S-10", "RSA said of an elliptic key", "its algorithm is not", signed().swap(SignatureMethod.ECDSA_SHA256,
@@ -370,7 +370,7 @@ final class SSignatures {
                 signed(by("named").method(SignatureMethod.RSA_SHA1), plain("named", "F1111")));
         bed.made("sha-late", "sha-late", "RSA -keysize 2048");
         denied("S-10", "SHA-1 after its day", "with SHA-1", signed(sha1("sha-late"), plain("sha-late", "J1111")));
-        denied("S-10", "MD5 where SHA-1 is allowed", "its digest is not", signed(sha1("sha"), plain("sha", "H1111"))
+        invalid("S-10", "MD5 where SHA-1 is allowed", "is not SHA-256, 384 or 512", signed(sha1("sha"), plain("sha", "H1111"))
                 .swap("Algorithm=\"" + DigestMethod.SHA1, "Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#md5"));
         denied("S-10", "a signature value of zeros", "its value is not of this key", edit(signed(), SSignatures::badValue));
     }
@@ -387,7 +387,7 @@ final class SSignatures {
                 "jar:" + bed.canary.url() + "!/x", "ftp://127.0.0.1:" + bed.canary.port + "/")) {
             refused("S-11", "Reference " + out, Expect.denied().because("as in S-08"), NO_ID, signed().swap(uri, "URI=\"" + out + "\""));
         }
-        refused("S-11", "transform XSLT, signed", Expect.denied().because("as in S-08"), OTHER_TRANSFORM,
+        refused("S-11", "transform XSLT, signed", Expect.invalid().because("as in S-08"), OTHER_TRANSFORM,
                 signed(by().transforms(Transform.XSLT, EXCLUSIVE)));
         var fetching = "<xsl:stylesheet xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\" version=\"1.0\"><xsl:include href=\""
                 + bed.canary.url() + "\"/><xsl:template match=\"/\"><xsl:copy-of select=\"document('" + bed.canary.file.toUri()
@@ -396,7 +396,7 @@ final class SSignatures {
                 "<ds:Transform Algorithm=\"" + Transform.XPATH + "\"><ds:XPath>count(here()/ancestor::*) = count(//*//*//*//*)</ds:XPath>"
                         + "</ds:Transform>", "<ds:Transform Algorithm=\"" + Transform.BASE64 + "\"/>")) {
             refused("S-11", "transform " + transform.replaceAll(".*Algorithm=\"([^\"]*).*", "$1") + ", added",
-                    Expect.denied().because("as in S-08"), OTHER_TRANSFORM, signed().swap("<ds:Transforms>", "<ds:Transforms>" + transform));
+                    Expect.invalid().because("as in S-08"), OTHER_TRANSFORM, signed().swap("<ds:Transforms>", "<ds:Transforms>" + transform));
         }
     }
 
@@ -415,13 +415,13 @@ final class SSignatures {
 
     /** Where SHA-1 is allowed the engine's own list of what is weak is off, and only ours is left. */
     private void permitted() {
-        denied("S-11", "transform XSLT, signed, of a partner with SHA-1", OTHER_TRANSFORM,
+        invalid("S-11", "transform XSLT, signed, of a partner with SHA-1", OTHER_TRANSFORM,
                 signed(sha1("sha").transforms(Transform.XSLT, EXCLUSIVE), plain("sha", "H1111")));
         denied("S-11", "Reference " + bed.canary.url() + ", of a partner with SHA-1", NO_ID, signed(sha1("sha"), plain("sha", "H1111"))
                 .swap("URI=\"#" + Signed.BODY_ID + "\"", "URI=\"" + bed.canary.url() + "\""));
         invalid("S-11", "RetrievalMethod " + bed.canary.url() + ", of a partner with SHA-1", "RetrievalMethod", signed(sha1("sha")
                 .keyInfo(Signed.Key.RETRIEVAL), plain("sha", "H1111")).swap("http://127.0.0.1:7777/canary", bed.canary.url()));
-        denied("S-10", "HMAC-SHA-1, of a partner with SHA-1", "neither RSA nor ECDSA", signed(by("sha").method(SignatureMethod.HMAC_SHA1)
+        invalid("S-10", "HMAC-SHA-1, of a partner with SHA-1", "neither RSA nor ECDSA", signed(by("sha").method(SignatureMethod.HMAC_SHA1)
                 .digest(DigestMethod.SHA1), plain("sha", "H1111")));
         denied("S-07", "another NHS number, of a partner with SHA-1", CHANGED,
                 signed(sha1("sha"), plain("sha", "H1111")).swap(Bed.PATIENT.get(0), "9990000026"));
@@ -474,7 +474,15 @@ final class SSignatures {
         denied("S-10", "issuer and serial number of a certificate that is not known here", "of no certificate that is known",
                 signed(by().keyInfo(Signed.Key.ISSUER_SERIAL)));
         invalid("S-11", "a SecurityTokenReference to itself", "no X.509 BinarySecurityToken", signed(by().keyInfo(Signed.Key.RECURSIVE)));
-        invalid("S-11", "a key identifier", "A SecurityTokenReference holds", signed(by().keyInfo(Signed.Key.IDENTIFIER)));
+        invalid("S-11", "a key identifier of no type", "The KeyIdentifier is not", signed(by().keyInfo(Signed.Key.IDENTIFIER)));
+        for (var brought : List.of(Signed.Key.EMBEDDED, Signed.Key.CERTIFICATE_DATA, Signed.Key.ALL_DATA)) {
+            accepted("S-10", brought + ", the partner's certificate", signed(by().keyInfo(brought)));
+            denied("S-10", brought + ", a good certificate of another partner", NOT_THE_PARTNERS, signed(by("tls-b").keyInfo(brought)));
+            denied("S-10", brought + ", a good certificate that is nobody's", NOT_THE_PARTNERS, signed(by("stranger").keyInfo(brought)));
+        }
+        for (var named : List.of(Signed.Key.SUBJECT_KEY, Signed.Key.THUMBPRINT_SHA1, Signed.Key.THUMBPRINT_SHA256)) {
+            denied("S-10", named + " of a certificate that is not known here", "of no certificate that is known", signed(by().keyInfo(named)));
+        }
         for (var out : List.of(bed.canary.url(), bed.canary.file.toUri().toString(), "#" + Signed.TOKEN_ID)) {
             invalid("S-11", "RetrievalMethod " + out, "RetrievalMethod", signed(by().keyInfo(Signed.Key.RETRIEVAL))
                     .swap("http://127.0.0.1:7777/canary", out));

@@ -41,7 +41,8 @@ public final class ConfigurationCheck {
             DirectoryFile.read(
                     DirectoryFile.text(Files.readAllBytes(file)),
                     loopback,
-                    uri -> ours.isBase(uri) || settings.listeners().isAt(uri));
+                    uri -> ours.isBase(uri) || settings.listeners().isAt(uri),
+                    settings.home());
         } catch (UnknownHostException e) {
             // a mistake of its own, which the launcher has found
         } catch (IOException e) {

@@ -42,9 +42,12 @@ final class DirectoryFile {
     private final Predicate<URI> ourself;
     private final Mistakes mistakes = new Mistakes();
 
-    private DirectoryFile(boolean loopback, Predicate<URI> ourself) {
+    private final Path folder;
+
+    private DirectoryFile(boolean loopback, Predicate<URI> ourself, Path folder) {
         this.loopback = loopback;
         this.ourself = ourself;
+        this.folder = folder;
     }
 
     /**
@@ -54,7 +57,16 @@ final class DirectoryFile {
      * @throws IllegalArgumentException with one line for each mistake, naming line, key and rule
      */
     static Directory read(String text, boolean loopback, Predicate<URI> ourself) {
-        return new DirectoryFile(loopback, ourself).directory(YamlText.root(text));
+        return read(text, loopback, ourself, Path.of("."));
+    }
+
+    /**
+     * The same.
+     *
+     * @param folder where the certificate files lie that the file names
+     */
+    static Directory read(String text, boolean loopback, Predicate<URI> ourself, Path folder) {
+        return new DirectoryFile(loopback, ourself, folder).directory(YamlText.root(text));
     }
 
     /**
@@ -81,7 +93,7 @@ final class DirectoryFile {
         var retention = mistakes.or(Retention.DEFAULT, () -> RetentionEntry.of(root, Retention.DEFAULT));
         var services = services(root, retention);
         var serviceNames = services.stream().map(Service::name).collect(Collectors.toSet());
-        var reader = new PartnerEntry(ourself, serviceNames);
+        var reader = new PartnerEntry(ourself, serviceNames, folder);
         var partners = new ArrayList<Partner>();
         maps(root, "partners").forEach(map -> mistakes.in(() -> partners.add(reader.read(map))));
         var interactions = root.texts("interactions");

@@ -80,8 +80,12 @@ final class LiveDirectory implements Supplier<Directory> {
         this.clock = clock;
         this.seen = Version.of(file);
         // at the start the file counts as it stands
-        this.current = new InForce(DirectoryFile.read(DirectoryFile.text(seen.bytes), loopback, ourself), seen);
+        this.current = new InForce(read(DirectoryFile.text(seen.bytes)), seen);
         this.status = inForce(seen.bytes);
+    }
+
+    private Directory read(String text) {
+        return DirectoryFile.read(text, loopback, ourself, file.toAbsolutePath().getParent());
     }
 
     private DirectoryStatus inForce(byte[] bytes) {
@@ -132,7 +136,7 @@ final class LiveDirectory implements Supplier<Directory> {
     private void look(Version now, AuditTrail audit) {
         try {
             var text = DirectoryFile.text(now.bytes);
-            var read = DirectoryFile.read(text, loopback, ourself);
+            var read = read(text);
             if (!now.isComplete(current.version, text)) {
                 LOG.warn("directory.yaml has changed and is pending: {}", PENDING);
                 mistake(PENDING);

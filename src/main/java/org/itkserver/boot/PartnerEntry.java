@@ -1,6 +1,7 @@
 package org.itkserver.boot;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the partners of {@code directory.yaml}. One reading, one object. */
 final class PartnerEntry {
+    private final Path folder;
     private final Predicate<URI> ourself;
     private final Set<String> serviceNames;
     private final Set<String> ids = new HashSet<>();
@@ -28,9 +30,11 @@ final class PartnerEntry {
 
     /**
      * @param ourself whether a URL is one of this server's own, which is never a target
+     * @param folder where certificate files lie
      * @param serviceNames what {@code services} may hold besides "*"
      */
-    PartnerEntry(Predicate<URI> ourself, Set<String> serviceNames) {
+    PartnerEntry(Predicate<URI> ourself, Set<String> serviceNames, Path folder) {
+        this.folder = folder;
         this.ourself = ourself;
         this.serviceNames = serviceNames;
     }
@@ -115,9 +119,12 @@ final class PartnerEntry {
     }
 
     private Signing signing(YamlMap map, Set<String> shown, String id) {
+        var files = SigningEntry.files(map, folder);
         var own = certificates(map, id);
-        var signing = SigningEntry.read(map, own);
-        if (signing.require() != Signing.Require.NONE && own.isEmpty() && shown.isEmpty()) {
+        files.forEach(file -> unshared(
+                map, "certificates", certificates, ClientCertificate.of(file).fingerprint(), id));
+        var signing = SigningEntry.read(map, own, files);
+        if (signing.require() != Signing.Require.NONE && signing.certificates().isEmpty() && shown.isEmpty()) {
             throw map.wrong("require", "needs certificates, here or of the partner");
         }
         return signing;
@@ -126,6 +133,9 @@ final class PartnerEntry {
     private static Set<String> names(YamlMap map) {
         var out = new HashSet<String>();
         for (var text : map.texts("certificates")) {
+            if (SigningEntry.isFile(text) && map.isBelow("signing")) {
+                continue;
+            }
             out.add(ClientCertificate.name(text)
                     .orElseThrow(() -> map.wrong(
                             "certificates",

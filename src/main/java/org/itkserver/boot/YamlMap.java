@@ -69,6 +69,11 @@ final class YamlMap {
         return value;
     }
 
+    /** Whether this is the value of such a key. */
+    boolean isBelow(String key) {
+        return path.equals(key) || path.endsWith("." + key);
+    }
+
     Set<String> names() {
         return keys.keySet();
     }

@@ -1,8 +1,10 @@
 package org.itkserver.directory;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param certificates names of the certificates it signs with, as {@link ClientCertificate#name} writes them; empty for those
  *     that it shows to the listener
  * @param sign whether our messages to it are signed
+ * @param known those of them that are there in full, so that a signature may name them without bringing them
  */
-public record Signing(Require require, @Nullable LocalDate sha1Until, Set<String> certificates, boolean sign) {
+public record Signing(
+        Require require,
+        @Nullable LocalDate sha1Until,
+        Set<String> certificates,
+        boolean sign,
+        List<X509Certificate> known) {
     public static final Signing NONE = new Signing(Require.NONE, null, Set.of(), false);
 
     /** What must be signed. */
@@ -31,6 +39,12 @@ public record Signing(Require require, @Nullable LocalDate sha1Until, Set<String
 
     public Signing {
         certificates = Set.copyOf(certificates);
+        known = List.copyOf(known);
+    }
+
+    /** Signing with certificates of which the names alone are known. */
+    public Signing(Require require, @Nullable LocalDate sha1Until, Set<String> certificates, boolean sign) {
+        this(require, sha1Until, certificates, sign, List.of());
     }
 
     public boolean allowsSha1(Instant now) {

@@ -10,12 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Base64;
+import java.util.List;
 import java.util.Set;
+import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Signing;
+import org.itkserver.testing.DevCerts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -239,5 +244,31 @@ class DirectoryFileTest {
         var wrong = GOOD.replace("certificates: []", "certificates: []\n    tolerate: [" + name + "]");
         var refused = assertThrows(IllegalArgumentException.class, () -> read(wrong, true));
         assertTrue(refused.getMessage().contains("tolerate"), refused.getMessage());
+    }
+
+    @Test
+    void aSigningCertificateMayBeAFile(@TempDir Path folder) throws Exception {
+        var certs = new DevCerts(folder.resolve("certs"), "gp");
+        var certificate = certs.certificate("gp");
+        Files.writeString(
+                folder.resolve("gp.pem"),
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+        Files.writeString(folder.resolve("bad.pem"), "nothing");
+        var text =
+                GOOD.replace("answer: ok200", "answer: ok200\n    signing: { require: body, certificates: [gp.pem] }");
+        var signing = DirectoryFile.read(text, true, uri -> false, folder)
+                .partnerOf("gp-system-1")
+                .orElseThrow()
+                .signing();
+        assertEquals(List.of(certificate), signing.known());
+        assertEquals(Set.of(ClientCertificate.of(certificate).fingerprint()), signing.certificates());
+        for (var wrong : List.of("away.pem", "bad.pem")) {
+            var refused = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> DirectoryFile.read(text.replace("gp.pem", wrong), true, uri -> false, folder));
+            assertTrue(refused.getMessage().contains(wrong), refused.getMessage());
+        }
     }
 }

@@ -96,15 +96,18 @@ final class CheckedMessages {
         var peer = shown == null
                 ? Peer.UNPROVEN
                 : peers.of(new X509Certificate[] {shown}, name -> List.of(), directory, now);
-        return check(message, partner, peer, new Request(PATH, List.of(Messages.SERVICE), List.of(TO)));
+        return check(message, partner, peers, peer, new Request(PATH, List.of(Messages.SERVICE), List.of(TO)));
     }
 
     /** How a message is posted. */
     record Request(String path, List<String> soapActions, List<String> bases) {}
 
     Verdict check(byte[] message, Partner partner, Peer peer, Request request) {
+        return check(message, partner, new Peers(files, Proxies.NONE), peer, request);
+    }
+
+    private Verdict check(byte[] message, Partner partner, Peers peers, Peer peer, Request request) {
         var directory = Directories.of(List.of(partner), Catalogue.services(), List.of());
-        var peers = new Peers(files, Proxies.NONE);
         var soap = new SoapChecks(new OwnAddresses(null, List.of()));
         var identity = new IdentityChecks(Duration.ofMinutes(5));
         var signature = new SignatureCheck(verifier, peers);

@@ -47,6 +47,7 @@ public final class Signed {
             "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
     public static final String BASE64 =
             "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+    public static final String WSS11 = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#";
     public static final String BODY_ID = "uuid_BODY-0001";
     public static final String TOKEN_ID = "uuid_TOKEN-0001";
 
@@ -63,6 +64,12 @@ public final class Signed {
         X509_DATA,
         NAME,
         IDENTIFIER,
+        EMBEDDED,
+        SUBJECT_KEY,
+        THUMBPRINT_SHA1,
+        THUMBPRINT_SHA256,
+        CERTIFICATE_DATA,
+        ALL_DATA,
         RETRIEVAL,
         RECURSIVE,
         NONE
@@ -238,7 +245,7 @@ public final class Signed {
         var out = document.createElementNS(WSSE, "wsse:SecurityTokenReference");
         var ds = "http://www.w3.org/2000/09/xmldsig#";
         switch (keyInfo) {
-            case ISSUER_SERIAL -> {
+            case ISSUER_SERIAL, CERTIFICATE_DATA, ALL_DATA -> {
                 var data = document.createElementNS(ds, "ds:X509Data");
                 var pair = document.createElementNS(ds, "ds:X509IssuerSerial");
                 var issuer = document.createElementNS(ds, "ds:X509IssuerName");
@@ -247,9 +254,26 @@ public final class Signed {
                 serial.setTextContent(certificate.getSerialNumber().toString());
                 pair.appendChild(issuer);
                 pair.appendChild(serial);
-                data.appendChild(pair);
+                if (keyInfo != Key.CERTIFICATE_DATA) {
+                    data.appendChild(pair);
+                }
+                if (keyInfo != Key.ISSUER_SERIAL) {
+                    var whole = document.createElementNS(ds, "ds:X509Certificate");
+                    whole.setTextContent(token);
+                    data.appendChild(whole);
+                }
                 out.appendChild(data);
             }
+            case EMBEDDED -> out.appendChild(identifier(document, X509, token));
+            case SUBJECT_KEY -> {
+                var extension = certificate.getExtensionValue("2.5.29.14");
+                var octets = java.util.Arrays.copyOfRange(extension, 4, extension.length);
+                out.appendChild(identifier(document, X509.replace("X509v3", "X509SubjectKeyIdentifier"), octets));
+            }
+            case THUMBPRINT_SHA1 ->
+                out.appendChild(identifier(document, WSS11 + "ThumbprintSHA1", thumbprint("SHA-1")));
+            case THUMBPRINT_SHA256 ->
+                out.appendChild(identifier(document, WSS11 + "ThumbprintSHA256", thumbprint("SHA-256")));
             case IDENTIFIER -> {
                 var identifier = document.createElementNS(WSSE, "wsse:KeyIdentifier");
                 identifier.setTextContent("AAAA");
@@ -263,6 +287,26 @@ public final class Signed {
             default -> out.appendChild(pointer(document, "#" + TOKEN_ID));
         }
         return out;
+    }
+
+    private static Element identifier(Document document, String type, byte[] value) {
+        return identifier(document, type, Base64.getEncoder().encodeToString(value));
+    }
+
+    private static Element identifier(Document document, String type, String text) {
+        var out = document.createElementNS(WSSE, "wsse:KeyIdentifier");
+        out.setAttributeNS(null, "ValueType", type);
+        out.setAttributeNS(null, "EncodingType", BASE64);
+        out.setTextContent(text);
+        return out;
+    }
+
+    private byte[] thumbprint(String algorithm) {
+        try {
+            return java.security.MessageDigest.getInstance(algorithm).digest(certificate.getEncoded());
+        } catch (java.security.GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Element pointer(Document document, String uri) {

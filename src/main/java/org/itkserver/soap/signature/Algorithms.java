@@ -1,5 +1,7 @@
 package org.itkserver.soap.signature;
 
+import static org.itkserver.envelope.ToolkitError.quoted;
+
 import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
@@ -8,6 +10,7 @@ import java.util.Set;
 import javax.xml.crypto.dsig.CanonicalizationMethod;
 import javax.xml.crypto.dsig.DigestMethod;
 import javax.xml.crypto.dsig.SignatureMethod;
+import org.itkserver.envelope.EnvelopeRejected;
 
 /** The algorithms that are good enough, by their URIs, and the keys. */
 final class Algorithms {
@@ -28,16 +31,27 @@ final class Algorithms {
 
     private Algorithms() {}
 
+    /** @throws EnvelopeRejected 1000 for an algorithm that nobody may use; {@link Bad} for one that this partner may not */
     static void digest(String algorithm, boolean sha1) {
-        if (!DIGESTS.contains(algorithm) && !(sha1 && algorithm.equals(SHA1))) {
-            throw new Bad(algorithm.equals(SHA1) ? "it digests with SHA-1" : "its digest is not SHA-256, 384 or 512");
+        if (algorithm.equals(SHA1)) {
+            if (!sha1) {
+                throw new Bad("it digests with SHA-1");
+            }
+        } else if (!DIGESTS.contains(algorithm)) {
+            throw EnvelopeRejected.invalid(
+                    "The signature's digest " + quoted(algorithm) + " is not SHA-256, 384 or 512.");
         }
     }
 
+    /** @throws EnvelopeRejected 1000 for an algorithm that nobody may use; {@link Bad} for one that this partner may not */
     static void signature(String algorithm, boolean sha1) {
-        if (!RSA.contains(algorithm) && !ECDSA.contains(algorithm) && !(sha1 && algorithm.equals(RSA_SHA1))) {
-            throw new Bad(
-                    algorithm.equals(RSA_SHA1) ? "it signs with SHA-1" : "it is neither RSA nor ECDSA with SHA-2");
+        if (algorithm.equals(RSA_SHA1)) {
+            if (!sha1) {
+                throw new Bad("it signs with SHA-1");
+            }
+        } else if (!RSA.contains(algorithm) && !ECDSA.contains(algorithm)) {
+            throw EnvelopeRejected.invalid(
+                    "The signature's method " + quoted(algorithm) + " is neither RSA nor ECDSA with SHA-2.");
         }
     }
 

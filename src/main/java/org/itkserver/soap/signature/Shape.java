@@ -3,6 +3,7 @@ package org.itkserver.soap.signature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
+import javax.xml.crypto.dsig.Transform;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.w3c.dom.Element;
@@ -22,7 +23,7 @@ record Shape(String method, List<String> references, Element key) {
     /**
      * @param sha1 whether SHA-1 is good enough
      * @throws Bad 3000
-     * @throws EnvelopeRejected 1000 for what only wants to cost us
+     * @throws EnvelopeRejected 1000 for an algorithm or transform that nobody may use, and what only wants to cost us
      */
     static Shape of(Element signature, boolean sha1) {
         var parts = Xml.children(signature);
@@ -41,7 +42,7 @@ record Shape(String method, List<String> references, Element key) {
         exclusive(info.get(0));
         var method = algorithm(info.get(1));
         Algorithms.signature(method, sha1);
-        childless(info.get(1));
+        parameterless(info.get(1));
         childless(parts.get(1));
         if (info.size() - 2 > MOST_REFERENCES) {
             throw EnvelopeRejected.invalid("The signature has more than " + MOST_REFERENCES + " references.");
@@ -59,7 +60,13 @@ record Shape(String method, List<String> references, Element key) {
 
     private static void childless(Element element) {
         if (Xml.firstElement(element) != null) {
-            throw new Bad("its " + element.getLocalName() + " has parameters");
+            throw new Bad("its " + element.getLocalName() + " holds elements");
+        }
+    }
+
+    private static void parameterless(Element method) {
+        if (Xml.firstElement(method) != null) {
+            throw EnvelopeRejected.invalid("The signature's " + method.getLocalName() + " has parameters.");
         }
     }
 
@@ -69,7 +76,7 @@ record Shape(String method, List<String> references, Element key) {
         if (!algorithm(method).equals(EXCLUSIVE)
                 || parameters.size() > 1
                 || !parameters.stream().allMatch(p -> Xml.is(p, EXCLUSIVE, "InclusiveNamespaces"))) {
-            throw new Bad("it canonicalizes or transforms in another way than exclusive canonicalization");
+            throw otherTransform();
         }
         // each is looked for at each element of what is covered
         if (parameters.stream().anyMatch(p -> prefixes(p) > MOST_PREFIXES)) {
@@ -97,14 +104,34 @@ record Shape(String method, List<String> references, Element key) {
             throw new Bad("a Reference is not Transforms, DigestMethod and DigestValue");
         }
         var transforms = Xml.children(parts.get(0));
-        if (transforms.size() != 1 || !Xml.is(transforms.get(0), Namespaces.DS, "Transform")) {
-            throw new Bad("it canonicalizes or transforms in another way than exclusive canonicalization");
+        if (!transforms.stream().allMatch(t -> Xml.is(t, Namespaces.DS, "Transform"))) {
+            throw otherTransform();
         }
-        exclusive(transforms.get(0));
+        exclusive(last(transforms));
         Algorithms.digest(algorithm(parts.get(1)), sha1);
-        childless(parts.get(1));
+        parameterless(parts.get(1));
         childless(parts.get(2));
         return uri.substring(1);
+    }
+
+    /**
+     * Exclusive canonicalization, at most behind the transform {@code enveloped-signature}: that leaves out the signature from what
+     * holds it, and nothing that may be referred to does.
+     */
+    private static Element last(List<Element> transforms) {
+        int size = transforms.size();
+        boolean enveloped = size == 2
+                && algorithm(transforms.get(0)).equals(Transform.ENVELOPED)
+                && Xml.firstElement(transforms.get(0)) == null;
+        if (size != 1 && !enveloped) {
+            throw otherTransform();
+        }
+        return transforms.get(size - 1);
+    }
+
+    private static EnvelopeRejected otherTransform() {
+        return EnvelopeRejected.invalid(
+                "The signature canonicalizes or transforms in another way than exclusive canonicalization.");
     }
 
     private static Element key(Element keyInfo) {
@@ -118,10 +145,11 @@ record Shape(String method, List<String> references, Element key) {
         var inside = Xml.children(keys.get(0));
         boolean known = inside.size() == 1
                 && (Xml.is(inside.get(0), Namespaces.WSSE, "Reference")
+                        || Xml.is(inside.get(0), Namespaces.WSSE, "KeyIdentifier")
                         || Xml.is(inside.get(0), Namespaces.DS, "X509Data"));
         if (!known) {
             throw EnvelopeRejected.invalid(
-                    "A SecurityTokenReference holds one Reference to a token, or an issuer and serial number.");
+                    "A SecurityTokenReference holds one Reference to a token, one KeyIdentifier or one X509Data.");
         }
         return inside.get(0);
     }

@@ -104,7 +104,8 @@ public final class SignatureVerifier {
         var signing = in.partner().signing();
         boolean sha1 = signing.allowsSha1(in.now());
         var shape = Shape.of(signature, sha1);
-        var certificate = Signer.certificate(shape.key(), parts, tree, Signer.known(in.shown(), trust));
+        var certificate =
+                Signer.certificate(shape.key(), parts, tree, Signer.known(in.shown(), signing.known(), trust));
         Signer.judge(certificate, in.partner(), trust, in.now());
         Algorithms.key(certificate.getPublicKey(), shape.method());
         var covered = covered(shape, parts, tree);

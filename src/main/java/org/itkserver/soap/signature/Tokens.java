@@ -5,6 +5,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.function.Supplier;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.Namespaces;
 import org.w3c.dom.Element;
@@ -26,8 +27,13 @@ final class Tokens {
                 || text.length() > LONGEST_TEXT) {
             throw refused();
         }
+        return certificate(text, Tokens::refused);
+    }
+
+    /** @throws EnvelopeRejected what {@code refused} makes, when the text is no certificate of at most 8 KB in base64 */
+    static X509Certificate certificate(String text, Supplier<EnvelopeRejected> refused) {
         try {
-            var bytes = Base64.getDecoder().decode(text.replaceAll("[ \t\r\n]", ""));
+            var bytes = text.length() > LONGEST_TEXT ? new byte[0] : decoded(text);
             if (bytes.length <= LONGEST && Der.isWhole(bytes)) {
                 var factory = CertificateFactory.getInstance("X.509");
                 return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(bytes));
@@ -35,7 +41,16 @@ final class Tokens {
         } catch (IllegalArgumentException | CertificateException e) {
             // refused below
         }
-        throw refused();
+        throw refused.get();
+    }
+
+    /**
+     * Base64 with white space in it.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static byte[] decoded(String text) {
+        return Base64.getDecoder().decode(text.replaceAll("[ \\t\\r\\n]", ""));
     }
 
     private static EnvelopeRejected refused() {
