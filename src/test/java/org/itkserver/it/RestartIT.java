@@ -111,33 +111,4 @@ class RestartIT {
             assertEquals(1, own.size(), own.toString());
         }
     }
-
-    @Test
-    void refusesSettingsThatContradictEachOther() throws IOException {
-        refuses("ITK_BIND", "0.0.0.0", "ITK_BIND=0.0.0.0 is not a loopback address");
-        refuses("ITK_DB_URL", "jdbc:mysql://x", "ITK_DB_URL must start with jdbc:postgresql:");
-        refuses("ITK_MAX_MESSAGE", "lots", "ITK_MAX_MESSAGE=lots is not a size");
-        refuses("ITK_PUBLIC_URL", "ftp://x", "ITK_PUBLIC_URL=ftp://x is not a base address");
-        refuses("ITK_CLOCK_SKEW", "5m", "ITK_CLOCK_SKEW=5m is not a duration");
-    }
-
-    private void refuses(String name, String value, String sentence) throws IOException {
-        try (var server =
-                ServerProcess.at(folder.resolve(name)).with(name, value).launch()) {
-            assertEquals(78, server.exited());
-            assertTrue(Files.readString(server.log()).contains(sentence), server.logTail());
-        }
-    }
-
-    @Test
-    void refusesAWrongDirectoryNamingLineAndKey() throws IOException {
-        var home = folder.resolve("home");
-        var wrong = "organisation: { ods: Z9999 }\npartners: []\n";
-        try (var server = ServerProcess.at(home).directory(wrong).launch()) {
-            assertEquals(78, server.exited());
-            assertTrue(
-                    Files.readString(server.log()).contains("line 1: organisation.address is missing"),
-                    server.logTail());
-        }
-    }
 }

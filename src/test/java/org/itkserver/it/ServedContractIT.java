@@ -206,7 +206,7 @@ class ServedContractIT {
             assertFalse(answer.startsWith("HTTP/1.1 2"), answer);
             assertFalse(answer.contains("root:"), answer);
         }
-        assertEquals(404, get(server.url() + "/wsdl/..%2F..%2Fetc%2Fpasswd").statusCode());
+        assertEquals(400, get(server.url() + "/wsdl/..%2F..%2Fetc%2Fpasswd").statusCode());
         assertEquals(404, get(server.url() + SERVICES + "NoService-v1-0?wsdl").statusCode());
     }
 
