@@ -11,3 +11,6 @@ create trigger audit_event_guard before update or delete or truncate on audit_ev
 drop trigger if exists audit_seal_guard on audit_seal;
 create trigger audit_seal_guard before update or delete or truncate on audit_seal
     for each statement execute function audit_is_append_only();
+drop trigger if exists seal_key_guard on seal_key;
+create trigger seal_key_guard before update or delete or truncate on seal_key
+    for each statement execute function audit_is_append_only();

@@ -55,7 +55,6 @@ final class AccessDenials {
         trail.append(AuditEvent.ofPerson(
                 now,
                 AuditType.ACCESS_DENIED,
-                null,
                 person,
                 request.getRemoteAddr(),
                 request.getMethod() + " " + request.getRequestURI() + ", " + needed));
@@ -83,7 +82,6 @@ final class AccessDenials {
         trail.append(AuditEvent.ofPerson(
                 clock.instant(),
                 AuditType.ACCESS_DENIED,
-                null,
                 key.person(),
                 window.source(),
                 key.what() + ", " + key.needed() + "; " + window.more() + " more within a minute"));

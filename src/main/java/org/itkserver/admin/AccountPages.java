@@ -99,7 +99,7 @@ public final class AccountPages {
         var known = accounts.person(name).orElseThrow(NotFoundException::new);
         if (!Passwords.verify(old, known.passwordHash())) {
             trail.append(AuditEvent.ofPerson(
-                    clock.instant(), AuditType.SIGN_IN_FAILED, null, name, from, "wrong old password at a change"));
+                    clock.instant(), AuditType.SIGN_IN_FAILED, name, from, "wrong old password at a change"));
             return form(403, request, "The password you have is not the one you wrote.");
         }
         throttle.succeeded(name, from);
@@ -119,7 +119,6 @@ public final class AccountPages {
         trail.append(AuditEvent.ofPerson(
                 clock.instant(),
                 AuditType.PASSWORD_CHANGED,
-                null,
                 known.name(),
                 request.getRemoteAddr(),
                 "changes the own password"));

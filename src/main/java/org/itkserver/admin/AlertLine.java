@@ -32,6 +32,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case OUTBOX_FAILING -> audit(alert, person, "type=alert");
             case BREAK_GLASS -> audit(alert, person, Show.link("type=payload-viewed&actor=", subject));
             case CONTENT_KEY_GONE -> audit(alert, person, "type=content-key-gone");
+            case CONTENT_ALTERED -> audit(alert, person, "type=alert");
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");
             case OTHER -> audit(alert, person, "type=alert");
             case IDENTITY -> audit(alert, person, "type=refused" + of);

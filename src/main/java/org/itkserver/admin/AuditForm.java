@@ -53,10 +53,13 @@ public record AuditForm(Map<String, String> values, Filter filter, @Nullable Str
                                     .substring(0, Math.min(LONGEST, text.strip().length())));
         }
         var now = clock.instant();
-        var from = time(values.get("from"), now.minus(USUAL).truncatedTo(ChronoUnit.MINUTES));
-        var to = time(values.get("to"), now.plusSeconds(60));
         var trackingId = values.get("trackingId").toUpperCase(Locale.ROOT);
         var message = values.get("message");
+        // who asks about one message wants every event of it
+        boolean ofOne = !trackingId.isEmpty() || !message.isEmpty();
+        var usual = ofOne ? Instant.EPOCH : now.minus(USUAL).truncatedTo(ChronoUnit.MINUTES);
+        var from = time(values.get("from"), usual);
+        var to = time(values.get("to"), now.plusSeconds(60));
         boolean isNumber = message.matches("[0-9]{1,18}");
         String problem = null;
         if (from.isEmpty() || to.isEmpty()) {

@@ -35,7 +35,7 @@ final class Changes {
     }
 
     private void append(HttpServletRequest request, AuditType type, String what) {
-        trail.append(AuditEvent.ofPerson(
-                clock.instant(), type, null, Person.of(request).name(), request.getRemoteAddr(), what));
+        trail.append(
+                AuditEvent.ofPerson(clock.instant(), type, Person.of(request).name(), request.getRemoteAddr(), what));
     }
 }

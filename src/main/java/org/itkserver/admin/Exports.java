@@ -76,6 +76,6 @@ final class Exports {
     }
 
     private void record(String person, String source, String detail) {
-        trail.append(AuditEvent.ofPerson(clock.instant(), AuditType.EXPORTED, null, person, source, detail));
+        trail.append(AuditEvent.ofPerson(clock.instant(), AuditType.EXPORTED, person, source, detail));
     }
 }

@@ -86,7 +86,6 @@ public final class MessageListPages {
         trail.append(AuditEvent.ofPerson(
                 clock.instant(),
                 AuditType.SEARCHED,
-                null,
                 Person.of(request).name(),
                 request.getRemoteAddr(),
                 "searched the messages of a patient"));

@@ -148,7 +148,10 @@ public final class MessagePages {
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", Opening.NO_REASON));
         }
-        openings.record(id, request, "looked at the payloads: " + opening.get().text());
+        openings.record(
+                Openings.Of.message(row),
+                request,
+                "looked at the payloads: " + opening.get().text());
         var payloads = content.payloads(row);
         try (var in = query.raw(id).orElse(null)) {
             if (in == null) {
@@ -174,7 +177,7 @@ public final class MessagePages {
             return page(400, row, request, Map.of("reason", Opening.NO_REASON));
         }
         openings.record(
-                id,
+                Openings.Of.message(row),
                 request,
                 "downloaded the message as received: " + opening.get().text());
         var in = query.raw(id).orElse(null);

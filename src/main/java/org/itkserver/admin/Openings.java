@@ -3,6 +3,8 @@ package org.itkserver.admin;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditQuery.EventRow;
+import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
@@ -21,24 +23,54 @@ final class Openings {
     }
 
     /**
-     * Returns when it is durable.
+     * Whose content is opened; the event carries all of it, so that a search by any of it finds who looked.
      *
-     * @param message whose content it is, null for one that was refused
-     * @param detail what is opened, and why
-     * @throws org.itkserver.audit.StoreUnavailable when the trail cannot be written; nothing may be shown then
+     * @param message id of the message's row, null for a message that was refused
+     * @param errorId ErrorID of a refused message's fault, else null
      */
-    void record(@Nullable Long message, HttpServletRequest request, String detail) {
-        append(AuditType.PAYLOAD_VIEWED, message, request, detail, null);
-        var many = breakGlass.opened(Person.of(request).name());
-        if (many.isPresent()) {
-            append(AuditType.ALERT, message, request, many.get().text(), many.get());
+    record Of(
+            @Nullable Long message,
+            @Nullable String trackingId,
+            @Nullable String partner,
+            @Nullable String service,
+            @Nullable String errorId) {
+        static Of message(MessageRow row) {
+            return new Of(row.id(), row.trackingId(), row.partner(), row.service(), null);
+        }
+
+        static Of refused(EventRow refusal) {
+            return new Of(null, refusal.trackingId(), refusal.partner(), null, refusal.errorId());
         }
     }
 
-    private void append(
-            AuditType type, @Nullable Long message, HttpServletRequest request, String detail, @Nullable Cause cause) {
-        var who = Person.of(request).name();
-        var event = AuditEvent.ofPerson(clock.instant(), type, message, who, request.getRemoteAddr(), detail);
+    /**
+     * Returns when it is durable.
+     *
+     * @param of whose content it is
+     * @param detail what is opened, and why
+     * @throws org.itkserver.audit.StoreUnavailable when the trail cannot be written; nothing may be shown then
+     */
+    void record(Of of, HttpServletRequest request, String detail) {
+        append(AuditType.PAYLOAD_VIEWED, of, request, detail, null);
+        var many = breakGlass.opened(Person.of(request).name());
+        if (many.isPresent()) {
+            append(AuditType.ALERT, of, request, many.get().text(), many.get());
+        }
+    }
+
+    private void append(AuditType type, Of of, HttpServletRequest request, String detail, @Nullable Cause cause) {
+        var event = new AuditEvent(
+                clock.instant(),
+                type,
+                of.message(),
+                of.trackingId(),
+                of.partner(),
+                of.service(),
+                Person.of(request).name(),
+                request.getRemoteAddr(),
+                null,
+                of.errorId(),
+                detail);
         trail.append(cause == null ? event : event.raising(cause));
     }
 }

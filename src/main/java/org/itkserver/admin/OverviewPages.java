@@ -117,8 +117,7 @@ public final class OverviewPages {
                     && Integer.toString(alert.episode()).equals(episode)) {
                 var who = Person.of(request).name();
                 var what = alert.key() + ", raised " + alert.count() + " times: " + reason;
-                trail.append(
-                        AuditEvent.ofPerson(now, AuditType.ALERT_CLOSED, null, who, request.getRemoteAddr(), what));
+                trail.append(AuditEvent.ofPerson(now, AuditType.ALERT_CLOSED, who, request.getRemoteAddr(), what));
                 monitor.alerts().close(alert.key(), alert.episode(), now, who, reason);
             }
         }

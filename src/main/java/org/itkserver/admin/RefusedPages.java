@@ -93,7 +93,7 @@ public final class RefusedPages {
             return page(400, found.get(), request, Map.of("reason", Opening.NO_REASON), null);
         }
         openings.record(
-                null,
+                Openings.Of.refused(found.get().event()),
                 request,
                 "looked at the refused message " + id + ": " + opening.get().text());
         var start = query.refusedStart(id);

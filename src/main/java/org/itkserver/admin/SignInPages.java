@@ -122,6 +122,6 @@ public final class SignInPages {
     }
 
     private AuditEvent event(AuditType type, String who, String from, String detail) {
-        return AuditEvent.ofPerson(clock.instant(), type, null, who, from, detail);
+        return AuditEvent.ofPerson(clock.instant(), type, who, from, detail);
     }
 }

@@ -89,7 +89,6 @@ final class Access {
     }
 
     private void record(String who, HttpServletRequest request, String detail) {
-        trail.append(
-                AuditEvent.ofPerson(clock.instant(), AuditType.API_DENIED, null, who, request.getRemoteAddr(), detail));
+        trail.append(AuditEvent.ofPerson(clock.instant(), AuditType.API_DENIED, who, request.getRemoteAddr(), detail));
     }
 }

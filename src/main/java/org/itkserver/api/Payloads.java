@@ -57,7 +57,7 @@ final class Payloads {
 
     /** The manifest of a message; empty when its bytes are no longer kept. */
     List<ManifestItem> manifest(MessageRecord message) throws IOException {
-        var raw = store.raw(source(message));
+        var raw = store.attested(source(message));
         if (raw.isEmpty() || message.kind() == MessageKind.BODY) {
             return List.of();
         }
@@ -81,7 +81,7 @@ final class Payloads {
         if (message.kind() == MessageKind.BODY) {
             throw missing(message, "The message has no payloads.");
         }
-        try (var raw = store.raw(source(message)).orElseThrow(() -> gone(message))) {
+        try (var raw = store.attested(source(message)).orElseThrow(() -> gone(message))) {
             return one(raw, number);
         }
     }

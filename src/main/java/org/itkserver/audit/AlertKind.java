@@ -62,6 +62,11 @@ public enum AlertKind {
             "Old messages are not destroyed",
             "Look at the retention page and the log: the store grows, and what should be gone is not",
             false),
+    /** Stored bytes are not those that were stored. */
+    CONTENT_ALTERED(
+            "Stored content was changed in the database",
+            "Find out who can write to the database, and run bin/verify-audit --payloads",
+            false),
     /** A key is missing, and contents are encrypted with it. */
     CONTENT_KEY_GONE(
             "Contents cannot be read: their key is gone",

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param errorCode toolkit error code, null when it went well
  * @param errorId the ErrorID of the fault, null when there was none
  * @param detail one sentence, at most {@value #DETAIL} characters
- * @param digest SHA-256 of the stored bytes of the message, 32 bytes, when the event stores one; else null
+ * @param digest SHA-256 of the bytes of the message or response that the event stores, 32 bytes; null when it stores none
+ * @param fields {@link MessageFields#hash} of the message, 32 bytes, when the event stores one; else null
  * @param aside what the server makes of it besides the row; neither stored nor hashed; null for nothing
  */
 public record AuditEvent(
@@ -35,6 +36,7 @@ public record AuditEvent(
         @Nullable String errorId,
         String detail,
         byte @Nullable [] digest,
+        byte @Nullable [] fields,
         @Nullable Aside aside) {
     public static final int DETAIL = 500;
     private static final int FIELD = 128;
@@ -42,7 +44,7 @@ public record AuditEvent(
     public AuditEvent {
         at = at.truncatedTo(ChronoUnit.MICROS);
         actor = plain(TenDigits.masked(actor), FIELD);
-        trackingId = trackingId == null ? null : plain(TenDigits.masked(trackingId), FIELD);
+        trackingId = trackingId == null ? null : trackingIdText(trackingId);
         detail = plain(TenDigits.masked(detail), DETAIL);
     }
 
@@ -68,7 +70,21 @@ public record AuditEvent(
             @Nullable String errorId,
             String detail,
             byte @Nullable [] digest) {
-        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, digest, null);
+        this(
+                at,
+                type,
+                message,
+                trackingId,
+                partner,
+                service,
+                actor,
+                source,
+                errorCode,
+                errorId,
+                detail,
+                digest,
+                null,
+                null);
     }
 
     /** An event that stores no message, or whose digest is not known yet. */
@@ -84,11 +100,30 @@ public record AuditEvent(
             @Nullable String errorCode,
             @Nullable String errorId,
             String detail) {
-        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, null, null);
+        this(
+                at,
+                type,
+                message,
+                trackingId,
+                partner,
+                service,
+                actor,
+                source,
+                errorCode,
+                errorId,
+                detail,
+                null,
+                null,
+                null);
     }
 
-    /** The same event, bound to the bytes of the message it stores. */
-    public AuditEvent withDigest(byte[] sha256) {
+    /**
+     * The same event, bound to the message it stores.
+     *
+     * @param sha256 of the message's bytes
+     * @param fieldsHash {@link MessageFields#hash} of its row
+     */
+    public AuditEvent storing(byte[] sha256, byte @Nullable [] fieldsHash) {
         return new AuditEvent(
                 at,
                 type,
@@ -102,7 +137,17 @@ public record AuditEvent(
                 errorId,
                 detail,
                 sha256,
+                fieldsHash,
                 aside);
+    }
+
+    /**
+     * The same event, bound to the response that it stores.
+     *
+     * @param sha256 of the response's bytes
+     */
+    public AuditEvent answering(byte[] sha256) {
+        return storing(sha256, null);
     }
 
     /** The same event, which raises an alert. */
@@ -129,6 +174,7 @@ public record AuditEvent(
                 errorId,
                 detail,
                 digest,
+                fields,
                 other);
     }
 
@@ -142,14 +188,18 @@ public record AuditEvent(
         return out.toString();
     }
 
+    /** A tracking id as an event holds it. */
+    public static String trackingIdText(String trackingId) {
+        return plain(TenDigits.masked(trackingId), FIELD);
+    }
+
     /** An event of the server itself about no message. */
     public static AuditEvent ofServer(Instant at, AuditType type, String detail) {
         return new AuditEvent(at, type, null, null, null, null, "server", null, null, null, detail);
     }
 
-    /** An event of a person at the console. */
-    public static AuditEvent ofPerson(
-            Instant at, AuditType type, @Nullable Long message, String person, String source, String detail) {
-        return new AuditEvent(at, type, message, null, null, null, person, source, null, null, detail);
+    /** An event of a person at the console that is about no single message. */
+    public static AuditEvent ofPerson(Instant at, AuditType type, String person, String source, String detail) {
+        return new AuditEvent(at, type, null, null, null, null, person, source, null, null, detail);
     }
 }

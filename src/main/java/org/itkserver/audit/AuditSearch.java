@@ -43,6 +43,11 @@ public interface AuditSearch {
             Instant from,
             Instant to) {
 
+        /** The same for events of every tracking id. */
+        public Filter withoutTrackingId() {
+            return new Filter(type, actor, partner, null, message, errors, from, to);
+        }
+
         /** Whether an event is one of them. */
         public boolean matches(TrailEvent event) {
             return isOrAny(type, event.type())

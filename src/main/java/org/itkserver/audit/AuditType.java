@@ -3,6 +3,7 @@ package org.itkserver.audit;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What happened. The names are stored; they are never renamed. */
 public enum AuditType {
@@ -102,6 +103,8 @@ public enum AuditType {
     ALERT_CLOSED,
     /** Messages whose time was over are destroyed; the digest is the Merkle root over them. */
     PURGED,
+    /** Contents of this node are encrypted from here on: its messages stored later have no content in plaintext. */
+    ENCRYPTION_BEGAN,
     /** A key of contents was destroyed when nothing was left that it opens, or is missing; the detail begins with its id. */
     CONTENT_KEY_GONE,
     /** A person has what is due destroyed before its next run. */
@@ -114,12 +117,28 @@ public enum AuditType {
     private static final Set<AuditType> STORING =
             EnumSet.of(ACCEPTED, SUBMITTED, FORWARDING, ACKNOWLEDGING, REPLYING, DEAD_LETTER);
 
+    private static final Set<AuditType> SEALED_AT_ONCE =
+            EnumSet.of(PURGED, CONTENT_KEY_GONE, HOLD_SET, HOLD_LIFTED, ENCRYPTION_BEGAN);
+
     /**
      * The types of which one stands at the beginning of every stored message. A dead letter does when the message had
      * nowhere to go from the start.
      */
     public static Set<AuditType> storing() {
         return EnumSet.copyOf(STORING);
+    }
+
+    /**
+     * Whether an event of this type is sealed in the commit that writes it, because something that cannot be undone follows it
+     * or because it vouches for what is stored elsewhere.
+     */
+    public boolean isSealedAtOnce() {
+        return SEALED_AT_ONCE.contains(this);
+    }
+
+    /** The labels of the types that {@link #isSealedAtOnce} names. */
+    public static Set<String> sealedAtOnce() {
+        return SEALED_AT_ONCE.stream().map(AuditType::label).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether an event of this type may be the first of a stored message. */

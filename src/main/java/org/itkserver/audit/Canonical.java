@@ -13,27 +13,27 @@ import org.jspecify.annotations.Nullable;
  * Values in the one form that is hashed and signed: numbers and times as 8 bytes, times as microseconds since the epoch,
  * texts and bytes as their length in 4 bytes (-1 for null) and the bytes, texts in UTF-8, all big-endian.
  */
-final class Canonical {
+public final class Canonical {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(384);
     private final DataOutputStream out = new DataOutputStream(bytes);
 
-    Canonical octet(int value) {
+    public Canonical octet(int value) {
         return write(() -> out.writeByte(value));
     }
 
-    Canonical number(long value) {
+    public Canonical number(long value) {
         return write(() -> out.writeLong(value));
     }
 
-    Canonical time(Instant at) {
+    public Canonical time(Instant at) {
         return number(Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1000));
     }
 
-    Canonical text(@Nullable String value) {
+    public Canonical text(@Nullable String value) {
         return bytes(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     }
 
-    Canonical bytes(byte @Nullable [] value) {
+    public Canonical bytes(byte @Nullable [] value) {
         return write(() -> {
             if (value == null) {
                 out.writeInt(-1);
@@ -44,12 +44,12 @@ final class Canonical {
         });
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return bytes.toByteArray();
     }
 
     /** SHA-256 over several pieces. */
-    static byte[] sha256(byte[]... pieces) {
+    public static byte[] sha256(byte[]... pieces) {
         var digest = Sha256.digest();
         for (var piece : pieces) {
             digest.update(piece);

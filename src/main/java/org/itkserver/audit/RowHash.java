@@ -7,17 +7,18 @@ package org.itkserver.audit;
  * <p>Canonical form, version 1: the version byte; node, number, time, type, message id (as text), tracking id, partner,
  * service, actor, source, error code, ErrorID, detail; numbers as 8 bytes, times as microseconds since the epoch in 8
  * bytes, texts as their length in UTF-8 bytes in 4 bytes (-1 for null) and the bytes, all big-endian. Version 2: the
- * same, then the digest of the stored message as a length in 4 bytes (-1 for null) and the bytes.
+ * same, then the digest of the stored message as a length in 4 bytes (-1 for null) and the bytes. Version 3: the same,
+ * then the hash of the stored message's fields ({@link MessageFields#hash}) in the same form.
  */
 public final class RowHash {
     /** Version of the canonical form that new rows use. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private RowHash() {}
 
     /** Whether rows of this version can be hashed. */
     public static boolean isKnown(int version) {
-        return version == 1 || version == 2;
+        return version >= 1 && version <= VERSION;
     }
 
     /**
@@ -58,6 +59,9 @@ public final class RowHash {
                 .text(row.detail());
         if (row.version() >= 2) {
             form.bytes(row.digest());
+        }
+        if (row.version() >= 3) {
+            form.bytes(row.fields());
         }
         return Canonical.sha256(form.toBytes());
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param version version of the canonical form of its hash
  * @param type label of its type
  * @param digest SHA-256 of the bytes of the message it stored, null for other events and for version 1
+ * @param fields {@link MessageFields#hash} of the message it stored, null for other events and before version 3
  * @param hash what is stored as its hash
  */
 public record StoredRow(
@@ -29,6 +30,7 @@ public record StoredRow(
         @Nullable String errorId,
         String detail,
         byte @Nullable [] digest,
+        byte @Nullable [] fields,
         byte[] hash) {
 
     /** An event as it will be stored, with an empty hash. */
@@ -49,6 +51,7 @@ public record StoredRow(
                 event.errorId(),
                 event.detail(),
                 event.digest(),
+                event.fields(),
                 new byte[0]);
     }
 }

@@ -52,7 +52,7 @@ final class RetentionJob implements AutoCloseable {
         keeper = keys == null ? null : new KeyKeeper(keys, server.store, server.clock);
         desk = new AuditedDesk(
                 new JdbcStock(server.reading),
-                new JdbcHolds(server.database),
+                new JdbcHolds(server.database, server.store::append),
                 purges,
                 server.store,
                 server.directory,

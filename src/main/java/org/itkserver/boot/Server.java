@@ -236,6 +236,7 @@ final class Server implements AutoCloseable {
         } else {
             contentKeys.claim();
         }
+        store.recordEncryption();
         store.removeOrphans();
         queue.releaseOwn();
         new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();

@@ -36,10 +36,12 @@ public final class VerifyAudit {
             Checks the audit trail in the database of ITK_DB_URL, ITK_DB_USER, ITK_DB_PASSWORD, or in the H2 file in ITK_HOME.
               --since       only what was sealed on this day (UTC) or later
               --node        only this node
-              --public-key  who may have signed; default: seal-key.pub.pem in ITK_HOME
+              --public-key  who may have signed; default: seal-key.pub.pem in ITK_HOME. A key that is only in the database,
+                            or that is not known at all, makes the result "not checked"
               --anchors     what to compare with; default: seal-anchors.log in ITK_HOME when it is there
               --payloads    also hash the stored bytes of every message; encrypted ones need ITK_CONTENT_KEY_FILE
-            Exit code: 0 intact, 1 broken, 2 wrong usage or nothing to read.""";
+            Exit code: 0 intact, 1 broken, 2 not checked (a key is not confirmed, rows wait for their seal, nothing could be
+            read) or wrong usage.""";
 
     private final Map<String, String> env;
     private final PrintStream out;
@@ -100,10 +102,14 @@ public final class VerifyAudit {
     }
 
     private static int result(Report report, Check check) {
-        if (check.node() != null && report.nodes().isEmpty()) {
-            return UNUSABLE;
+        if (report.nodes().isEmpty()) {
+            return report.verdict() == Report.Verdict.BROKEN ? BROKEN : UNUSABLE;
         }
-        return report.isIntact() ? INTACT : BROKEN;
+        return switch (report.verdict()) {
+            case INTACT -> INTACT;
+            case BROKEN -> BROKEN;
+            case NOT_CHECKED -> UNUSABLE;
+        };
     }
 
     private static Options options(List<String> arguments) throws Usage {
@@ -144,7 +150,8 @@ public final class VerifyAudit {
 
     private Check check(Options options, Path home) throws Usage, IOException {
         var keys = new HashMap<String, PublicKey>();
-        var files = options.keys.isEmpty() ? List.of(ownKey(home)) : options.keys;
+        var own = ownKey(home);
+        var files = options.keys.isEmpty() && Files.exists(own) ? List.of(own) : options.keys;
         for (var file : files) {
             if (!Files.isReadable(file)) {
                 throw new Usage("the public key " + file + " cannot be read; --public-key names one");
@@ -162,6 +169,7 @@ public final class VerifyAudit {
                 options.payloads,
                 options.since,
                 options.node,
+                Instant.now(),
                 Runtime.getRuntime().availableProcessors());
     }
 

@@ -183,7 +183,7 @@ public final class BulkResends {
     }
 
     private AuditEvent event(AuditType type, Repairs.By by, String detail) {
-        return AuditEvent.ofPerson(clock.instant(), type, null, by.person(), by.source(), detail);
+        return AuditEvent.ofPerson(clock.instant(), type, by.person(), by.source(), detail);
     }
 
     /** One job. */

@@ -83,8 +83,16 @@ public interface MessageStore extends AuditTrail {
     /** The stored business response of a message. */
     Optional<String> response(long id);
 
-    /** The bytes of a message as received, or as made; the caller closes the stream. */
+    /**
+     * The bytes of a message as received, or as made; the caller closes the stream. They are compared with the message's digest:
+     * when they differ, the answer is empty, or the stream of a large message breaks off with an IOException before its end.
+     */
     Optional<InputStream> raw(long id);
+
+    /**
+     * As {@link #raw}, for people and applications: the message's row is compared with the audit events that stored it, too.
+     */
+    Optional<InputStream> attested(long id);
 
     /** Deletes the kept bytes of messages refused before this time; the audit rows stay. */
     void forgetRefused(Instant before);

@@ -3,6 +3,7 @@ package org.itkserver.retention;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
@@ -12,7 +13,7 @@ import org.itkserver.directory.Directory;
 import org.itkserver.directory.Retention;
 import org.jspecify.annotations.Nullable;
 
-/** The desk on its ports. A hold is in the trail before it is set or lifted. Thread-safe. */
+/** The desk on its ports. A hold is set or lifted in the commit of its event. Thread-safe. */
 public final class AuditedDesk implements RetentionDesk {
     private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -80,7 +81,7 @@ public final class AuditedDesk implements RetentionDesk {
             return new Result.Refused("A run is under way or asked for already");
         }
         trail.append(AuditEvent.ofPerson(
-                now, AuditType.RETENTION_REQUESTED, null, by.person(), by.source(), "what is due is destroyed now"));
+                now, AuditType.RETENTION_REQUESTED, by.person(), by.source(), "what is due is destroyed now"));
         return new Result.Done(0);
     }
 
@@ -104,11 +105,9 @@ public final class AuditedDesk implements RetentionDesk {
         if (isWrong(reason) || isWrong(reference)) {
             return new Result.Refused("A hold needs a reason and a reference of at most " + Hold.TEXT + " characters");
         }
-        var now = clock.instant();
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var hold = new Hold(holds.nextId(), what, reason, reference, by.person(), now, null, null, null);
-        var detail = "hold " + hold.id() + " on " + about(what) + ", reference " + reference + ": " + reason;
-        trail.append(AuditEvent.ofPerson(now, AuditType.HOLD_SET, null, by.person(), by.source(), detail));
-        holds.set(hold);
+        holds.set(hold, HoldEvents.set(hold, by.source()));
         return new Result.Done(hold.id());
     }
 
@@ -121,31 +120,13 @@ public final class AuditedDesk implements RetentionDesk {
             return new Result.Refused("No hold with this number is set");
         }
         var now = clock.instant();
-        var detail = "hold " + id + ": " + reason;
-        trail.append(AuditEvent.ofPerson(now, AuditType.HOLD_LIFTED, null, by.person(), by.source(), detail));
-        return holds.lift(id, by.person(), now, reason)
+        return holds.lift(id, by.person(), now, reason, HoldEvents.lifted(id, by, now, reason))
                 ? new Result.Done(id)
                 : new Result.Refused("Somebody else lifted it at the same time");
     }
 
     private static boolean isWrong(String text) {
         return text.isBlank() || text.length() > Hold.TEXT;
-    }
-
-    /** Nothing that tells who a patient is. */
-    private static String about(Hold.What what) {
-        if (what instanceof Hold.OneMessage one) {
-            return "message " + one.trackingId();
-        }
-        if (what instanceof Hold.Window window) {
-            return "partner " + any(window.partner()) + ", service " + any(window.service()) + ", from "
-                    + any(window.from()) + " to " + any(window.to());
-        }
-        return "the messages of a patient";
-    }
-
-    private static Object any(@Nullable Object value) {
-        return value == null ? "any" : value;
     }
 
     @Override

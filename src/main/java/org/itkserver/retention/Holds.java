@@ -3,6 +3,7 @@ package org.itkserver.retention;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.itkserver.audit.AuditEvent;
 
 /**
  * Where legal holds are kept. Setting one waits for a batch that is being chosen: when it returns, nothing that it covers will
@@ -13,15 +14,20 @@ public interface Holds {
     /** A number that no other hold has. */
     long nextId();
 
-    /** Keeps a hold. */
-    void set(Hold hold);
+    /**
+     * Keeps a hold.
+     *
+     * @param event tells of it in the trail, in the same commit
+     */
+    void set(Hold hold, AuditEvent event);
 
     /**
      * Lifts a hold; its row stays.
      *
+     * @param event tells of it in the trail, in the same commit
      * @return false when there is none with this number, or it is lifted already
      */
-    boolean lift(long id, String by, Instant at, String reason);
+    boolean lift(long id, String by, Instant at, String reason, AuditEvent event);
 
     /** One hold. */
     Optional<Hold> hold(long id);

@@ -2,6 +2,7 @@ package org.itkserver.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -105,7 +106,7 @@ final class AcceptWriter {
                 message.sender(),
                 message.addresses(),
                 message.state().label(),
-                message.receivedAt(),
+                message.receivedAt().truncatedTo(ChronoUnit.MICROS),
                 message.digest(),
                 message.rawDigest(),
                 message.body().size(),

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -144,7 +145,7 @@ final class ChangeWriter {
                 message.sender(),
                 message.addresses(),
                 message.state().label(),
-                message.createdAt(),
+                message.createdAt().truncatedTo(ChronoUnit.MICROS),
                 message.digest(),
                 bytesDigest,
                 (long) message.content().length,

@@ -1,14 +1,14 @@
 package org.itkserver.store;
 
+import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.lz4.Lz4Compressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.itkserver.envelope.PieceStream;
+import org.itkserver.store.keys.NotAuthentic;
 import org.jspecify.annotations.Nullable;
 
 /** Message bytes as rows of bounded size, each compressed by itself (docs/adr/0008). Thread-safe. */
@@ -20,6 +20,7 @@ final class Chunks {
     static final String CODEC = "lz4";
 
     private static final int PREFIX = Integer.BYTES;
+    private static final long LARGEST_RATIO = 256;
 
     /** A compressor is not thread-safe and holds a table that is worth keeping. */
     private static final Queue<Lz4Compressor> COMPRESSORS = new ConcurrentLinkedQueue<>();
@@ -39,9 +40,22 @@ final class Chunks {
         }
     }
 
+    /** @throws NotAuthentic when they are not what {@link #compress} made */
     static byte[] decompress(byte[] part) {
-        var out = new byte[ByteBuffer.wrap(part).getInt()];
-        new Lz4Decompressor().decompress(part, PREFIX, part.length - PREFIX, out, 0, out.length);
+        long length = part.length < PREFIX ? -1 : ByteBuffer.wrap(part).getInt();
+        // a length from the table is not believed beyond what LZ4 can make of the bytes that are there
+        if (length < 0 || length > LARGEST_RATIO * part.length) {
+            throw new NotAuthentic();
+        }
+        var out = new byte[(int) length];
+        try {
+            int size = new Lz4Decompressor().decompress(part, PREFIX, part.length - PREFIX, out, 0, out.length);
+            if (size != out.length) {
+                throw new NotAuthentic();
+            }
+        } catch (MalformedInputException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new NotAuthentic();
+        }
         return out;
     }
 
@@ -50,20 +64,5 @@ final class Chunks {
     interface Source {
         /** The bytes of the part with this number, or null after the last. */
         byte @Nullable [] part(int number) throws IOException;
-    }
-
-    /** The original bytes; one part at a time is in memory. */
-    static InputStream stream(Source source) {
-        return new PieceStream() {
-            private int number;
-            private boolean ended;
-
-            @Override
-            protected byte @Nullable [] next() throws IOException {
-                var bytes = ended ? null : source.part(number++);
-                ended = bytes == null || bytes.length < SIZE;
-                return bytes;
-            }
-        };
     }
 }

@@ -260,7 +260,10 @@ final class Committer implements AutoCloseable {
     private static final class Attempt {
         long start = UNKNOWN;
         long end = UNKNOWN;
-        boolean foreign;
+
+        @Nullable
+        String foreign;
+
         boolean sent;
         boolean committed;
     }
@@ -282,8 +285,8 @@ final class Committer implements AutoCloseable {
             }
         }
         writer.committed();
-        if (attempt.foreign) {
-            tellOfForeignRows();
+        if (attempt.foreign != null) {
+            tellOfForeignRows(attempt.foreign);
         }
         return null;
     }
@@ -291,8 +294,8 @@ final class Committer implements AutoCloseable {
     private boolean write(Connection open, List<Entry> group, Attempt attempt) throws SQLException {
         attempt.start = nextSeq == UNKNOWN ? lastSeq(open) + 1 : nextSeq;
         attempt.end = writer.write(open, group, attempt.start);
-        attempt.foreign = sealer.add(open, attempt.start, writer.hashes(), stopped);
-        return attempt.foreign;
+        attempt.foreign = sealer.add(open, attempt.start, writer.hashes(), stopped || writer.isSealedAtOnce());
+        return true;
     }
 
     /** What is committed and perhaps not on the disk must not be written a second time: it counts as the disk's failure. */
@@ -302,10 +305,14 @@ final class Committer implements AutoCloseable {
                 : failure;
     }
 
-    private void tellOfForeignRows() {
-        var event = AuditEvent.ofServer(
-                clock.instant(), AuditType.ALERT, "audit rows before this one were not written by this server");
-        if (!queue.offer(new Entry.Audit(event, null, 0))) {
+    private void tellOfForeignRows(String detail) {
+        var event = AuditEvent.ofServer(clock.instant(), AuditType.ALERT, detail);
+        offer(new Entry.Audit(event, null, 0));
+    }
+
+    /** Takes an event that nobody waits for. */
+    void offer(Entry.Audit event) {
+        if (!queue.offer(event)) {
             LOG.warn("the audit trail is too busy for an alert");
         }
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.MessageFields;
 import org.itkserver.exchange.Acceptance;
 import org.itkserver.exchange.Change;
 import org.itkserver.exchange.MessageKind;
@@ -28,11 +29,11 @@ sealed interface Entry {
         return List.of();
     }
 
-    /** SHA-256 of the bytes of a message that it stores, null for another message. */
-    default byte @Nullable [] digest(long message) {
+    /** The unchanging fields of a message that it stores, null for another message. */
+    default @Nullable MessageFields fields(long message) {
         for (var out : out()) {
             if (out.message().id() == message) {
-                return out.digest();
+                return StoredFields.of(out);
             }
         }
         return null;
@@ -57,8 +58,9 @@ sealed interface Entry {
      *
      * @param frame its bytes; null when they are written already
      * @param upload what bytes that are written already lie under
+     * @param digest SHA-256 of its bytes
      */
-    record Response(@Nullable Frame frame, long upload) {}
+    record Response(@Nullable Frame frame, long upload, byte[] digest) {}
 
     /** A message to store; the result is the message that had its key before. */
     final class Accept implements Entry {
@@ -93,8 +95,8 @@ sealed interface Entry {
         }
 
         @Override
-        public byte @Nullable [] digest(long id) {
-            return message.id() == id ? message.rawDigest() : Entry.super.digest(id);
+        public @Nullable MessageFields fields(long id) {
+            return message.id() == id ? StoredFields.of(message) : Entry.super.fields(id);
         }
 
         @Override
@@ -126,6 +128,10 @@ sealed interface Entry {
             this.settlement = settlement;
             this.response = response;
             this.out = out;
+        }
+
+        boolean isAbout(long message) {
+            return settlement.work().message() == message;
         }
 
         @Override
@@ -245,12 +251,19 @@ sealed interface Entry {
         final AuditEvent event;
         final @Nullable Frame refused;
         final long size;
+        final @Nullable SqlStep step;
         final CompletableFuture<Void> done = new CompletableFuture<>();
 
         Audit(AuditEvent event, @Nullable Frame refused, long size) {
+            this(event, refused, size, null);
+        }
+
+        /** @param step what the same commit does besides, null for nothing */
+        Audit(AuditEvent event, @Nullable Frame refused, long size, @Nullable SqlStep step) {
             this.event = event;
             this.refused = refused;
             this.size = size;
+            this.step = step;
         }
 
         @Override

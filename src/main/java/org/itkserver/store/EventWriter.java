@@ -24,7 +24,8 @@ final class EventWriter {
             "error_id varchar",
             "detail varchar",
             "hash bytea",
-            "digest bytea");
+            "digest bytea",
+            "fields_sha256 bytea");
     private static final BulkInsert REFUSED = new BulkInsert(
             "refused",
             "node varchar",
@@ -90,14 +91,19 @@ final class EventWriter {
         return hashes;
     }
 
-    /** The event that stores a message says which bytes. */
+    /** The event that stores a message or a response says which. */
     private static AuditEvent bound(AuditEvent event, Entry entry) {
         var message = event.message();
-        if (message == null || !event.type().isStoring()) {
+        if (message == null) {
             return event;
         }
-        var digest = entry.digest(message);
-        return digest == null ? event : event.withDigest(digest);
+        if (!event.type().isStoring()) {
+            return entry instanceof Entry.Settle settle && settle.response != null && settle.isAbout(message)
+                    ? event.answering(settle.response.digest())
+                    : event;
+        }
+        var fields = entry.fields(message);
+        return fields == null ? event : event.storing(fields.rawDigest(), fields.hash());
     }
 
     private void add(BulkInsert.Rows rows, long seq, AuditEvent event) {
@@ -119,6 +125,7 @@ final class EventWriter {
                 event.errorId(),
                 event.detail(),
                 hash,
-                event.digest());
+                event.digest(),
+                event.fields());
     }
 }

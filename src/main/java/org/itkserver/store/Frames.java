@@ -18,6 +18,11 @@ final class Frames {
         return new Frames(keys == null ? ContentKeys.NONE : keys);
     }
 
+    /** Whether contents are encrypted here. */
+    boolean areEncrypted() {
+        return keys != ContentKeys.NONE;
+    }
+
     /** Where a frame stands; an encrypted one cannot be read from another place. */
     record Place(String name) {
         static Place part(long message, String kind, int number) {

@@ -68,6 +68,11 @@ class GroupWriter {
         long next = events.add(effective, first, tables);
         tables.insert(connection, manyStatements);
         changing.update(connection, effective);
+        for (var entry : effective) {
+            if (entry instanceof Entry.Audit audit && audit.step != null) {
+                audit.step.run(connection);
+            }
+        }
         settling.update(connection, settles);
         // last, because every node waits here for who raises the same alert
         AlertWriter.write(connection, node, events.written());
@@ -86,6 +91,11 @@ class GroupWriter {
     /** What was written last is durable. */
     void committed() {
         events.written().forEach(committed);
+    }
+
+    /** Whether an event written last is of a type that is sealed at once. */
+    boolean isSealedAtOnce() {
+        return events.written().stream().anyMatch(event -> event.type().isSealedAtOnce());
     }
 
     /** The hashes of the audit rows written last, in order. */

@@ -29,7 +29,7 @@ public final class JdbcAuditQuery implements AuditQuery {
     public JdbcAuditQuery(Database database, MessageStore messages, @Nullable JdbcContentKeys keys) {
         this.database = database;
         this.messages = messages;
-        this.contents = new Contents(database, Frames.of(keys));
+        this.contents = new Contents(database, Frames.of(keys), (message, what) -> {});
     }
 
     @Override
@@ -46,7 +46,7 @@ public final class JdbcAuditQuery implements AuditQuery {
     public Optional<InputStream> raw(long id) {
         return message(id).flatMap(row -> {
             var origin = row.origin();
-            return messages.raw(row.kind().equals("forward") && origin != null ? origin : id);
+            return messages.attested(row.kind().equals("forward") && origin != null ? origin : id);
         });
     }
 

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.TrailQuery;
 import org.itkserver.audit.TrailQuery.TrailEvent;
@@ -54,19 +56,39 @@ public final class JdbcAuditSearch implements AuditSearch {
     @Override
     public Found find(Filter filter, @Nullable Position after, int most) {
         var found = new ArrayList<TrailEvent>();
-        if (filter.trackingId() != null && after == null) {
+        var byKey = new HashSet<Place>();
+        if (filter.trackingId() != null) {
             // the events of stored messages are a few, found by key; the walk then looks for the others
-            trail.eventsOf(filter.trackingId()).stream()
-                    .filter(filter::matches)
-                    .filter(event -> event.message() != null)
-                    .sorted(NEWEST_FIRST)
-                    .limit(LOOK)
-                    .forEach(found::add);
+            var ofMessages = trail.eventsOf(filter.trackingId());
+            ofMessages.forEach(event -> byKey.add(Place.of(event)));
+            if (after == null) {
+                // events of earlier releases name the message alone
+                ofMessages.stream()
+                        .filter(filter.withoutTrackingId()::matches)
+                        .sorted(NEWEST_FIRST)
+                        .limit(LOOK)
+                        .forEach(found::add);
+            }
         }
-        return walk(filter, after, most, found);
+        return walk(filter, after, most, new Walked(found, byKey));
     }
 
-    private Found walk(Filter filter, @Nullable Position after, int most, List<TrailEvent> found) {
+    private record Place(String node, long seq) {
+        static Place of(TrailEvent event) {
+            return new Place(event.node(), event.seq());
+        }
+    }
+
+    /**
+     * What was found by key.
+     *
+     * @param found to be shown
+     * @param byKey all of them; the walk leaves them out
+     */
+    private record Walked(List<TrailEvent> found, Set<Place> byKey) {}
+
+    private Found walk(Filter filter, @Nullable Position after, int most, Walked before) {
+        var found = before.found();
         int wanted = found.size() + most;
         int examined = 0;
         var place = after == null ? null : after;
@@ -74,7 +96,7 @@ public final class JdbcAuditSearch implements AuditSearch {
             var chunk = chunk(filter, place);
             for (var event : chunk) {
                 place = Position.of(event);
-                if (filter.matches(event) && (filter.trackingId() == null || event.message() == null)) {
+                if (filter.matches(event) && !before.byKey().contains(Place.of(event))) {
                     found.add(event);
                     if (found.size() == wanted) {
                         return found(found, place, place);

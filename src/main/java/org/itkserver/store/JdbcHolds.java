@@ -3,10 +3,12 @@ package org.itkserver.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.itkserver.audit.AuditEvent;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Holds;
 
-/** Legal holds on JDBC. Setting one takes the lock that a batch is chosen under. */
+/** Legal holds on JDBC. Setting one waits for a batch that is being chosen. */
 public final class JdbcHolds implements Holds {
     private static final String NEXT = "select nextval('message_id_block')";
     private static final String LOCK = "select slot from retention_run where slot = 1 for update";
@@ -23,9 +25,18 @@ public final class JdbcHolds implements Holds {
     private static final String NEWEST = HoldRows.COLUMNS + " order by id desc fetch first ? rows only";
 
     private final Database database;
+    private final Recorder trail;
 
-    public JdbcHolds(Database database) {
+    /** Writes an audit event, and a change in the same commit. */
+    @FunctionalInterface
+    public interface Recorder {
+        /** Returns when both are durable. */
+        void append(AuditEvent event, SqlStep change);
+    }
+
+    public JdbcHolds(Database database, Recorder trail) {
         this.database = database;
+        this.trail = trail;
     }
 
     /** As ids of messages, of which one is given up a block; holds are few. */
@@ -36,34 +47,37 @@ public final class JdbcHolds implements Holds {
     }
 
     @Override
-    public void set(Hold hold) {
+    public void set(Hold hold, AuditEvent event) {
         var what = hold.what();
         var one = what instanceof Hold.OneMessage message ? message : null;
         var patient = what instanceof Hold.OnePatient found ? found : null;
         var window = what instanceof Hold.Window wide ? wide : null;
-        database.inTransaction(connection -> {
-            Sql.first(connection, LOCK, row -> row.getInt(1));
-            return Sql.update(
-                    connection,
-                    SET,
-                    hold.id(),
-                    one != null ? "message" : patient != null ? "patient" : "window",
-                    one == null ? null : one.trackingId(),
-                    patient == null ? null : patient.key(),
-                    window == null ? null : window.partner(),
-                    window == null ? null : window.service(),
-                    window == null ? null : window.from(),
-                    window == null ? null : window.to(),
-                    hold.reason(),
-                    hold.reference(),
-                    hold.setBy(),
-                    hold.setAt());
-        });
+        trail.append(
+                event,
+                connection -> Sql.update(
+                        connection,
+                        SET,
+                        hold.id(),
+                        one != null ? "message" : patient != null ? "patient" : "window",
+                        one == null ? null : one.trackingId(),
+                        patient == null ? null : patient.key(),
+                        window == null ? null : window.partner(),
+                        window == null ? null : window.service(),
+                        window == null ? null : window.from(),
+                        window == null ? null : window.to(),
+                        hold.reason(),
+                        hold.reference(),
+                        hold.setBy(),
+                        hold.setAt()));
+        // a batch that is being chosen did not see the hold yet: wait until it is chosen, as later ones will
+        database.inTransaction(connection -> Sql.first(connection, LOCK, row -> row.getInt(1)));
     }
 
     @Override
-    public boolean lift(long id, String by, Instant at, String reason) {
-        return database.read(connection -> Sql.update(connection, LIFT, by, at, reason, id)) == 1;
+    public boolean lift(long id, String by, Instant at, String reason, AuditEvent event) {
+        var lifted = new AtomicInteger();
+        trail.append(event, connection -> lifted.set(Sql.update(connection, LIFT, by, at, reason, id)));
+        return lifted.get() == 1;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
 import org.itkserver.envelope.EnvelopeRejected;
@@ -46,6 +47,8 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private final Committer committer;
     private final Frames frames;
     private final Contents contents;
+    private final Clock clock;
+    private final String node;
     private final Uploads uploads;
     private final MessageRecords records;
     private long nextId;
@@ -83,9 +86,14 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
             Consumer<AuditEvent> committed,
             CommitterWatch watch) {
         this.database = database;
+        this.clock = clock;
+        this.node = node;
         this.committer = new Committer(database, node, key, clock, committed, watch);
         this.frames = Frames.of(keys);
-        this.contents = new Contents(database, frames);
+        this.contents = new Contents(
+                database,
+                frames,
+                new AlteredContents(database, clock, event -> committer.offer(new Entry.Audit(event, null, 0))));
         this.uploads = new Uploads(database, node, clock, frames);
         this.records = new MessageRecords(database);
     }
@@ -204,6 +212,12 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         refuse(event, null, 0);
     }
 
+    /** Writes an event, and in the same commit what it tells of. */
+    public void append(AuditEvent event, SqlStep step) {
+        var entry = new Entry.Audit(event, null, 0, step);
+        commit(entry, entry.done);
+    }
+
     @Override
     public void refuse(AuditEvent event, byte @Nullable [] start, long size) {
         var frame = start == null ? null : frames.refused(event.errorId(), start);
@@ -223,13 +237,14 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         if (text == null) {
             return null;
         }
-        var frame = frames.part(settlement.work().message(), "a", text.getBytes(StandardCharsets.UTF_8));
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        var frame = frames.part(settlement.work().message(), "a", bytes);
         if (frame.bytes().length <= Uploads.JOINS_GROUP) {
-            return new Entry.Response(frame, 0);
+            return new Entry.Response(frame, 0, Sha256.of(bytes));
         }
         long id = nextId();
         uploads.writeResponse(id, frame);
-        return new Entry.Response(null, id);
+        return new Entry.Response(null, id, Sha256.of(bytes));
     }
 
     @Override
@@ -293,6 +308,24 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     @Override
     public Optional<InputStream> raw(long id) {
         return contents.raw(id);
+    }
+
+    @Override
+    public Optional<InputStream> attested(long id) {
+        return contents.attested(id);
+    }
+
+    /**
+     * Records, once for each node, that its contents are encrypted from now on; does nothing when they are not. Must be called
+     * before the first message is accepted.
+     */
+    public void recordEncryption() {
+        if (frames.areEncrypted() && PlaintextRule.began(database, node) == 0) {
+            append(AuditEvent.ofServer(
+                    clock.instant(),
+                    AuditType.ENCRYPTION_BEGAN,
+                    "contents that this node stores from now on are encrypted"));
+        }
     }
 
     @Override

@@ -126,6 +126,10 @@ public final class JdbcPurge implements PurgeStore {
             if (state.batch() != null) {
                 throw new Lost();
             }
+            var problem = HoldGuard.problem(connection);
+            if (problem.isPresent()) {
+                throw new IllegalStateException("nothing is destroyed: " + problem.get());
+            }
             var locked =
                     lock(connection, found.due().stream().map(Candidate::id).toList());
             var due = new PurgeWalk(connection, kind, terms).due(locked);

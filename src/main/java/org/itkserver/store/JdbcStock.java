@@ -46,7 +46,7 @@ public final class JdbcStock implements Stock {
             select b.id, b.kind, b.messages, b.bytes, b.services, b.received_from, b.received_to, b.chosen_at,
                 b.destroyed_at, e.node, e.seq, e.digest
             from purge_batch b left"""
-                    + PurgeNotes.EVENT
+                    + PurgeNotes.EVENT + PurgeNotes.SEALED
                     + " where b.chosen_at >= ? and b.chosen_at < ? and b.id > ? order by b.id fetch first ? rows only";
     private static final String LEAVES =
             "select message_id, raw_sha256 from destroyed_message where batch = ? order by message_id";

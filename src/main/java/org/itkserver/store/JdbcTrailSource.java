@@ -11,35 +11,50 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.StoredRow;
+import org.itkserver.audit.verify.Fact;
 import org.itkserver.audit.verify.TrailSource;
 import org.itkserver.exchange.MessageKind;
+import org.itkserver.retention.HoldEvents;
+import org.jspecify.annotations.Nullable;
 
 /** The trail as stored, on JDBC: stretches by primary key, read with a cursor. */
 public final class JdbcTrailSource implements TrailSource {
     private static final int FETCH = 5000;
-    private static final int SOME = 10;
     private static final String NEXT_NODE =
             """
             select min(node) from (select min(node) as node from audit_event where node > ?
                 union all select min(node) from audit_seal where node > ?) as nodes""";
+    private static final String FIRST_NODE =
+            """
+            select min(node) from (select min(node) as node from audit_event
+                union all select min(node) from audit_seal) as nodes""";
     private static final String EXTENT =
             """
             select (select coalesce(max(seal_no), 0) from audit_seal where node = ?),
+                (select coalesce(min(seal_no), 0) from audit_seal where node = ?),
                 (select coalesce(min(seq), 0) from audit_event where node = ?),
                 (select coalesce(max(seq), 0) from audit_event where node = ?)""";
-    private static final String ROWS =
+    private static final String ROW =
             """
             select node, seq, version, at, type, message_id, tracking_id, partner, service, actor, source, error_code,
-                error_id, detail, digest, hash
-            from audit_event where node = ? and seq >= ? and seq <= ? order by node, seq""";
+                error_id, detail, digest, fields_sha256, hash
+            from audit_event""";
+    private static final String ROWS = ROW + " where node = ? and seq >= ? and seq <= ? order by node, seq";
+    private static final String FACTS = ROW + " where type in ("
+            + AuditType.sealedAtOnce().stream()
+                    .map(type -> "'" + type + "'")
+                    .sorted()
+                    .collect(Collectors.joining(", "))
+            + ") order by type, at";
     private static final String SEALS = "select " + Seals.COLUMNS
             + " from audit_seal where node = ? and seal_no >= ? and seal_no <= ? order by node, seal_no";
     private static final String SEAL_FROM = "select " + Seals.COLUMNS
@@ -47,15 +62,18 @@ public final class JdbcTrailSource implements TrailSource {
     private static final String SEAL_UP_TO = "select " + Seals.COLUMNS
             + " from audit_seal where node = ? and seal_no <= ? order by node desc, seal_no desc"
             + " fetch first 1 rows only";
-    private static final String MESSAGES =
-            "select id, raw_sha256, kind, purged_at from unnest(cast(? as bigint array)) as wanted(k)"
-                    + " join message on id = k";
+    private static final String MESSAGES = "select id, purged_at, " + StoredFields.COLUMNS
+            + " from unnest(cast(? as bigint array)) as wanted(k) join message on id = k";
     private static final String END_OF_MESSAGES =
             "select max(id) from (select id from message where id > ? order by id fetch first ? rows only) as some_of";
-    private static final String UNTOLD = "select id from message m where id > ? and id <= ? and not exists (select 1"
-            + " from audit_event e where e.message_id = m.id and e.type in ("
-            + AuditType.storing().stream().map(type -> "'" + type.label() + "'").collect(Collectors.joining(", "))
-            + ")) order by id fetch first " + SOME + " rows only";
+    private static final String STORED = "select m.id, e.node, e.seq from message m left join audit_event e"
+            + " on e.message_id = m.id and e.type in ("
+            + AuditType.storing().stream()
+                    .map(type -> "'" + type.label() + "'")
+                    .sorted()
+                    .collect(Collectors.joining(", "))
+            + ") where m.id > ? and m.id <= ? order by m.id";
+    private static final String KEYS = "select key_id, public_key from seal_key order by key_id, node";
 
     private final Connections connections;
     private final Frames frames;
@@ -74,7 +92,9 @@ public final class JdbcTrailSource implements TrailSource {
         return read(connection -> {
             var out = new ArrayList<Extent>();
             try (var next = connection.prepareStatement(NEXT_NODE)) {
-                for (var node = next(next, ""); node != null; node = next(next, node)) {
+                // also a node without a name is one
+                var first = Sql.first(connection, FIRST_NODE, row -> row.getString(1));
+                for (var node = first.orElse(null); node != null; node = next(next, node)) {
                     out.add(extent(connection, node));
                 }
             }
@@ -82,8 +102,7 @@ public final class JdbcTrailSource implements TrailSource {
         });
     }
 
-    private static @org.jspecify.annotations.Nullable String next(PreparedStatement select, String after)
-            throws SQLException {
+    private static @Nullable String next(PreparedStatement select, String after) throws SQLException {
         select.setString(1, after);
         select.setString(2, after);
         try (var row = select.executeQuery()) {
@@ -95,12 +114,12 @@ public final class JdbcTrailSource implements TrailSource {
     /** One statement: the rows of a seal are there when the seal is. */
     private static Extent extent(Connection connection, String node) throws SQLException {
         try (var select = connection.prepareStatement(EXTENT)) {
-            for (int i = 1; i <= 3; i++) {
+            for (int i = 1; i <= 4; i++) {
                 select.setString(i, node);
             }
             try (var row = select.executeQuery()) {
                 row.next();
-                return new Extent(node, row.getLong(2), row.getLong(3), row.getLong(1));
+                return new Extent(node, row.getLong(3), row.getLong(4), row.getLong(2), row.getLong(1));
             }
         }
     }
@@ -129,7 +148,8 @@ public final class JdbcTrailSource implements TrailSource {
                 row.getString(13),
                 row.getString(14),
                 row.getBytes(15),
-                row.getBytes(16));
+                row.getBytes(16),
+                row.getBytes(17));
     }
 
     @Override
@@ -193,23 +213,31 @@ public final class JdbcTrailSource implements TrailSource {
                     connection,
                     MESSAGES,
                     ids,
+                    null,
                     row -> out.put(
                             row.getLong(1),
                             new StoredMessage(
-                                    row.getBytes(2), !forward.equals(row.getString(3)), row.getObject(4) != null)));
+                                    StoredFields.of(row),
+                                    !forward.equals(row.getString("kind")),
+                                    row.getObject("purged_at") != null)));
             return out;
         });
     }
 
     @Override
-    public Map<Long, StoredBytes> bytes(Collection<Long> ids) {
-        return read(connection -> PartHash.read(connection, frames, ids));
+    public Map<Long, StoredBytes> bytes(Collection<Long> ids, String kind) {
+        return read(connection -> PartHash.read(connection, frames, ids, kind));
     }
 
-    static void each(Connection connection, String sql, Collection<Long> ids, Each each) throws SQLException {
+    /** @param kind bound after the ids when the statement has a second value, else null */
+    static void each(Connection connection, String sql, Collection<Long> ids, @Nullable String kind, Each each)
+            throws SQLException {
         try (var select = connection.prepareStatement(sql)) {
             select.setFetchSize(100);
             select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            if (kind != null) {
+                select.setString(2, kind);
+            }
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
                     each.row(rows);
@@ -219,8 +247,41 @@ public final class JdbcTrailSource implements TrailSource {
     }
 
     @Override
-    public Optional<Instant> keyTakenAway(String key) {
-        return read(connection -> KeyNotes.takenAway(connection, key));
+    public Optional<Instant> keyGoneAt(String key) {
+        return read(connection -> KeyNotes.goneAt(connection, key));
+    }
+
+    @Override
+    public void publicKeys(BiConsumer<String, String> to) {
+        read(connection -> Sql.list(connection, KEYS, row -> {
+            to.accept(row.getString(1), row.getString(2));
+            return 0;
+        }));
+    }
+
+    @Override
+    public void facts(BiConsumer<StoredRow, Fact> to) {
+        read(connection -> {
+            try (var select = connection.prepareStatement(FACTS)) {
+                select.setFetchSize(FETCH);
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        var row = row(rows);
+                        Facts.of(row).ifPresent(fact -> to.accept(row, fact));
+                    }
+                }
+            }
+            return 0;
+        });
+    }
+
+    @Override
+    public List<StoredHold> holds() {
+        return read(connection -> Sql.list(connection, HoldRows.COLUMNS + " order by id", row -> {
+            var hold = HoldRows.of(row);
+            var event = HoldEvents.set(hold, "");
+            return new StoredHold(hold.id(), event.detail(), Objects.requireNonNull(event.digest()), !hold.isSet());
+        }));
     }
 
     @Override
@@ -231,11 +292,6 @@ public final class JdbcTrailSource implements TrailSource {
     @Override
     public List<Leaf> batch(long number) {
         return read(connection -> PurgeNotes.batch(connection, number));
-    }
-
-    @Override
-    public List<byte[]> roots(long number) {
-        return read(connection -> PurgeNotes.roots(connection, number));
     }
 
     @Override
@@ -254,19 +310,19 @@ public final class JdbcTrailSource implements TrailSource {
     }
 
     @Override
-    public List<Long> untold(long after, long last) {
-        return read(connection -> {
-            try (var select = connection.prepareStatement(UNTOLD)) {
+    public void stored(long after, long last, Storing to) {
+        read(connection -> {
+            try (var select = connection.prepareStatement(STORED)) {
+                select.setFetchSize(FETCH);
                 select.setLong(1, after);
                 select.setLong(2, last);
                 try (var rows = select.executeQuery()) {
-                    var out = new TreeSet<Long>();
                     while (rows.next()) {
-                        out.add(rows.getLong(1));
+                        to.event(rows.getLong(1), rows.getString(2), rows.getLong(3));
                     }
-                    return List.copyOf(out);
                 }
             }
+            return 0;
         });
     }
 

@@ -11,31 +11,36 @@ import org.itkserver.audit.verify.TrailSource.StoredBytes;
 import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
 
-/** SHA-256 over the parts of messages, as they come: message after message, part after part. Not thread-safe. */
+/** SHA-256 over the parts of messages of one kind, as they come: message after message, part after part. Not thread-safe. */
 final class PartHash {
     private static final String PARTS =
             """
             select message_id, number, key_id, bytes from unnest(cast(? as bigint array)) as wanted(k)
-            join message_part on message_id = k where kind = 'q' order by message_id, number""";
+            join message_part on message_id = k where kind = ? order by message_id, number""";
 
     private final Frames frames;
+    private final String kind;
     private final Map<Long, StoredBytes> out = new HashMap<>();
     private @Nullable Long message;
     private MessageDigest digest = Sha256.digest();
     private boolean readable = true;
+    private boolean plaintext;
     private @Nullable String lostKey;
 
-    private PartHash(Frames frames) {
+    private PartHash(Frames frames, String kind) {
         this.frames = frames;
+        this.kind = kind;
     }
 
     /** What the stored bytes of messages are now. */
-    static Map<Long, StoredBytes> read(Connection connection, Frames frames, Collection<Long> ids) throws SQLException {
-        var hashing = new PartHash(frames);
+    static Map<Long, StoredBytes> read(Connection connection, Frames frames, Collection<Long> ids, String kind)
+            throws SQLException {
+        var hashing = new PartHash(frames, kind);
         JdbcTrailSource.each(
                 connection,
                 PARTS,
                 ids,
+                kind,
                 row -> hashing.part(row.getLong(1), row.getInt(2), new Frame(row.getString(3), row.getBytes(4))));
         hashing.end();
         return hashing.out;
@@ -46,8 +51,9 @@ final class PartHash {
             end();
         }
         message = of;
+        plaintext |= frame.key() == null;
         try {
-            var bytes = frames.open(Frames.Place.part(of, "q", number), frame);
+            var bytes = frames.open(Frames.Place.part(of, kind, number), frame);
             bytes.ifPresentOrElse(digest::update, () -> lostKey = frame.key());
         } catch (StoreUnavailable e) {
             throw e;
@@ -59,10 +65,13 @@ final class PartHash {
 
     private void end() {
         if (message != null) {
-            out.put(message, new StoredBytes(readable ? digest.digest() : new byte[0], readable ? lostKey : null));
+            out.put(
+                    message,
+                    new StoredBytes(readable ? digest.digest() : new byte[0], readable ? lostKey : null, plaintext));
         }
         digest = Sha256.digest();
         readable = true;
         lostKey = null;
+        plaintext = false;
     }
 }

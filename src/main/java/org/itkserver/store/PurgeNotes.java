@@ -20,8 +20,10 @@ final class PurgeNotes {
     static final String EVENT = " join audit_event e on e.type = '" + AuditType.PURGED.label()
             + "' and e.at = b.chosen_at and e.detail like b.kind || ' batch ' || b.id || ': %'";
 
-    private static final String ROOTS =
-            "select e.digest from purge_batch b" + EVENT + " where b.id = ? and e.digest is not null";
+    /** The event only when a seal covers it: any other row proves nothing. */
+    static final String SEALED =
+            " and exists (select 1 from audit_seal s where s.node = e.node and s.first_seq <= e.seq"
+                    + " and s.last_seq >= e.seq)";
 
     private PurgeNotes() {}
 
@@ -35,9 +37,5 @@ final class PurgeNotes {
 
     private static Leaf leaf(ResultSet row) throws SQLException {
         return new Leaf(row.getLong(1), row.getString(2), row.getLong(3), row.getBytes(4));
-    }
-
-    static List<byte[]> roots(Connection connection, long number) throws SQLException {
-        return Sql.list(connection, ROOTS, row -> row.getBytes(1), number);
     }
 }

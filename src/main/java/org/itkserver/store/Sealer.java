@@ -1,11 +1,14 @@
 package org.itkserver.store;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.ForeignRows;
 import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
@@ -23,7 +26,14 @@ final class Sealer {
     private static final int MOST = 10_000;
     private static final Duration PACE = Duration.ofSeconds(1);
     private static final String HASHES =
-            "select hash from audit_event where node = ? and seq > ? and seq <= ? order by seq";
+            "select hash, type, version from audit_event where node = ? and seq > ? and seq <= ? order by seq";
+
+    private static final String VERSION = "select version from audit_event where node = ? and seq = ?";
+    private static final String KEY =
+            """
+            insert into seal_key (key_id, node, public_key, added_at) values (?, ?, ?, ?) on conflict do nothing""";
+    /** Version of the rows since which certain types are sealed in their own commit. */
+    private static final int SEALED_AT_ONCE_SINCE = 3;
 
     private final String node;
     private final Clock clock;
@@ -48,6 +58,8 @@ final class Sealer {
         long last;
         boolean behind;
         boolean sealed;
+        boolean foreignSeal;
+        int version;
 
         Progress copy() {
             var out = new Progress();
@@ -68,22 +80,18 @@ final class Sealer {
      * @param first number of the first row
      * @param hashes the rows' hashes
      * @param now whether to seal even when it is not time yet
-     * @return whether rows were found that this node did not write
+     * @return what to note when rows or a seal were found that this node did not write, else null
      */
-    boolean add(Connection connection, long first, List<byte[]> hashes, boolean now) throws SQLException {
+    @Nullable
+    String add(Connection connection, long first, List<byte[]> hashes, boolean now) throws SQLException {
         var known = done;
         var progress = known == null ? load(connection) : known.copy();
         boolean foreign = known != null && !known.behind && progress.last < first - 1;
         if (foreign) {
-            LOG.error(
-                    "audit rows {} to {} of node {} were not written by this server: somebody else has its node id, or"
-                            + " changes the database",
-                    progress.last + 1,
-                    first - 1,
-                    node);
+            logForeign(progress.last + 1, first - 1);
         }
         if (progress.last < first - 1) {
-            catchUp(connection, progress, first - 1);
+            foreign |= catchUp(connection, progress, first - 1) && known == null;
         }
         if (progress.last == first - 1) {
             hashes.forEach(progress.tree::add);
@@ -95,7 +103,16 @@ final class Sealer {
         if (progress.tree.size() > 0 && (now || isTime(progress))) {
             seal(connection, progress);
         }
-        return foreign;
+        return progress.foreignSeal ? ForeignRows.seal() : foreign ? ForeignRows.rows() : null;
+    }
+
+    private void logForeign(long from, long to) {
+        LOG.error(
+                "audit rows {} to {} of node {} were not written by this server: another process uses its node id, or"
+                        + " the database was changed",
+                from,
+                to,
+                node);
     }
 
     /** The transaction of the last {@link #add} was committed. */
@@ -153,6 +170,8 @@ final class Sealer {
         var out = new Progress();
         out.seal = Seals.last(connection, node);
         out.last = out.sealedTo();
+        out.version = Sql.first(connection, VERSION, row -> row.getInt(1), node, out.last)
+                .orElse(0);
         if (out.seal != null && !out.seal.keyId().equals(key.id())) {
             LOG.warn(
                     "node {} signs its audit seals with key {} from now on; until seal {} it was {}",
@@ -160,12 +179,23 @@ final class Sealer {
                     key.id(),
                     out.seal.number(),
                     out.seal.keyId());
+        } else if (out.seal != null && !SealKey.isSigned(out.seal, key.publicKey())) {
+            LOG.error("seal {} of node {} was not made with this server's key", out.seal.number(), node);
+            out.foreignSeal = true;
         }
+        Sql.update(connection, KEY, key.id(), node, key.toPublicPem(), clock.instant());
         return out;
     }
 
-    /** Reads rows that are not in the tree yet, no more than one seal takes. */
-    private void catchUp(Connection connection, Progress progress, long last) throws SQLException {
+    /**
+     * Reads rows that are not in the tree yet, no more than one seal takes.
+     *
+     * @return whether one of them should have been sealed in its own commit; then this server did not write it
+     */
+    private boolean catchUp(Connection connection, Progress progress, long last) throws SQLException {
+        boolean foreign = false;
+        // with more rows than one seal takes, an event cannot be sealed in its own commit
+        boolean whole = last - progress.last <= MOST;
         long most = Math.min(last, progress.last + MOST - progress.tree.size());
         try (var select = connection.prepareStatement(HASHES)) {
             select.setString(1, node);
@@ -174,10 +204,21 @@ final class Sealer {
             try (var rows = select.executeQuery()) {
                 while (rows.next()) {
                     progress.tree.add(rows.getBytes(1));
+                    foreign |= whole && isForeign(rows, progress);
                 }
             }
         }
+        if (foreign) {
+            logForeign(progress.last + 1, most);
+        }
         progress.last = most;
+        return foreign;
+    }
+
+    /** Rows of earlier releases were sealed later. */
+    private static boolean isForeign(ResultSet row, Progress progress) throws SQLException {
+        return Math.max(row.getInt(3), progress.version) >= SEALED_AT_ONCE_SINCE
+                && AuditType.sealedAtOnce().contains(row.getString(2));
     }
 
     private void seal(Connection connection, Progress progress) throws SQLException {

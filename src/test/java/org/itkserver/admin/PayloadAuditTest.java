@@ -83,6 +83,9 @@ class PayloadAuditTest {
         var event = events.get(0);
         assertEquals(AuditType.PAYLOAD_VIEWED, event.type());
         assertEquals(7L, event.message());
+        assertEquals(row(7).trackingId(), event.trackingId());
+        assertEquals(row(7).partner(), event.partner());
+        assertEquals(row(7).service(), event.service());
         assertEquals("ann", event.actor());
         assertEquals("10.0.0.1", event.source());
         assertEquals(clock.instant(), event.at());

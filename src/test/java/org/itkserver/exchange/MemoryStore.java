@@ -247,6 +247,11 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     }
 
     @Override
+    public Optional<InputStream> attested(long id) {
+        return raw(id);
+    }
+
+    @Override
     public synchronized Optional<InputStream> raw(long id) {
         if (contentsAway) {
             throw new StoreUnavailable("the folder of content keys is away");

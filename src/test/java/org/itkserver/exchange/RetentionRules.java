@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.Period;
 import java.util.List;
 import org.itkserver.audit.AuditType;
@@ -17,10 +18,12 @@ import org.itkserver.audit.PurgeLeaf;
 import org.itkserver.delivery.Lane;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Hold;
+import org.itkserver.retention.HoldEvents;
 import org.itkserver.retention.Proof;
 import org.itkserver.retention.Purge;
 import org.itkserver.retention.PurgeStore.Limits;
 import org.itkserver.retention.PurgeStore.Place;
+import org.itkserver.retention.RetentionDesk;
 import org.itkserver.retention.Terms;
 import org.itkserver.testing.Directories;
 import org.junit.jupiter.api.Test;
@@ -159,8 +162,8 @@ public abstract class RetentionRules extends RetentionSetting {
         assertTrue(held.stream().allMatch(this::hasBytes));
 
         for (var hold : holds) {
-            assertTrue(holds().lift(hold, "eve", clock.instant(), "case closed"));
-            assertFalse(holds().lift(hold, "mal", clock.instant(), "again"));
+            assertTrue(lift(hold, "eve", clock.instant(), "case closed"));
+            assertFalse(lift(hold, "mal", clock.instant(), "again"));
         }
         assertEquals(1, holds().active().size());
         assertEquals(
@@ -174,10 +177,16 @@ public abstract class RetentionRules extends RetentionSetting {
         assertTrue(held.stream().noneMatch(this::hasBytes));
     }
 
+    /** Lifts a hold, with its event. */
+    boolean lift(long id, String by, Instant at, String reason) {
+        var event = HoldEvents.lifted(id, new RetentionDesk.By(by, "127.0.0.1"), at, reason);
+        return holds().lift(id, by, at, reason, event);
+    }
+
     private long hold(Hold.What what) {
         long id = holds().nextId();
         var hold = new Hold(id, what, "court order", "CASE-1", "ann", NOW, null, null, null);
-        holds().set(hold);
+        holds().set(hold, HoldEvents.set(hold, "127.0.0.1"));
         if (!(what instanceof Hold.OnePatient)) {
             assertEquals(hold, holds().hold(id).orElseThrow());
         }

@@ -2,11 +2,13 @@ package org.itkserver.exchange;
 
 import static org.itkserver.exchange.StoreContract.lane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.itkserver.delivery.Lane;
 import org.itkserver.retention.Hold;
+import org.itkserver.retention.HoldEvents;
 import org.itkserver.retention.Standing.Work;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +16,36 @@ import org.junit.jupiter.api.Test;
 public abstract class StandingRules extends RetentionRules {
     private Hold hold(Hold.What what) {
         var hold = new Hold(holds().nextId(), what, "claim", "CASE-1", "ann", clock.instant(), null, null, null);
-        holds().set(hold);
+        holds().set(hold, HoldEvents.set(hold, "127.0.0.1"));
         return hold;
+    }
+
+    /** Does something to the database by hand. */
+    protected abstract void tamper(String sql);
+
+    private void isNotDestroyedAfter(String change) {
+        long message = received();
+        var hold = hold(new Hold.OneMessage("A"));
+        tamper(change);
+        clock.forward(PAYLOAD);
+        var refused = assertThrows(IllegalStateException.class, this::run, change);
+        assertTrue(refused.getMessage().contains("legal hold " + hold.id()), refused.getMessage());
+        assertTrue(hasBytes(message), change);
+    }
+
+    @Test
+    void aDeletedHoldStopsAllDestruction() {
+        isNotDestroyedAfter("delete from legal_hold");
+    }
+
+    @Test
+    void aChangedHoldStopsAllDestruction() {
+        isNotDestroyedAfter("update legal_hold set tracking_id = 'B'");
+    }
+
+    @Test
+    void aHoldThatIsLiftedWithoutAnEventStopsAllDestruction() {
+        isNotDestroyedAfter("update legal_hold set lifted_at = set_at, lifted_by = 'ann'");
     }
 
     private List<Long> holdsOn(long message) {
@@ -34,7 +64,7 @@ public abstract class StandingRules extends RetentionRules {
         hold(new Hold.Window("p", "s", NOW.plusSeconds(1), null));
         assertEquals(List.of(byService.id(), byPatient.id()), holdsOn(held));
         assertEquals(List.of(), holdsOn(other));
-        holds().lift(byService.id(), "ann", NOW, "closed");
+        lift(byService.id(), "ann", NOW, "closed");
         assertEquals(List.of(byPatient.id()), holdsOn(held));
         assertEquals(List.of(), holdsOn(Long.MAX_VALUE));
     }

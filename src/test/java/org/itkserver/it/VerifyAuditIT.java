@@ -112,6 +112,12 @@ class VerifyAuditIT {
                 assertEquals(0, running.code, running.text);
                 second.stop();
             }
+            var oneKey = verify(two, postgres);
+            assertEquals(2, oneKey.code, oneKey.text);
+            assertTrue(oneKey.text.contains("consistent, key not confirmed: key "), oneKey.text);
+            assertTrue(oneKey.text.contains("NOT CHECKED"), oneKey.text);
+            var anchored = verify(two, postgres, "--public-key", key(one), "--anchors", anchors(two));
+            assertEquals(0, anchored.code, anchored.text);
             try (var connection = postgres.connect();
                     var statement = connection.createStatement()) {
                 statement.execute("set session_replication_role = replica");
@@ -123,8 +129,12 @@ class VerifyAuditIT {
             assertTrue(broken.text.contains("FIRST BAD ROW 4: row 4 does not fit its hash"), broken.text);
             var unknown = verify(two, postgres);
             assertEquals(1, unknown.code, unknown.text);
-            assertTrue(unknown.text.contains("none of the public keys given"), unknown.text);
+            assertTrue(unknown.text.contains("key not confirmed"), unknown.text);
         }
+    }
+
+    private static String anchors(Path home) {
+        return home.resolve("seal-anchors.log").toString();
     }
 
     private static String key(Path home) {
@@ -163,7 +173,7 @@ class VerifyAuditIT {
         }
         var gone = verify(home, null, settings, "--payloads");
         assertEquals(1, gone.code, gone.text);
-        assertTrue(gone.text.contains("no event tells that it is gone"), gone.text);
+        assertTrue(gone.text.contains("no sealed event tells that it is gone"), gone.text);
 
         try (var server = ServerProcess.at(home)
                 .with("ITK_CONTENT_KEY_FILE", key.toString())

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditSearch.Filter;
@@ -122,6 +125,29 @@ abstract class AuditSearchContract {
                 List.of(row.seq()), all(byId, 50).stream().map(TrailEvent::seq).toList());
         var unstored = new Filter(null, null, null, refused, null, false, NOW, NOW.plusSeconds(1000));
         assertEquals(1, all(unstored, 50).size());
+    }
+
+    /** Events of earlier releases name the message, but not its tracking id. */
+    @Test
+    void aSearchByTrackingIdFindsWhoLooked() {
+        var at = NOW.minusSeconds(5000);
+        var old = new TamperedTrail(database);
+        old.clock.forward(Duration.ofSeconds(-5000));
+        long id = old.accept("a letter");
+        var trackingId = old.store.message(id).orElseThrow().trackingId();
+        old.store.append(new AuditEvent(
+                at, AuditType.PAYLOAD_VIEWED, id, null, null, null, "ann", "127.0.0.1", null, null, "old view"));
+        old.store.append(new AuditEvent(
+                at, AuditType.PAYLOAD_VIEWED, id, trackingId, "p", "s", "bob", "127.0.0.1", null, null, "new view"));
+        old.close();
+        var filter = new Filter("payload-viewed", null, null, trackingId, null, false, at, at);
+        assertEquals(
+                Set.of("ann", "bob"),
+                all(filter, 50).stream().map(TrailEvent::actor).collect(Collectors.toSet()));
+        // the record was destroyed when its time was over; its events stay
+        database.read(connection -> Sql.update(connection, "delete from message where id = ?", id));
+        assertEquals(
+                List.of("bob"), all(filter, 50).stream().map(TrailEvent::actor).toList());
     }
 
     @Test

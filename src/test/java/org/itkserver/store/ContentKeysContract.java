@@ -225,7 +225,7 @@ abstract class ContentKeysContract {
         deleteKeys();
         var first = verified().first();
         assertNotNull(first);
-        assertTrue(first.problem().contains("no event tells that it is gone"), first.problem());
+        assertTrue(first.problem().contains("no sealed event tells that it is gone"), first.problem());
     }
 
     @Test
@@ -355,7 +355,7 @@ abstract class ContentKeysContract {
                 + ", 'q', 0, 'lz4', '" + keys.keys().get(0).id() + "', cast('" + bytes.length() + "' as bytea))");
         var first = verified().first();
         assertNotNull(first);
-        assertTrue(first.problem().contains("no event tells that it is gone"), first.problem());
+        assertTrue(first.problem().contains("no sealed event tells that it is gone"), first.problem());
     }
 
     @Test

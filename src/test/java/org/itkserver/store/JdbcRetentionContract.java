@@ -46,6 +46,13 @@ abstract class JdbcRetentionContract extends RetentionContract {
     }
 
     static void empty(Database database) {
+        // the events of holds that are deleted here would stop all destruction
+        database.inTransaction(connection -> {
+            if (!database.isH2()) {
+                Sql.execute(connection, "set local session_replication_role = replica");
+            }
+            return Sql.update(connection, "delete from audit_event where type in ('hold-set', 'hold-lifted')");
+        });
         for (var sql : EMPTY) {
             database.read(connection -> {
                 try (var statement = connection.createStatement()) {
@@ -60,6 +67,11 @@ abstract class JdbcRetentionContract extends RetentionContract {
         otherStore.close();
         store.close();
         database.close();
+    }
+
+    @Override
+    protected void tamper(String sql) {
+        database.read(connection -> Sql.update(connection, sql));
     }
 
     @Override
@@ -94,7 +106,7 @@ abstract class JdbcRetentionContract extends RetentionContract {
 
     @Override
     protected Holds holds() {
-        return new JdbcHolds(database);
+        return new JdbcHolds(database, store::append);
     }
 
     @Override

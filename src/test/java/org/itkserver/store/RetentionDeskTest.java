@@ -44,12 +44,20 @@ class RetentionDeskTest {
         var directory = Directories.keeping(Retention.DEFAULT, List.of());
         desk = new AuditedDesk(
                 new JdbcStock(database),
-                new JdbcHolds(database),
+                new JdbcHolds(database, this::record),
                 new JdbcPurge(database, "here"),
                 told::add,
                 () -> directory,
                 clock,
                 Duration.ofHours(1));
+    }
+
+    private void record(AuditEvent event, SqlStep step) {
+        told.add(event);
+        database.inTransaction(connection -> {
+            step.run(connection);
+            return 0;
+        });
     }
 
     @AfterEach

@@ -85,7 +85,10 @@ final class TamperedTrail implements AutoCloseable {
     }
 
     long accept(String payload) {
-        var bytes = payload.getBytes(StandardCharsets.UTF_8);
+        return accept(payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    long accept(byte[] bytes) {
         long id = store.nextId();
         var trackingId = UUID.randomUUID().toString().toUpperCase(Locale.ROOT);
         var event = new AuditEvent(
@@ -132,7 +135,7 @@ final class TamperedTrail implements AutoCloseable {
     }
 
     Check check(List<Anchor> anchors) {
-        return new Check(Map.of(key.id(), key.publicKey()), anchors, true, null, node, 2);
+        return new Check(Map.of(key.id(), key.publicKey()), anchors, true, null, node, clock.instant(), 2);
     }
 
     Report.Node verify(Anchor... anchors) {
@@ -179,6 +182,22 @@ final class TamperedTrail implements AutoCloseable {
                 deed.run(connection);
                 attack = connection;
                 return verify(anchors);
+            } finally {
+                attack = null;
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** What is reported while the application's role does something to the database; it is undone afterwards. */
+    Report reportAfter(Deed deed, Check check) throws SQLException {
+        try (var connection = database.connection()) {
+            connection.setAutoCommit(false);
+            try {
+                deed.run(connection);
+                attack = connection;
+                return report(check);
             } finally {
                 attack = null;
                 connection.rollback();
@@ -242,6 +261,30 @@ final class TamperedTrail implements AutoCloseable {
                 .firstSeq();
     }
 
+    /** Adds a row, as whoever may add to the trail can. */
+    static void insert(Connection connection, StoredRow row) throws SQLException {
+        Sql.update(
+                connection,
+                "insert into audit_event (node, seq, version, at, type, message_id, tracking_id, partner, service, actor,"
+                        + " source, detail, digest, fields_sha256, hash)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row.node(),
+                row.seq(),
+                row.version(),
+                row.at(),
+                row.type(),
+                row.message(),
+                row.trackingId(),
+                row.partner(),
+                row.service(),
+                row.actor(),
+                row.source(),
+                row.detail(),
+                row.digest(),
+                row.fields(),
+                row.hash());
+    }
+
     /** A row with another detail and the hash that belongs to it. */
     static StoredRow forged(StoredRow row, String detail) {
         var changed = new StoredRow(
@@ -260,6 +303,7 @@ final class TamperedTrail implements AutoCloseable {
                 row.errorId(),
                 detail,
                 row.digest(),
+                row.fields(),
                 new byte[0]);
         return withHash(changed, RowHash.of(changed));
     }
@@ -281,6 +325,7 @@ final class TamperedTrail implements AutoCloseable {
                 row.errorId(),
                 row.detail(),
                 row.digest(),
+                row.fields(),
                 hash);
     }
 

@@ -1,6 +1,7 @@
 package org.itkserver.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.itkserver.audit.Anchor;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.RowHash;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
@@ -56,6 +59,13 @@ abstract class TrailVerifyContract {
         assertNotNull(first, "nothing was found, but: " + words);
         assertEquals(seq, first.seq(), first.problem());
         assertTrue(first.problem().contains(words), first.problem());
+    }
+
+    private static void unchecked(Report.Node node, String keyId) {
+        assertNull(node.first(), () -> String.valueOf(node.first()));
+        assertEquals(
+                List.of(keyId), node.unconfirmed().stream().map(Report.Key::id).toList());
+        assertFalse(node.isIntact());
     }
 
     private void intact(Report.Node node) {
@@ -120,7 +130,12 @@ abstract class TrailVerifyContract {
                     "signature = root")) {
                 var sql = "update audit_seal set " + change + " where node = ? and seal_no = " + seal.number();
                 var node = trail.after(trail.sql(sql));
-                assertNotNull(node.first(), change);
+                if (node.first() == null) {
+                    // under an unknown key nothing can be wrong, and nothing is proven
+                    assertEquals("key_id = 'another'", change);
+                    unchecked(node, "another");
+                    continue;
+                }
                 assertEquals(seal.firstSeq(), node.first().seq(), change + " of " + seal.number() + node.first());
             }
         }
@@ -169,12 +184,29 @@ abstract class TrailVerifyContract {
     @Test
     void withoutSealsATrailIsNotTaken() throws SQLException {
         var gone = trail.sql("delete from audit_seal where node = ?");
-        bad(trail.after(gone, trail.anchors().get(0)), 1, "an anchor noted seal");
+        bad(trail.after(gone), 1, "has rows and no seal");
+        bad(trail.after(gone, trail.anchors().get(0)), 1, "");
+    }
+
+    @Test
+    void rowsThatWaitedLongForTheirSealAreNotCheckedAndNotBroken() {
         trail.restart();
-        trail.clock.forward(Duration.ofMinutes(5));
-        trail.append("much later");
+        trail.append("sealed");
+        trail.append("one");
+        trail.store.abandon();
+        trail.clock.forward(Duration.ofSeconds(59));
+        intact(trail.verify());
+        trail.clock.forward(Duration.ofSeconds(2));
+        var late = trail.verify();
+        assertNull(late.first(), () -> String.valueOf(late.first()));
+        assertEquals(TamperedTrail.NOW.plusSeconds(8), late.unsealedSince());
+        assertFalse(late.isIntact());
+        assertEquals(
+                Report.Verdict.NOT_CHECKED, trail.report(trail.check(List.of())).verdict());
+        trail.restart();
+        trail.append("goes on");
         trail.stopped();
-        bad(trail.after(gone), 1, "have no seal");
+        intact(trail.verify());
     }
 
     @Test
@@ -225,7 +257,8 @@ abstract class TrailVerifyContract {
                         + smuggled + ", direction, 'smuggler', tracking_id, message_id, service, addresses, state,"
                         + " received_at, digest, raw_sha256, raw_size, inf_ack_requested, ack_requested"
                         + " from message where id = " + message));
-        var all = new Check(Map.of(trail.key.id(), trail.key.publicKey()), List.of(), false, null, null, 2);
+        var all = new Check(
+                Map.of(trail.key.id(), trail.key.publicKey()), List.of(), false, null, null, trail.clock.instant(), 2);
         assertEquals(List.of(smuggled), trail.report(all).untold());
         trail.done(trail.sql("delete from message where id = " + smuggled));
     }
@@ -256,7 +289,7 @@ abstract class TrailVerifyContract {
     void aForgeryWithoutTheKeyIsFound() throws SQLException {
         var other = SealKey.generate();
         long from = trail.sealStart(6);
-        bad(trail.after(trail.forgery(6, other, other.id())), from, "none of the public keys given");
+        unchecked(trail.after(trail.forgery(6, other, other.id())), other.id());
         bad(trail.after(trail.forgery(6, other, trail.key.id())), from, "signature of seal");
         bad(trail.after(trail.forgery(1, other, trail.key.id())), 1, "signature of seal");
         intact(trail.after(trail.forgery(6, trail.key, trail.key.id())));
@@ -294,13 +327,18 @@ abstract class TrailVerifyContract {
             store.append(org.itkserver.audit.AuditEvent.ofServer(
                     TamperedTrail.NOW, org.itkserver.audit.AuditType.ALERT, "new key"));
         }
-        bad(trail.verify(), 13, "none of the public keys given");
+        var unknown = trail.verify();
+        unchecked(unknown, next.id());
+        assertTrue(unknown.unconfirmed().get(0).inDatabase(), "a server keeps its public key in the database");
+        var anchored = new Anchor(TamperedTrail.NOW, "elsewhere", 1, 1, "00".repeat(32), next.id());
+        intact(trail.verify(anchored));
         var both = new Check(
                 Map.of(trail.key.id(), trail.key.publicKey(), next.id(), next.publicKey()),
                 List.of(),
                 true,
                 null,
                 trail.node,
+                trail.clock.instant(),
                 1);
         intact(trail.report(both).nodes().get(0));
     }
@@ -313,6 +351,7 @@ abstract class TrailVerifyContract {
                 true,
                 TamperedTrail.NOW.plusSeconds(5),
                 trail.node,
+                trail.clock.instant(),
                 2);
         var part = trail.report(since).nodes().get(0);
         intact(part);
@@ -341,6 +380,7 @@ abstract class TrailVerifyContract {
                         null,
                         null,
                         "d",
+                        null,
                         null,
                         new byte[0]);
                 var hashed = TamperedTrail.withHash(row, RowHash.of(row));
@@ -391,11 +431,102 @@ abstract class TrailVerifyContract {
                 null,
                 "d",
                 null,
+                null,
                 new byte[0]);
         trail.done(connection -> insert(connection, TamperedTrail.withHash(row, RowHash.of(row))));
         trail.append("ours too");
         trail.stopped();
         assertTrue(trail.rows().stream().anyMatch(r -> r.type().equals("alert")), "no alert");
+        bad(trail.verify(), 16, "rows before this one were not written by this server");
+    }
+
+    /** The server seals these in their own commit, so one without a seal is not its own. */
+    @Test
+    void aProofThatWasPutInWhileTheServerWasStoppedIsNoted() throws SQLException {
+        for (var type : AuditType.sealedAtOnce()) {
+            try (var other = new TamperedTrail(database).written().stopped()) {
+                for (int version = 2; version <= 3; version++) {
+                    var row = TamperedTrail.withHash(row(other.node, 13, version, type), new byte[0]);
+                    var hashed = TamperedTrail.withHash(row, RowHash.of(row));
+                    other.done(connection -> {
+                        other.sql("delete from audit_event where node = ? and seq >= 13")
+                                .run(connection);
+                        insert(connection, hashed);
+                    });
+                    other.restart();
+                    other.append("goes on");
+                    other.stopped();
+                    bad(other.verify(), 15, "not written by this server");
+                    other.done(other.sql(
+                            "delete from audit_event where node = ? and seq >= 13",
+                            "delete from audit_seal where node = ? and last_seq >= 13"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatAKilledServerLeftIsItsOwn() {
+        trail.restart();
+        trail.append("sealed");
+        trail.append("not sealed");
+        trail.accept("a letter that is not sealed");
+        trail.store.abandon();
+        trail.restart();
+        trail.append("goes on");
+        trail.stopped();
+        intact(trail.verify());
+    }
+
+    @Test
+    void aSealThatWasPutInWhileTheServerWasStoppedIsNoted() throws SQLException {
+        var last = trail.seals().get(trail.seals().size() - 1);
+        var row = row(trail.node, 13, 3, "warning");
+        var hashed = TamperedTrail.withHash(row, RowHash.of(row));
+        var tree = new MerkleTree();
+        tree.add(hashed.hash());
+        var forged = new Seal(
+                        trail.node,
+                        last.number() + 1,
+                        1,
+                        13,
+                        13,
+                        tree.root(),
+                        last.hash(),
+                        last.at(),
+                        trail.key.id(),
+                        new byte[0])
+                .signed(SealKey.generate());
+        trail.done(connection -> {
+            insert(connection, hashed);
+            Seals.insert(connection, forged);
+        });
+        bad(trail.verify(), 13, "the signature of seal");
+        trail.restart();
+        trail.append("goes on");
+        trail.stopped();
+        bad(trail.verify(), 15, "not made with this server's key");
+    }
+
+    private static StoredRow row(String node, long seq, int version, String type) {
+        return new StoredRow(
+                node,
+                seq,
+                version,
+                TamperedTrail.NOW,
+                type,
+                null,
+                null,
+                null,
+                null,
+                "a",
+                null,
+                null,
+                null,
+                "d",
+                null,
+                null,
+                new byte[0]);
     }
 
     @Test
@@ -437,6 +568,7 @@ abstract class TrailVerifyContract {
                     true,
                     null,
                     null,
+                    trail.clock.instant(),
                     2);
             var report = trail.report(both);
             for (var node : report.nodes()) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloads whether the stored bytes of each message are hashed too
  * @param since only seals made from this time on, null for all
  * @param node only this node, null for all
+ * @param now the time, by the clock of the person who checks: rows that have waited long for their seal are reported
  * @param threads how many stretches are read at once
  */
 public record Check(
@@ -23,6 +24,7 @@ public record Check(
         boolean payloads,
         @Nullable Instant since,
         @Nullable String node,
+        Instant now,
         int threads) {
     public Check {
         keys = Map.copyOf(keys);

@@ -1,5 +1,6 @@
 package org.itkserver.audit.verify;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -7,7 +8,7 @@ import org.itkserver.audit.Anchor;
 import org.itkserver.audit.Seal;
 import org.jspecify.annotations.Nullable;
 
-/** The check of one node's trail. Begun by one thread; its stretches run on others. */
+/** The check of one node's trail: first its seals, then its rows. Begun by one thread; its stretches run on others. */
 final class NodeCheck {
     /** How much one thread takes at once. */
     private static final int ROWS = 20_000;
@@ -18,49 +19,70 @@ final class NodeCheck {
     private final TrailSource source;
     private final Check check;
     private final Findings findings;
-    private final MessageCheck messages;
     private final SealChain chain;
     private final long firstSeq;
     private final long firstSeal;
     private final AtomicLong rows = new AtomicLong();
+    private @Nullable MessageCheck messages;
     private List<Seal> batch = new ArrayList<>();
+    private long walked;
     private long unsealed;
+    private volatile @Nullable Instant unsealedSince;
 
-    NodeCheck(TrailSource.Extent extent, @Nullable Seal before, TrailSource source, Check check) {
+    NodeCheck(TrailSource.Extent extent, @Nullable Seal before, TrailSource source, Check check, Keys keys) {
         this.extent = extent;
         this.source = source;
         this.check = check;
         findings = new Findings(extent.node());
-        messages = new MessageCheck(source, check.payloads(), findings);
-        chain = new SealChain(extent.node(), before, check, source, findings);
+        var lookup = new SealChain.Lookup(source, findings);
+        chain = new SealChain(extent.node(), before, check.anchors(), keys, lookup);
         firstSeq = chain.nextSeq();
         firstSeal = chain.lastNumber() + 1;
     }
 
-    void begin(Work work) {
+    /** Looks at all seals, and compares them with the anchors. */
+    SealChain seals() {
+        seals(chain::add);
+        chain.end();
+        anchors();
+        return chain;
+    }
+
+    private void seals(java.util.function.Consumer<Seal> to) {
+        long from = firstSeal == 1 ? Long.MIN_VALUE : firstSeal;
+        source.seals(extent.node(), from, extent.lastSeal(), seal -> {
+            if (seal.number() >= 1) {
+                to.accept(seal);
+            }
+        });
+    }
+
+    /** Looks at all rows, and at the messages that they tell of. */
+    void begin(Work work, Evidence evidence) {
+        messages = new MessageCheck(source, check.payloads(), findings, evidence);
         if (firstSeq == 1 && extent.lastSeq() != 0 && extent.firstSeq() < 1) {
             findings.add(extent.firstSeq(), "row " + extent.firstSeq() + " is before the first number");
         }
-        long from = firstSeal == 1 ? Long.MIN_VALUE : firstSeal;
-        source.seals(extent.node(), from, extent.lastSeal(), seal -> {
-            if (seal.number() < 1) {
-                findings.add(1, "seal " + seal.number() + " is before the first number");
-            } else {
-                seal(seal, work);
-            }
-        });
+        if (firstSeal == 1 && extent.firstSeal() < 1 && extent.lastSeal() != 0) {
+            findings.add(1, "seal " + extent.firstSeal() + " is before the first number");
+        }
+        if (extent.lastSeal() == 0 && extent.lastSeq() != 0) {
+            findings.add(
+                    extent.firstSeq(),
+                    "the node has rows and no seal, but a server seals its first row in the commit that writes it");
+        }
+        walked = firstSeq;
+        seals(seal -> walk(seal, work));
         flush(work);
-        chain.end();
-        anchors();
         if (extent.lastSeq() >= chain.nextSeq()) {
             unsealed = extent.lastSeq() - chain.nextSeq() + 1;
             submit(work, chain.nextSeq(), extent.lastSeq(), List.of());
         }
     }
 
-    private void seal(Seal seal, Work work) {
-        long next = chain.nextSeq();
-        chain.add(seal);
+    private void walk(Seal seal, Work work) {
+        long next = walked;
+        walked = Math.max(walked, seal.lastSeq() + 1);
         // a seal that overlaps or leaves a gap begins a batch of its own: its rows cannot be walked with the others
         if (seal.firstSeq() != next || seal.lastSeq() < seal.firstSeq()) {
             flush(work);
@@ -83,11 +105,17 @@ final class NodeCheck {
     }
 
     private void submit(Work work, long first, long last, List<Seal> seals) {
-        work.run(() -> rows.addAndGet(new Stretch(first, last, seals, findings, messages).run(source, extent.node())));
+        work.run(() -> {
+            var stretch = new Stretch(first, last, seals, findings, java.util.Objects.requireNonNull(messages));
+            rows.addAndGet(stretch.run(source, extent.node()));
+            if (seals.isEmpty()) {
+                unsealedSince = stretch.unsealedSince(check.now());
+            }
+        });
     }
 
     /** What was noted and is no longer there. */
-    void anchors() {
+    private void anchors() {
         for (var anchor : check.anchors()) {
             if (isOurs(anchor) && anchor.seal() > chain.lastNumber()) {
                 long from = Math.min(extent.lastSeq() + 1, chain.nextSeq());
@@ -105,20 +133,23 @@ final class NodeCheck {
     }
 
     long lowestMessage() {
-        return messages.lowest();
+        return messages == null ? Long.MAX_VALUE : messages.lowest();
     }
 
     Report.Node report() {
+        var compared = messages;
         return new Report.Node(
                 extent.node(),
                 firstSeq,
                 rows.get(),
                 chain.count(),
-                messages.compared(),
-                messages.purged(),
-                messages.unreadable(),
+                compared == null ? 0 : compared.compared(),
+                compared == null ? 0 : compared.purged(),
+                compared == null ? 0 : compared.unreadable(),
                 check.anchors().stream().filter(this::isOurs).count(),
                 unsealed,
+                unsealedSince,
+                chain.unconfirmed(),
                 findings.first(),
                 findings.count());
     }

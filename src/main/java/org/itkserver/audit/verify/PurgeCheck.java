@@ -1,6 +1,5 @@
 package org.itkserver.audit.verify;
 
-import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,18 +8,20 @@ import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.PurgeLeaf;
 
 /**
- * Checks what is said to be destroyed: all that a batch destroyed must give the root in the event {@code purged} that tells of
- * it. Each batch is looked at once. Thread-safe.
+ * Checks what is said to be destroyed: all that a batch destroyed must give the root in a sealed event {@code purged} that tells
+ * of it. Each batch is looked at once. Thread-safe.
  */
 final class PurgeCheck {
     static final String CONTENT = "content";
     static final String RECORD = "record";
 
     private final TrailSource source;
-    private final Map<Long, Boolean> batches = new ConcurrentHashMap<>();
+    private final Evidence evidence;
+    private final Map<String, Boolean> batches = new ConcurrentHashMap<>();
 
-    PurgeCheck(TrailSource source) {
+    PurgeCheck(TrailSource source, Evidence evidence) {
         this.source = source;
+        this.evidence = evidence;
     }
 
     /**
@@ -33,7 +34,8 @@ final class PurgeCheck {
         var out = new HashMap<Long, byte[]>();
         if (!ids.isEmpty()) {
             for (var leaf : source.destroyed(ids)) {
-                if (leaf.kind().equals(kind) && batches.computeIfAbsent(leaf.batch(), this::isProven)) {
+                if (leaf.kind().equals(kind)
+                        && batches.computeIfAbsent(kind + leaf.batch(), name -> isProven(kind, leaf.batch()))) {
                     out.put(leaf.message(), leaf.digest());
                 }
             }
@@ -41,10 +43,12 @@ final class PurgeCheck {
         return out;
     }
 
-    private boolean isProven(long batch) {
+    private boolean isProven(String kind, long batch) {
+        var leaves = source.batch(batch);
         var tree = new MerkleTree();
-        source.batch(batch).forEach(leaf -> tree.add(PurgeLeaf.hash(leaf.message(), leaf.digest())));
+        leaves.forEach(leaf -> tree.add(PurgeLeaf.hash(leaf.message(), leaf.digest())));
         return tree.size() > 0
-                && source.roots(batch).stream().anyMatch(root -> MessageDigest.isEqual(root, tree.root()));
+                && leaves.stream().allMatch(leaf -> leaf.kind().equals(kind))
+                && evidence.isDestroyed(kind, batch, tree.root());
     }
 }

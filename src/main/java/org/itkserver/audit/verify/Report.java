@@ -1,5 +1,6 @@
 package org.itkserver.audit.verify;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,13 +8,35 @@ import org.jspecify.annotations.Nullable;
  * The result of a check.
  *
  * @param nodes one a node, by name
- * @param untold messages of which no event tells: some of their ids
+ * @param untold messages that no sealed event stored: some of their ids
+ * @param problems what is wrong and belongs to no node, one sentence each without a full stop
+ * @param unconfirmed nodes that are not in {@code nodes}, but whose rows were taken as proof under a key that is not confirmed
  */
-public record Report(List<Node> nodes, List<Long> untold) {
+public record Report(List<Node> nodes, List<Long> untold, List<String> problems, List<String> unconfirmed) {
     public Report {
         nodes = List.copyOf(nodes);
         untold = List.copyOf(untold);
+        problems = List.copyOf(problems);
+        unconfirmed = List.copyOf(unconfirmed);
     }
+
+    /** What is said of the whole trail. */
+    public enum Verdict {
+        /** Everything was checked, and nothing is wrong. */
+        INTACT,
+        /** Something is wrong. */
+        BROKEN,
+        /** Nothing is known to be wrong, but something could not be checked. */
+        NOT_CHECKED
+    }
+
+    /**
+     * A key that the person who checks has not confirmed.
+     *
+     * @param id its id
+     * @param inDatabase whether the database has it; then the seals fit it
+     */
+    public record Key(String id, boolean inDatabase) {}
 
     /**
      * The result for one node.
@@ -26,7 +49,9 @@ public record Report(List<Node> nodes, List<Long> untold) {
      * @param unreadable how many have bytes that nobody can read any more, since their key is gone, as an event tells
      * @param anchors how many anchors were compared
      * @param unsealed rows at the end that no seal covers yet
-     * @param first the first bad row, null when all is well
+     * @param unsealedSince time of the first of them when they should have a seal by now, else null
+     * @param unconfirmed keys of its seals that are not confirmed
+     * @param first the first bad row, null when nothing is wrong
      * @param findings how many problems there are
      */
     public record Node(
@@ -39,12 +64,35 @@ public record Report(List<Node> nodes, List<Long> untold) {
             long unreadable,
             long anchors,
             long unsealed,
+            @Nullable Instant unsealedSince,
+            List<Key> unconfirmed,
             @Nullable Finding first,
-            long findings) {}
+            long findings) {
+        public Node {
+            unconfirmed = List.copyOf(unconfirmed);
+        }
 
-    /** Whether nothing is wrong. */
+        /** Whether nothing is wrong, and everything could be checked. */
+        public boolean isIntact() {
+            return first == null && isChecked();
+        }
+
+        private boolean isChecked() {
+            return unsealedSince == null && unconfirmed.isEmpty();
+        }
+    }
+
+    /** What is said of the whole trail. */
+    public Verdict verdict() {
+        if (!untold.isEmpty() || !problems.isEmpty() || nodes.stream().anyMatch(node -> node.first() != null)) {
+            return Verdict.BROKEN;
+        }
+        return unconfirmed.isEmpty() && nodes.stream().allMatch(Node::isChecked) ? Verdict.INTACT : Verdict.NOT_CHECKED;
+    }
+
+    /** Whether nothing is wrong, and everything could be checked. */
     public boolean isIntact() {
-        return untold.isEmpty() && nodes.stream().allMatch(node -> node.first() == null);
+        return verdict() == Verdict.INTACT;
     }
 
     /** How many rows were checked. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.ForeignRows;
 import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.RowHash;
 import org.itkserver.audit.Seal;
@@ -29,6 +30,7 @@ final class Stretch {
     private final Findings findings;
     private final MessageCheck messages;
     private final Map<Long, StoredRow> told = new HashMap<>();
+    private final Map<Long, StoredRow> answered = new HashMap<>();
     private long expected;
     private long rows;
     private int current;
@@ -57,9 +59,7 @@ final class Stretch {
             endSeal();
         }
         messages.compare(told);
-        if (seals.isEmpty()) {
-            unsealed();
-        }
+        messages.compareResponses(answered);
         return rows;
     }
 
@@ -83,6 +83,9 @@ final class Stretch {
         tree.add(row.hash());
         oldest = oldest == null || row.at().isBefore(oldest) ? row.at() : oldest;
         newest = newest == null || row.at().isAfter(newest) ? row.at() : newest;
+        if (ForeignRows.isNoted(row)) {
+            findings.add(row.seq(), "the server noted in row " + row.seq() + ": " + row.detail());
+        }
         tell(row);
     }
 
@@ -109,24 +112,43 @@ final class Stretch {
         bad = false;
     }
 
-    /** A server that runs seals every second; rows that wait while newer ones come were never meant to be sealed. */
-    private void unsealed() {
-        if (oldest != null && newest != null && Duration.between(oldest, newest).compareTo(UNSEALED) > 0) {
-            findings.add(
-                    first,
-                    "rows " + first + " to " + last + " have no seal, though they were written over "
-                            + Duration.between(oldest, newest).toSeconds() + " seconds");
-        }
+    /**
+     * The time of the first row when the rows should have a seal by now: a server that runs seals every second. A server that was
+     * killed leaves such rows until its next start.
+     */
+    @Nullable
+    Instant unsealedSince(Instant now) {
+        boolean late = oldest != null
+                && newest != null
+                && (oldest.isBefore(now.minus(UNSEALED)) || newest.isAfter(now.plus(UNSEALED)));
+        return late ? oldest : null;
     }
 
     private void tell(StoredRow row) {
         var message = row.message();
-        if (message != null && (row.digest() != null || row.version() == 1 && STORING.contains(row.type()))) {
-            told.put(message, row);
-            if (told.size() >= MessageCheck.BATCH) {
-                messages.compare(told);
-                told.clear();
-            }
+        if (message == null) {
+            return;
         }
+        boolean stores = STORING.contains(row.type());
+        if (stores && (row.digest() != null || row.version() == 1)) {
+            if (told.containsKey(message)) {
+                compare();
+            }
+            told.put(message, row);
+        } else if (!stores && row.digest() != null) {
+            answered.put(message, row);
+        }
+        if (told.size() >= MessageCheck.BATCH) {
+            compare();
+        }
+        if (answered.size() >= MessageCheck.BATCH) {
+            messages.compareResponses(answered);
+            answered.clear();
+        }
+    }
+
+    private void compare() {
+        messages.compare(told);
+        told.clear();
     }
 }

@@ -1,13 +1,16 @@
 package org.itkserver.audit.verify;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
 
 /**
- * Checks a whole trail: each row against its hash, the numbers for gaps, each seal against its rows, its place in the
- * chain and its signature, anchors against seals, messages against the events that store them, and both ways. Used once.
+ * Checks a whole trail. First all seals: their place in the chain, their signatures, the anchors. Then each row against its hash
+ * and its seal, the numbers for gaps, messages against the events that store them, and both ways, and legal holds. A row proves
+ * something else only when a verified seal covers it. Used once.
  */
 public final class Verifier {
     /** Messages that one thread takes at once. */
@@ -28,22 +31,22 @@ public final class Verifier {
      */
     public Report run() {
         try (var work = new Work(check.threads())) {
-            var nodes = new TreeMap<String, NodeCheck>();
-            for (var extent : source.nodes()) {
-                if (isWanted(extent.node())) {
-                    nodes.put(extent.node(), begin(extent, work));
-                }
-            }
-            for (var anchor : check.anchors()) {
-                if (isWanted(anchor.node()) && !nodes.containsKey(anchor.node())) {
-                    var lost = new NodeCheck(new TrailSource.Extent(anchor.node(), 0, 0, 0), null, source, check);
-                    nodes.put(anchor.node(), lost);
-                    lost.anchors();
-                }
-            }
+            var all = nodes(new Keys(check, source));
+            var chains = new HashMap<String, SealChain>();
+            all.forEach((node, one) -> chains.put(node, one.seals()));
+            var trust = new Trust(chains);
+            var evidence = new Evidence(source, trust);
+            var wanted = new TreeMap<>(all);
+            wanted.keySet().removeIf(node -> !isWanted(node));
+            wanted.values().forEach(node -> node.begin(work, evidence));
             work.await();
-            var untold = untold(work, nodes);
-            return new Report(nodes.values().stream().map(NodeCheck::report).toList(), untold);
+            var untold = untold(work, wanted, trust);
+            var problems = check.node() == null ? new HoldCheck(evidence).problems(source.holds()) : List.<String>of();
+            var others = trust.unconfirmed().stream()
+                    .filter(node -> !wanted.containsKey(node))
+                    .sorted()
+                    .toList();
+            return new Report(wanted.values().stream().map(NodeCheck::report).toList(), untold, problems, others);
         }
     }
 
@@ -51,17 +54,29 @@ public final class Verifier {
         return check.node() == null || check.node().equals(node);
     }
 
-    private NodeCheck begin(TrailSource.Extent extent, Work work) {
-        var since = check.since();
-        var before =
-                since == null ? null : source.sealBefore(extent.node(), since).orElse(null);
-        var node = new NodeCheck(extent, before, source, check);
-        node.begin(work);
-        return node;
+    /** Every node that has a row or a seal, or of which an anchor tells. */
+    private Map<String, NodeCheck> nodes(Keys keys) {
+        var out = new TreeMap<String, NodeCheck>();
+        for (var extent : source.nodes()) {
+            var since = check.since();
+            var before = since == null
+                    ? null
+                    : source.sealBefore(extent.node(), since).orElse(null);
+            out.put(extent.node(), new NodeCheck(extent, before, source, check, keys));
+        }
+        for (var anchor : check.anchors()) {
+            out.computeIfAbsent(
+                    anchor.node(),
+                    node -> new NodeCheck(new TrailSource.Extent(node, 0, 0, 0, 0), null, source, check, keys));
+        }
+        return out;
     }
 
-    /** Messages of which no event tells; they belong to no node, so they are looked for only when all nodes are. */
-    private List<Long> untold(Work work, Map<String, NodeCheck> nodes) {
+    /**
+     * Messages that no sealed event stored; they belong to no node, so they are looked for only when all nodes are. An event that
+     * waits for its seal is left to the node's own result.
+     */
+    private List<Long> untold(Work work, Map<String, NodeCheck> nodes, Trust trust) {
         if (check.node() != null) {
             return List.of();
         }
@@ -76,10 +91,13 @@ public final class Verifier {
         for (long last = source.messages(after, MESSAGES); last > after; last = source.messages(after, MESSAGES)) {
             long start = after;
             long end = last;
-            work.run(() -> found.addAll(source.untold(start, end)));
+            work.run(() -> found.addAll(new UntoldMessages(trust).find(source, start, end)));
             after = last;
         }
         work.await();
-        return List.copyOf(found);
+        return Stream.of(found)
+                .flatMap(ConcurrentSkipListSet::stream)
+                .limit(UntoldMessages.SOME)
+                .toList();
     }
 }

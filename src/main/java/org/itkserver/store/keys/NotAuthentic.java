@@ -4,7 +4,8 @@ package org.itkserver.store.keys;
 public final class NotAuthentic extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NotAuthentic() {
+    /** Bytes that do not decrypt, or do not decompress. */
+    public NotAuthentic() {
         super("encrypted bytes are not those that were written");
     }
 }
