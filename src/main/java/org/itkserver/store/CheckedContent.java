@@ -71,8 +71,14 @@ final class CheckedContent {
         return part;
     }
 
-    /** The last part is compared before anything of it is given to the caller. */
+    /**
+     * The last part is compared before anything of it is given to the caller. Of a large message each part has the length that it
+     * was written with, so that the last one cannot pass for another.
+     */
     private void take(byte[] part) {
+        if (size > AT_ONCE && part.length != Math.min(Chunks.SIZE, size - read)) {
+            throw new NotAuthentic();
+        }
         digest.update(part);
         read += part.length;
         if (read > size || read == size && !MessageDigest.isEqual(digest.digest(), expected)) {
