@@ -25,10 +25,23 @@ final class BackgroundLoops implements AutoCloseable {
         timer = new ScheduledThreadPoolExecutor(threads, task -> Threads.daemon(task, name));
     }
 
-    /** Runs a turn again and again, with a pause after each and before the first, whatever it throws. */
+    /**
+     * Runs a turn again and again, with a pause before the first and after each that went well, whatever it throws. A turn that
+     * failed is tried again sooner than the pause, so that a loop with long pauses is known to be dead within seconds.
+     */
     void every(Duration pause, Loop loop, Loop.Turn turn) {
         long millis = pause.toMillis();
-        timer.scheduleWithFixedDelay(() -> park(loop.run(turn)), millis, millis, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+                () -> {
+                    var again = loop.run(turn);
+                    while (!again.isZero() && !stopping) {
+                        park(again);
+                        again = loop.run(turn);
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Runs a turn again and again on a thread of its own, whatever it throws. */

@@ -27,6 +27,7 @@ public final class Environment {
             "ITK_BIND",
             "ITK_BYTES_IN_FLIGHT",
             "ITK_CLOCK_SKEW",
+            "ITK_CONNECTIONS_PER_ADDRESS",
             "ITK_CONSOLE_PORT",
             "ITK_CONTENT_KEYS",
             "ITK_CONTENT_KEY_FILE",

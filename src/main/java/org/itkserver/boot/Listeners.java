@@ -3,6 +3,7 @@ package org.itkserver.boot;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.itkserver.tls.TlsSettings;
@@ -42,6 +43,11 @@ record Listeners(
         var port = Integer.toString(uri.getPort());
         return Stream.of(plain, partners, people).anyMatch(port::equals)
                 && (LOOPBACK.contains(uri.getHost()) || bind.equals(uri.getHost()));
+    }
+
+    /** How many there are. */
+    int count() {
+        return (int) Stream.of(plain, partners, people).filter(Objects::nonNull).count();
     }
 
     /** Base URL of the console. */

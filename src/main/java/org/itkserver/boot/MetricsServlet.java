@@ -42,6 +42,10 @@ final class MetricsServlet extends HttpServlet {
                 "itk_requests_turned_away",
                 "Requests answered 503 because too much was in flight",
                 edge::requestsTurnedAway);
+        count(
+                "itk_connections_refused",
+                "Connections closed at once because their address had too many",
+                edge::connectionsRefused);
         gauge(
                 "itk_requests_in_flight",
                 "Requests to ITK addresses and the REST API that run or wait for a thread",

@@ -233,6 +233,7 @@ record Settings(
         return new AdmissionPolicy.Limits(
                 requests,
                 number(env, "ITK_REQUESTS_PER_PEER", Math.max(1, requests / 2)),
+                number(env, "ITK_CONNECTIONS_PER_ADDRESS", 256),
                 bytes == null ? Runtime.getRuntime().maxMemory() / 4 : size(env, "ITK_BYTES_IN_FLIGHT", ""),
                 size(env, "ITK_SPOOL", "1GB"),
                 size(env, "ITK_MAX_MESSAGE", "64MB"),

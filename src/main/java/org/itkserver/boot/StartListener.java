@@ -78,8 +78,19 @@ public final class StartListener implements ServletContextListener {
         runLoops();
         lookout.start();
         retention.start();
-        ready = new ReadyAnnouncer(server.settings.listeners(), server::isAccepting, server::announce);
+        ready = new ReadyAnnouncer(server.settings.listeners(), server::isAccepting, this::announce);
         ready.start();
+    }
+
+    private void announce() {
+        try {
+            edge.limitConnections(server.settings.listeners().count());
+        } catch (IllegalStateException e) {
+            LOG.error("the server cannot limit connections", e);
+            StartFailure.end("the server cannot limit the connections of one address: " + e.getMessage());
+            return;
+        }
+        server.announce();
     }
 
     private void runLoops() {

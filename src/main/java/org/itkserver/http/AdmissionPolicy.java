@@ -39,10 +39,18 @@ public interface AdmissionPolicy {
      *
      * @param requests {@code ITK_REQUESTS}: requests that run or wait for a thread, of each class
      * @param requestsPerPeer {@code ITK_REQUESTS_PER_PEER}: of these, requests of one sender
+     * @param connectionsPerAddress {@code ITK_CONNECTIONS_PER_ADDRESS}: open connections of one IP address
      * @param memory {@code ITK_BYTES_IN_FLIGHT}: bytes of requests and responses held in memory
      * @param disk {@code ITK_SPOOL}: bytes of requests and responses held in spool files
      * @param maxMessage {@code ITK_MAX_MESSAGE}: bytes of the largest message
      * @param tls whether the ITK addresses are served over mutual TLS
      */
-    record Limits(int requests, int requestsPerPeer, long memory, long disk, long maxMessage, boolean tls) {}
+    record Limits(
+            int requests,
+            int requestsPerPeer,
+            int connectionsPerAddress,
+            long memory,
+            long disk,
+            long maxMessage,
+            boolean tls) {}
 }

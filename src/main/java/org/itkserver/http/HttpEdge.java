@@ -46,6 +46,7 @@ public final class HttpEdge implements AutoCloseable {
     private final AdmissionPolicy policy;
     private final EdgeResources resources;
     private final StaticAssets assets;
+    private final ConnectionLimit connections;
     /** The listeners' worker threads, for ITK messages; those of the first request's listener, which all share. */
     private volatile Executor workers = Runnable::run;
 
@@ -57,6 +58,26 @@ public final class HttpEdge implements AutoCloseable {
         this.policy = policy;
         this.resources = new EdgeResources(policy, task -> workers.execute(task), nanos);
         this.assets = assets;
+        this.connections = new ConnectionLimit(policy.limits().connectionsPerAddress());
+    }
+
+    /**
+     * Limits the connections of each client address on the listeners that run now.
+     *
+     * @param listeners how many there must be
+     * @throws IllegalStateException when there are fewer
+     */
+    public void limitConnections(int listeners) {
+        int limited = ListenerConnections.limit(connections);
+        if (limited != listeners) {
+            throw new IllegalStateException(
+                    "connections are limited on " + limited + " of " + listeners + " listeners");
+        }
+    }
+
+    /** Connections closed since the start because their address had too many. */
+    public long connectionsRefused() {
+        return connections.refused();
     }
 
     /** ITK and API requests that run or wait for a thread now. */

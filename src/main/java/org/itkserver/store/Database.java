@@ -299,7 +299,11 @@ public final class Database implements AutoCloseable {
     public void shutDown() {
         if (h2) {
             try {
-                run(pool, connection -> Sql.execute(connection, "shutdown"));
+                run(pool, connection -> {
+                    Sql.execute(connection, "shutdown");
+                    pool.evictConnection(connection); // the pool must not ask a closed database for its warnings
+                    return null;
+                });
             } catch (StoreUnavailable e) {
                 LOG.warn(
                         "the embedded database was not closed cleanly; the next start recovers it: {}", e.getMessage());

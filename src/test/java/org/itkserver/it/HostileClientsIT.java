@@ -201,4 +201,18 @@ class HostileClientsIT {
         var answer = attempt.send();
         assertEquals("OK", answer.text("SimpleMessageResponse"), answer.body());
     }
+
+    /** Silent connections of one address leave connections of the listener to others. */
+    @Test
+    void oneAddressHas256Connections() throws Exception {
+        int port = URI.create(server.url()).getPort();
+        try (var silent = new SilentConnections("127.0.1.7", port, 300)) {
+            server.await(() -> silent.closed() == 44, Duration.ofSeconds(5));
+            assertEquals(44, metric("itk_connections_refused_total"));
+            assertEquals(200, letter.send(server.url(), Sample.uuid()).status());
+        }
+        try (var again = new SilentConnections("127.0.1.7", port, 200)) {
+            assertEquals(0, again.closed());
+        }
+    }
 }

@@ -398,4 +398,15 @@ class MutualTlsIT {
     void plainHttpIsOff() {
         assertFalse(server.logTail().contains("Undertow HTTP listener"), server.logTail());
     }
+
+    /** The two TLS listeners count the connections of an address together. */
+    @Test
+    void oneAddressHas256Connections() throws Exception {
+        try (var partners = new SilentConnections("127.0.1.8", HTTPS, 200);
+                var people = new SilentConnections("127.0.1.8", CONSOLE, 100)) {
+            server.await(() -> people.closed() == 44, Duration.ofSeconds(5));
+            assertEquals(0, partners.closed());
+            assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
+        }
+    }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,17 @@ class RestartIT {
                     body,
                     Sample.of("verify-nhs-number").send(server.url(), response).soapBody());
             assertTrue(metrics(server).contains("itk_messages_accepted_total 0"), metrics(server));
+        }
+    }
+
+    @Test
+    void aCleanStopWritesNoWarning() throws IOException {
+        try (var server = ServerProcess.at(folder.resolve("home")).start()) {
+            server.stop();
+            var warnings = Files.readAllLines(server.log()).stream()
+                    .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                    .toList();
+            assertEquals(List.of(), warnings);
         }
     }
 
