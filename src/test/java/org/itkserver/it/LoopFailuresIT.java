@@ -37,6 +37,7 @@ class LoopFailuresIT {
                 .jvm(
                         "-Xmx512m",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port)
                 .with("ITK_RETENTION_INTERVAL", "PT1S")
                 // each notice is a turn of its own; nothing answers here

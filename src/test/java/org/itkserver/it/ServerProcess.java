@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The real bootable JAR as a process of its own, for tests that stop, kill or configure it. */
 public final class ServerProcess implements AutoCloseable {
-    /** A server that lives for seconds does not earn back what the optimizing compiler costs. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    /** A server that lives for seconds does not earn back what the optimizing compiler and the threads of G1 cost. */
+    private static final List<String> SHORT_LIVED = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
@@ -47,7 +47,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** A server on the embedded database, not yet started. */
     public static ServerProcess at(Path home) {
-        return new ServerProcess(home, Map.of(), List.of("-Xmx512m", SHORT_LIVED));
+        return new ServerProcess(home, Map.of(), SHORT_LIVED);
     }
 
     public ServerProcess with(String name, String value) {

@@ -52,6 +52,7 @@ class StartMistakesIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-jar",
                 jar.toString()));
         command.addAll(List.of(arguments));
@@ -85,21 +86,12 @@ class StartMistakesIT {
     /** A variable, its value, and what the sentence says. */
     private static final List<String> SETTINGS = List.of(
             "ITK_HTPP_PORT|9|ITK_HTPP_PORT is not a setting; did you mean ITK_HTTP_PORT",
-            "ITK_TLS_KEYSTROE|x|did you mean ITK_TLS_KEYSTORE",
-            "ITK_CONTENT_KEY_FIEL|x|did you mean ITK_CONTENT_KEY_FILE",
-            "ITK_RETENION_INTERVAL|P1D|did you mean ITK_RETENTION_INTERVAL",
             "ITK_RETRY_FIRST|PT0S|ITK_RETRY_FIRST=PT0S is not a positive duration",
-            "ITK_SEND_TIMEOUT|-PT1S|ITK_SEND_TIMEOUT=-PT1S is not a positive duration",
-            "ITK_SYNC_DEADLINE|20|ITK_SYNC_DEADLINE=20 is not a positive duration",
-            "ITK_QUEUE_TIMEOUT|0s|ITK_QUEUE_TIMEOUT=0s is not a positive duration",
             "ITK_CLOCK_SKEW|five minutes|ITK_CLOCK_SKEW=five minutes is not a positive duration",
             "ITK_RETENTION_INTERVAL|30d|is not between PT1S and P7D",
             "ITK_LEASE|10s|is less than twice ITK_SEND_TIMEOUT",
             "ITK_RETRY_ATTEMPTS|0|is not a number from 1 to 9999",
-            "ITK_REQUESTS|many|is not a number from 1 to 9999",
             "ITK_MAX_MESSAGE|64 megabytes|is not a size such as 64MB",
-            "ITK_MAX_SIGNED|-8MB|is not a size such as 64MB",
-            "ITK_BYTES_IN_FLIGHT|x|is not a size such as 64MB",
             "ITK_SPOOL|9999999999GB|ITK_SPOOL=9999999999GB is not a size",
             "ITK_NODE|two words|ITK_NODE=two words is not a node name",
             "ITK_HTTP_PORT|65536|ITK_HTTP_PORT=65536 is not a port number",
@@ -107,16 +99,14 @@ class StartMistakesIT {
             "ITK_BIND|0.0.0.0|is not a loopback address",
             "ITK_ALLOW_PLAIN_HTTP|yes|is neither true nor false",
             "ITK_PUBLIC_URL|itk.example|is not a base address",
-            "ITK_TO_ALIASES|https://a/path|is not a base address",
             "ITK_DB_URL|jdbc:mysql:x|ITK_DB_URL must start with jdbc:postgresql:",
-            "ITK_DB_USER|somebody|ITK_DB_USER is set but ITK_DB_URL is not",
+            "ITK_TO_ALIASES|https://a/path|is not a base address",
             "ITK_DB_OWNER_USER|somebody|ITK_DB_OWNER_USER is set but ITK_DB_URL is not",
+            "ITK_LOG_LEVEL|loud|ITK_LOG_LEVEL=loud is not a level",
+            "ITK_DB_USER|somebody|ITK_DB_USER is set but ITK_DB_URL is not",
             "ITK_TLS_KEYSTORE|/no/such/file|ITK_TLS_KEYSTORE",
             "ITK_ALERT_WEBHOOK|ftp://x|ITK_ALERT_WEBHOOK is not an http or https URL",
-            "ITK_ALERT_MAIL_TO|a@b|ITK_ALERT_MAIL_TO needs ITK_SMTP_HOST",
-            "ITK_PROXY_CERTIFICATES|CN=proxy|ITK_PROXY_CERTIFICATES is set but ITK_TLS_KEYSTORE is not",
             "ITK_LOG|xml|ITK_LOG=xml is neither text nor json",
-            "ITK_LOG_LEVEL|loud|ITK_LOG_LEVEL=loud is not a level",
             "ITK_HOME|/proc/home|ITK_HOME=/proc/home");
 
     /** What follows the organisation (~ for a line end), and what the sentence says. */
