@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ public final class Report {
     private final Path folder;
     private final double msPerTick;
     private final Map<String, List<Round>> rounds = new LinkedHashMap<>();
+    private final Map<String, List<Ack>> acks = new LinkedHashMap<>();
     private final StringBuilder out = new StringBuilder();
 
     private Report(Path folder, double msPerTick) {
@@ -55,6 +57,31 @@ public final class Report {
         }
     }
 
+    /** A round with acknowledgements: times in microseconds, CPU in ticks. */
+    private record Ack(
+            String contender,
+            int connections,
+            double messages,
+            double loaded,
+            double whole,
+            double waiting,
+            double server,
+            double database) {
+
+        static Ack of(String line) {
+            var f = line.split(" ");
+            var n = new double[f.length];
+            for (int i = 1; i < f.length; i++) {
+                n[i] = Double.parseDouble(f[i]);
+            }
+            return new Ack(f[0], (int) n[1], n[2], n[3], n[4], n[5], n[6], n[7]);
+        }
+
+        double rate() {
+            return messages / whole * 1e6;
+        }
+    }
+
     public static void main(String[] args) throws IOException {
         var report = new Report(Path.of(args[0]), 1000.0 / Integer.parseInt(args[1]));
         report.write();
@@ -73,7 +100,13 @@ public final class Report {
         }
         others();
         throughput();
+        for (var text : lines("acks.tsv")) {
+            var ack = Ack.of(text);
+            acks.computeIfAbsent(ack.connections() + ack.contender(), k -> new ArrayList<>())
+                    .add(ack);
+        }
         acknowledged();
+        against();
         large();
     }
 
@@ -114,29 +147,82 @@ public final class Report {
         }
     }
 
-    private void acknowledged() throws IOException {
+    private void acknowledged() {
         line("");
         line("## Acknowledged messages a second, PostgreSQL");
         line("");
         line("Accepted, stored, and the infrastructure acknowledgement it asked for delivered to the partner (contender a),");
-        line("which is an outbound message of its own: stored, claimed, sent, settled. The time runs until the last has left.");
+        line("which is an outbound message of its own: stored, claimed, sent, settled. The time runs until the last has");
+        line("left. Medians.");
         line("");
-        line("| Connections | Messages | Acknowledged msg/s | Accepted msg/s meanwhile | Waiting at the end of the load"
-                + " | CPU server | CPU database |");
-        line("|---|---|---|---|---|---|---|");
-        for (var text : lines("acks.tsv")) {
-            var f = text.split(" ");
-            double messages = Double.parseDouble(f[1]);
+        line("| Connections | Contender | Messages | Acknowledged msg/s (lowest - highest) | Accepted msg/s meanwhile"
+                + " | Waiting at the end of the load | CPU server | CPU database |");
+        line("|---|---|---|---|---|---|---|---|");
+        for (var list : acks.values()) {
+            var each = list.stream().mapToDouble(Ack::rate).summaryStatistics();
             line(
-                    "| %s | %.0f | %.0f | %.0f | %s | %.3f | %.3f |",
-                    f[0],
-                    messages,
-                    messages / Double.parseDouble(f[3]) * 1e6,
-                    messages / Double.parseDouble(f[2]) * 1e6,
-                    f[4],
-                    Double.parseDouble(f[5]) * msPerTick / messages,
-                    Double.parseDouble(f[6]) * msPerTick / messages);
+                    "| %d | %s | %.0f | %.0f (%.0f - %.0f) | %.0f | %.0f | %.3f | %.3f |",
+                    list.get(0).connections(),
+                    list.get(0).contender().equals("e") ? "e this server" : "q previous version",
+                    list.stream().mapToDouble(Ack::messages).sum(),
+                    median(list, Ack::rate),
+                    each.getMin(),
+                    each.getMax(),
+                    median(list, a -> a.messages() / a.loaded() * 1e6),
+                    median(list, Ack::waiting),
+                    median(list, a -> a.server() * msPerTick / a.messages()),
+                    median(list, a -> a.database() * msPerTick / a.messages()));
         }
+    }
+
+    /** The bounds: CPU at most 1.03, rate at least 0.97 of the version before. */
+    private void against() {
+        if (rounds.keySet().stream().noneMatch(key -> key.endsWith("p"))) {
+            return;
+        }
+        line("");
+        line("## Against the previous version");
+        line("");
+        line("Ratios of the rounds in their order: median, and the quartiles around it. CPU is of server and database.");
+        line("");
+        line("| | Connections | Rounds | Rate | CPU a message |");
+        line("|---|---|---|---|---|");
+        for (var list : rounds.values()) {
+            var before = rounds.get(list.get(0).connections() + "p");
+            if (list.get(0).contender().equals("c") && before != null) {
+                line(
+                        "| accepting | %d | %d | %s | %s |",
+                        list.get(0).connections(),
+                        list.size(),
+                        ratio(list, before, Round::rate),
+                        ratio(list, before, r -> server(r) + database(r)));
+            }
+        }
+        for (var list : acks.values()) {
+            var before = acks.get(list.get(0).connections() + "q");
+            if (list.get(0).contender().equals("e") && before != null) {
+                line(
+                        "| acknowledging | %d | %d | %s | %s |",
+                        list.get(0).connections(),
+                        list.size(),
+                        ratio(list, before, Ack::rate),
+                        ratio(list, before, a -> (a.server() + a.database()) / a.messages()));
+            }
+        }
+    }
+
+    private static <T> String ratio(List<T> now, List<T> before, ToDoubleFunction<T> of) {
+        var ratios = new double[Math.min(now.size(), before.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = of.applyAsDouble(now.get(i)) / of.applyAsDouble(before.get(i));
+        }
+        Arrays.sort(ratios);
+        int n = ratios.length;
+        return text(
+                "%.3f (%.3f - %.3f)",
+                n % 2 == 1 ? ratios[n / 2] : (ratios[n / 2 - 1] + ratios[n / 2]) / 2,
+                ratios[n / 4],
+                ratios[n - 1 - n / 4]);
     }
 
     private void row(List<Round> list, List<Round> bare, Double stored) {
@@ -170,7 +256,7 @@ public final class Report {
         return r.database() * msPerTick / r.requests();
     }
 
-    private static double median(List<Round> list, ToDoubleFunction<Round> of) {
+    private static <T> double median(List<T> list, ToDoubleFunction<T> of) {
         var sorted = list.stream().mapToDouble(of).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
