@@ -21,6 +21,9 @@ public final class Troubles implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
+        if (failure instanceof OutOfMemoryError error) {
+            throw error; // the process ends
+        }
         // an IOException: the bytes could not be read, or a download was broken off and nobody sees this answer
         if (failure instanceof StoreUnavailable || failure instanceof IOException) {
             LOG.warn("a page of the console cannot be shown: {}", failure.getMessage());

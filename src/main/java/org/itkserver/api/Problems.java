@@ -30,6 +30,9 @@ public final class Problems implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
+        if (failure instanceof OutOfMemoryError error) {
+            throw error; // the process ends
+        }
         if (failure instanceof WebApplicationException done
                 && done.getResponse().getStatus() < 400) {
             return done.getResponse();

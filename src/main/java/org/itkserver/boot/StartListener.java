@@ -182,6 +182,11 @@ public final class StartListener implements ServletContextListener {
             public void tooMuch(String address) {
                 server.chain.tooMuch(address);
             }
+
+            @Override
+            public void outOfMemory(OutOfMemoryError error) {
+                server.fatal.end(error);
+            }
         };
     }
 

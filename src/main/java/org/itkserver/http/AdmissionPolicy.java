@@ -34,6 +34,9 @@ public interface AdmissionPolicy {
     /** Records that a request from this IP address was refused because its partner sends too much. */
     void tooMuch(String address);
 
+    /** A request ran out of memory: the state of the process is not known any more, and it must end. */
+    void outOfMemory(OutOfMemoryError error);
+
     /**
      * The limits of the HTTP edge.
      *

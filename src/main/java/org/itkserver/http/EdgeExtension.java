@@ -27,11 +27,11 @@ public final class EdgeExtension implements ServletExtension {
         });
         // the server does this itself for applications that use its own security only
         deployment.addInnerHandlerChainWrapper(SSLInformationAssociationHandler::new);
-        deployment.addInnerHandlerChainWrapper(EdgeExtension::withBody);
+        deployment.addInnerHandlerChainWrapper(servlets -> withBody(servlets, context));
     }
 
     /** Hands a servlet the body that is in a spool file, or the reason why there is none. */
-    private static HttpHandler withBody(HttpHandler servlets) {
+    private static HttpHandler withBody(HttpHandler servlets, ServletContext context) {
         return exchange -> {
             var ticket = RequestTicket.of(exchange);
             if (ticket != null && ticket.body() != null) {
@@ -39,7 +39,14 @@ public final class EdgeExtension implements ServletExtension {
                         .getServletRequest()
                         .setAttribute(MessageBody.ATTRIBUTE, ticket.body());
             }
-            servlets.handleRequest(exchange);
+            try {
+                servlets.handleRequest(exchange);
+            } catch (OutOfMemoryError e) {
+                if (context.getAttribute(EDGE) instanceof HttpEdge edge) {
+                    edge.outOfMemory(e);
+                }
+                throw e;
+            }
         };
     }
 }

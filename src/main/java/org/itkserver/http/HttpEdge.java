@@ -90,6 +90,11 @@ public final class HttpEdge implements AutoCloseable {
         return resources.rejected();
     }
 
+    /** A servlet ran out of memory. */
+    void outOfMemory(OutOfMemoryError error) {
+        policy.outOfMemory(error);
+    }
+
     @Override
     public void close() {
         resources.close();

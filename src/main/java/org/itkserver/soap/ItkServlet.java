@@ -64,8 +64,11 @@ public final class ItkServlet extends CXFNonSpringServlet {
         try {
             chain.handle(request, response);
         } catch (IOException e) {
-            LOG.info("the connection failed before the answer was sent");
+            LOG.info("the connection failed before the answer was sent: {}", e.toString());
             fail(response);
+        } catch (OutOfMemoryError e) {
+            fail(response);
+            throw e; // the process ends
         } catch (RuntimeException | Error e) {
             LOG.error("a request failed; its sender gets a bare 500 and may try again", e);
             fail(response);

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An exception, an Error and an interrupt in every background loop of the real jar: visible, bounded, recovered. */
 class LoopFailuresIT {
@@ -139,13 +141,26 @@ class LoopFailuresIT {
         return unknown;
     }
 
-    @Test
-    void anErrorInTheCommitterEndsTheProcess() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "org.itkserver.store.Committer, turn, java.lang.StackOverflowError",
+        "org.itkserver.soap.InboundChain, handle, java.lang.OutOfMemoryError",
+        "org.itkserver.api.ContractResource, contract, java.lang.OutOfMemoryError"
+    })
+    void anErrorThatLeavesTheProcessUnsureEndsIt(String type, String method, String error) throws Exception {
         int port = ServerProcess.freePort();
         try (var server = debugged(folder.resolve("home"), port);
                 var injector = new Injector(port)) {
-            injector.atEntry(COMMITTER, "turn", "committer");
-            injector.always("committer", STACK);
+            letter(server);
+            assertEquals(200, server.status("/api/openapi.yaml"));
+            injector.atEntry(type, method, "it");
+            injector.always("it", error);
+            try {
+                Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
+                server.status("/api/openapi.yaml");
+            } catch (RuntimeException e) {
+                // the process may end before it answers
+            }
             assertEquals(70, server.exited(), server.logTail());
         }
     }
