@@ -34,7 +34,8 @@ class ArchitectureTest {
                     ROOT + "delivery..",
                     ROOT + "retention..",
                     ROOT + "tls..",
-                    ROOT + "watch..")
+                    ROOT + "watch..",
+                    ROOT + "clock..")
             .layer("vocabulary")
             .definedBy(ROOT + "envelope..", ROOT + "io..")
             .whereLayer("boot")
@@ -114,6 +115,7 @@ class ArchitectureTest {
                     ROOT + "delivery..",
                     ROOT + "retention..",
                     ROOT + "watch..",
+                    ROOT + "clock..",
                     ROOT + "exchange..")
             .should()
             .onlyDependOnClassesThat()

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
@@ -116,13 +117,14 @@ public final class AccountPages {
 
     private Response change(Account known, String next, HttpServletRequest request) {
         var hash = Passwords.hash(next);
-        trail.append(AuditEvent.ofPerson(
+        var event = AuditEvent.ofPerson(
                 clock.instant(),
                 AuditType.PASSWORD_CHANGED,
                 known.name(),
                 request.getRemoteAddr(),
-                "changes the own password"));
-        if (accounts.setPassword(known, hash, false, clock.instant()) != Outcome.DONE) {
+                "changes the own password");
+        if (!trail.change(
+                List.of(event), () -> accounts.setPassword(known, hash, false, clock.instant()) == Outcome.DONE)) {
             return form(409, request, ELSEWHERE);
         }
         var cookie = sessions.begin(request, known.name(), known.generation() + 1);

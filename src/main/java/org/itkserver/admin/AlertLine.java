@@ -26,6 +26,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case PARTNER_DOWN, ENDPOINT_REFUSES, WRONG_ANSWER ->
                 messages(alert, MESSAGES + "accepted&direction=out" + of);
             case HANDLER_FAILING -> messages(alert, MESSAGES + "accepted&direction=in");
+            case CLOCK_OFF, CLOCK_UNCONFIRMED -> new AlertLine(alert, "/admin/retention", "See what waits");
             case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
             case CERTIFICATE_ENDING -> new AlertLine(alert, "/admin/directory#certificates", "See the certificates");
             case DIRECTORY_REFUSED -> new AlertLine(alert, "/admin/directory", "What is wrong with it");
@@ -36,7 +37,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case SEAL_BEHIND, ANCHOR_FAILED -> audit(alert, person, "");
             case OTHER -> audit(alert, person, "type=alert");
             case IDENTITY -> audit(alert, person, "type=refused" + of);
-            case DATABASE, CONTENT_KEYS_AWAY, DISK_LOW, TLS_FILES_REFUSED, CLOCK_OFF, LOOP_FAILING ->
+            case DATABASE, CONTENT_KEYS_AWAY, DISK_LOW, TLS_FILES_REFUSED, LOOP_FAILING ->
                 new AlertLine(alert, null, "");
         };
     }

@@ -117,8 +117,9 @@ public final class OverviewPages {
                     && Integer.toString(alert.episode()).equals(episode)) {
                 var who = Person.of(request).name();
                 var what = alert.key() + ", raised " + alert.count() + " times: " + reason;
-                trail.append(AuditEvent.ofPerson(now, AuditType.ALERT_CLOSED, who, request.getRemoteAddr(), what));
-                monitor.alerts().close(alert.key(), alert.episode(), now, who, reason);
+                var event = AuditEvent.ofPerson(now, AuditType.ALERT_CLOSED, who, request.getRemoteAddr(), what);
+                trail.change(
+                        List.of(event), () -> monitor.alerts().close(alert.key(), alert.episode(), now, who, reason));
             }
         }
         // closed by somebody else meanwhile, or back again: the page shows which

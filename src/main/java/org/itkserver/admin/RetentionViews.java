@@ -22,6 +22,7 @@ public final class RetentionViews {
      * @param kept what is kept how long, a sentence
      * @param next when something is destroyed next, a sentence
      * @param troubles what is wrong, a sentence each
+     * @param timeCanBeConfirmed whether destroying waits for somebody who confirms the time
      * @param usual the periods of services without their own
      * @param others services with periods of their own
      * @param holds how many holds are set
@@ -32,6 +33,7 @@ public final class RetentionViews {
             String kept,
             String next,
             List<String> troubles,
+            boolean timeCanBeConfirmed,
             Retention usual,
             List<Service> others,
             Due due,
@@ -47,6 +49,13 @@ public final class RetentionViews {
 
     /** @param due what the run will destroy */
     public record Confirm(Views.Frame frame, Due due) {}
+
+    /**
+     * @param now what this node's clock says
+     * @param text what is wrong with it
+     * @param problems what is wrong, by field
+     */
+    public record Time(Views.Frame frame, Instant now, String text, Map<String, String> problems) {}
 
     /** @param count how many messages it names now, empty when it is lifted */
     public record HoldLine(Hold hold, String count) {}

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -90,8 +91,10 @@ public final class SignInPages {
             return failed(who, from, "right password of somebody who is disabled");
         }
         throttle.succeeded(who, from);
-        trail.append(event(AuditType.SIGNED_IN, who, from, "signed in with a password"));
-        accounts.signedIn(who, clock.instant());
+        trail.change(List.of(event(AuditType.SIGNED_IN, who, from, "signed in with a password")), () -> {
+            accounts.signedIn(who, clock.instant());
+            return true;
+        });
         return Pages.goTo(HOME, sessions.begin(request, who, known.get().generation()));
     }
 

@@ -79,8 +79,18 @@ public enum AlertKind {
             true),
     /** The files of TLS were changed and cannot be used. */
     TLS_FILES_REFUSED("A changed TLS file is wrong", "Correct the file; what was read before is in force", true),
-    /** This node's clock and the database's differ. */
-    CLOCK_OFF("The clock is off", "Set the clocks: partners refuse messages with wrong times", true),
+    /** This node's clock and the database's differ, or a clock was set forward or back. */
+    CLOCK_OFF(
+            "The clock is off",
+            "Set the clocks: partners refuse messages with wrong times. If the time is right now, confirm it on the retention"
+                    + " page: until then nothing is destroyed",
+            true),
+    /** The server started long after its newest event. */
+    CLOCK_UNCONFIRMED(
+            "The time must be confirmed",
+            "Compare this node's clock with a clock you trust, and confirm the time on the retention page: until then, or for 24"
+                    + " hours, nothing is destroyed",
+            true),
     /** The directory file was changed and is wrong. */
     DIRECTORY_REFUSED("The changed directory is wrong", "Correct the file; the last good version is in force", true),
     /** A background task fails again and again. */

@@ -63,6 +63,10 @@ public enum AuditType {
     ACK_UNMATCHED,
     /** An acknowledgement did not come in time. */
     OVERDUE,
+    /** A message is not overdue after all: the clock was wrong, and its deadline has not passed. */
+    OVERDUE_TAKEN_BACK,
+    /** An administrator confirmed that the clock is right. */
+    CLOCK_CONFIRMED,
     /** An application decided the business outcome (H7). */
     DECIDED,
     /** Something a person must look at. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import org.itkserver.admin.Passwords;
 import org.itkserver.audit.Account;
@@ -59,8 +60,17 @@ final class FirstRun {
         Home.write(
                 home.firstRun(),
                 "admin-user=" + ADMIN + "\nadmin-password=" + password + "\napi-token=" + token + "\n");
-        accounts.add(ADMIN, Passwords.hash(password), Role.all(), false, clock.instant());
-        accounts.addClient("first-run", Sha256.of(token), Set.copyOf(Accounts.Client.SCOPES), clock.instant());
+        var now = clock.instant();
+        var hash = Passwords.hash(password);
+        var events = List.of(
+                AuditEvent.ofServer(now, AuditType.PERSON_CHANGED, "first start: adds " + ADMIN + " with all roles"),
+                AuditEvent.ofServer(now, AuditType.CLIENT_CHANGED, "first start: adds first-run with all scopes"));
+        // both or neither: a crash between the two would leave the API client missing for good
+        trail.change(events, () -> {
+            accounts.add(ADMIN, hash, Role.all(), false, now);
+            accounts.addClient("first-run", Sha256.of(token), Set.copyOf(Accounts.Client.SCOPES), now);
+            return true;
+        });
         LOG.info("first start: user and password are in {}", home.firstRun());
     }
 
@@ -80,11 +90,12 @@ final class FirstRun {
         var password = secret();
         var prepared = home.resetAdmin().resolveSibling("reset-admin.tmp");
         Home.write(prepared, "admin-user=" + name + "\nadmin-password=" + password + "\n");
-        trail.append(AuditEvent.ofServer(
+        var event = AuditEvent.ofServer(
                 clock.instant(),
                 AuditType.PASSWORD_CHANGED,
-                "ITK_RESET_ADMIN: one-time password for " + name + ", who is enabled and an admin"));
-        if (!replace(known.get(), password)) {
+                "ITK_RESET_ADMIN: one-time password for " + name + ", who is enabled and an admin");
+        var hash = Passwords.hash(password);
+        if (!trail.change(List.of(event), () -> replace(known.get(), hash))) {
             Files.delete(prepared);
             LOG.error("ITK_RESET_ADMIN did nothing: somebody changed the password at the same time");
             return;
@@ -93,10 +104,10 @@ final class FirstRun {
         LOG.warn("the password of an admin was replaced; the new one is in {}", home.resetAdmin());
     }
 
-    private boolean replace(Account known, String password) {
+    private boolean replace(Account known, String hash) {
         var roles = Role.with(known.roles());
         roles.add(Role.ADMIN);
-        return accounts.setPassword(known, Passwords.hash(password), true, clock.instant()) == Outcome.DONE
+        return accounts.setPassword(known, hash, true, clock.instant()) == Outcome.DONE
                 && accounts.setRoles(known.name(), roles) == Outcome.DONE
                 && accounts.setActive(known.name(), true) == Outcome.DONE;
     }

@@ -137,7 +137,7 @@ final class Lookout implements Monitor, AutoCloseable {
 
     /** What there is to do each minute. */
     void housekeeping() {
-        figures.forget(server.clock.instant().minus(TRAFFIC_KEPT));
+        server.time.now().ifPresent(now -> figures.forget(now.minus(TRAFFIC_KEPT)));
     }
 
     @Override

@@ -7,6 +7,8 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.clock.ClockStatus;
+import org.itkserver.clock.TimeDesk;
 import org.itkserver.retention.AuditedDesk;
 import org.itkserver.retention.KeyKeeper;
 import org.itkserver.retention.Purger;
@@ -45,19 +47,34 @@ final class RetentionJob implements AutoCloseable {
                 purges,
                 server.store,
                 server.directory,
-                server.clock,
+                server.time,
                 server.store::isCalm,
                 Purger.Settings.every(interval));
         var keys = server.contentKeys;
-        keeper = keys == null ? null : new KeyKeeper(keys, server.store, server.clock);
+        keeper = keys == null ? null : new KeyKeeper(keys, server.store, server.clock, server.time);
         desk = new AuditedDesk(
                 new JdbcStock(server.reading),
-                new JdbcHolds(server.database, server.store::append),
+                new JdbcHolds(server.database, server.store),
                 purges,
                 server.store,
                 server.directory,
                 server.clock,
-                interval);
+                interval,
+                timeDesk(server));
+    }
+
+    private static TimeDesk timeDesk(Server server) {
+        return new TimeDesk() {
+            @Override
+            public ClockStatus status() {
+                return server.time.status();
+            }
+
+            @Override
+            public void confirm(AuditEvent event) {
+                server.clocks.confirm(server.store, event);
+            }
+        };
     }
 
     /** What people see and do. */

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.clock.ClockWatch;
 import org.itkserver.connector.OutboxWatcher;
 import org.itkserver.connector.SampleHandler;
 import org.itkserver.delivery.Breaker;
@@ -27,6 +28,7 @@ import org.itkserver.exchange.Callbacks;
 import org.itkserver.exchange.Counters;
 import org.itkserver.exchange.DeliveryWorker;
 import org.itkserver.exchange.Exchanges;
+import org.itkserver.exchange.Expiry;
 import org.itkserver.exchange.Intake;
 import org.itkserver.exchange.PatientFinder;
 import org.itkserver.exchange.PatientKey;
@@ -49,6 +51,7 @@ import org.itkserver.store.JdbcAccounts;
 import org.itkserver.store.JdbcAuditQuery;
 import org.itkserver.store.JdbcAuditSearch;
 import org.itkserver.store.JdbcBulkJobs;
+import org.itkserver.store.JdbcClock;
 import org.itkserver.store.JdbcContentKeys;
 import org.itkserver.store.JdbcDeliveryQueue;
 import org.itkserver.store.JdbcMessageSearch;
@@ -106,6 +109,9 @@ final class Server implements AutoCloseable {
     final Readiness readiness;
     final String node;
     final JdbcDeliveryQueue queue;
+    final JdbcClock clocks;
+    final ClockWatch time;
+    final Expiry expiry;
     final Settler settler;
     private final DeliveryWorker worker;
     private final OutboxWatcher outboxes;
@@ -138,8 +144,12 @@ final class Server implements AutoCloseable {
         search = new JdbcAuditSearch(reading, trail);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
+        clocks = new JdbcClock(database, node);
+        time = new ClockWatch(clock, System::nanoTime, clocks);
+        var steady = time.steady();
+        expiry = new Expiry(store, queue, steady, time::mayExpire);
         settler = new Settler(
-                store, clock, settings.lease().dividedBy(2), () -> LockSupport.parkNanos(SETTLE_AGAIN.toNanos()));
+                store, steady, settings.lease().dividedBy(2), () -> LockSupport.parkNanos(SETTLE_AGAIN.toNanos()));
         var ids = Ids.random();
         var scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
         streams = new PayloadStreams(new WstxInputFactory(), settings.maxMessage());
@@ -161,11 +171,11 @@ final class Server implements AutoCloseable {
                         new SynchronousForward(directory, transport, scanner),
                         streams,
                         responses,
-                        clock,
+                        steady,
                         ids,
                         counters),
                 synchronousPool,
-                clock,
+                steady,
                 settings.syncDeadline());
         worker = Work.of(this, exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner, transport);
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
@@ -173,7 +183,7 @@ final class Server implements AutoCloseable {
         var inbound = new InboundSettings(
                 ours, settings.maxMessage(), settings.clockSkew(), home.spool(), tls, settings.proxies());
         var desk = new QueueDesk(
-                new QueueCollection(store, queue, scanner, home.spool(), clock, settings.queueTimeout()),
+                new QueueCollection(store, queue, scanner, home.spool(), steady, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()),
                 memory.queues());
         signatures = SoapParts.verifier(settings, tls);
@@ -231,6 +241,7 @@ final class Server implements AutoCloseable {
             return;
         }
         database.migrate();
+        time.look(); // before this start writes an event of its own
         if (contentKeys == null) {
             JdbcContentKeys.requireNone(database);
         } else {
@@ -281,12 +292,21 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Looks at the clocks, once a second. */
+    void watchClock() {
+        if (initialised && time.look()) {
+            time.earliest().ifPresent(expiry::takeBack);
+        }
+    }
+
     /** What the timer does every minute. */
     void housekeeping() {
         refusals.flush();
         store.newestSeal().ifPresent(anchors::note);
-        store.forgetRefused(clock.instant().minus(REFUSED_KEPT));
-        store.removeAbandoned();
+        time.now().ifPresent(now -> {
+            store.forgetRefused(now.minus(REFUSED_KEPT));
+            store.removeAbandoned(now);
+        });
     }
 
     /** Runs due work; waits up to a second for some to be announced when there is none. */

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Signs {
     private static final long LITTLE_SPACE = 1L << 30;
     private static final Duration SLOW = Duration.ofSeconds(1);
-    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
 
     private final Server server;
     private final Clock clock;
@@ -100,11 +99,11 @@ final class Signs {
         } else if (database.took().compareTo(SLOW) > 0) {
             out.add(ofNode(AlertKind.DATABASE, "The simplest question takes more than a second."));
         }
-        var sure = database.ahead().abs().minus(database.took());
-        if (sure.compareTo(CLOCKS_DIFFER) > 0) {
-            out.add(ofNode(
-                    AlertKind.CLOCK_OFF,
-                    "This node's clock and the database's differ by " + sure.toSeconds() + " s or more."));
+        var time = server.time.status();
+        if (time.late() != null) {
+            out.add(ofNode(AlertKind.CLOCK_UNCONFIRMED, time.text()));
+        } else if (!time.off().isZero() || !time.apart().isZero()) {
+            out.add(ofNode(AlertKind.CLOCK_OFF, time.text()));
         }
     }
 

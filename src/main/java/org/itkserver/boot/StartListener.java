@@ -97,7 +97,7 @@ public final class StartListener implements ServletContextListener {
         var second = Duration.ofSeconds(1);
         var minute = Duration.ofMinutes(1);
         var monitor = server.loops;
-        loops = new BackgroundLoops("itk-timer", 5);
+        loops = new BackgroundLoops("itk-timer", 6);
         var timer = monitor.vital("timer", second);
         var readiness = monitor.vital("readiness", second);
         timer.run(this::tick);
@@ -106,6 +106,7 @@ public final class StartListener implements ServletContextListener {
         loops.every(second, readiness, server::look);
         loops.every(second, monitor.side("outboxes", second), server::outboxes);
         loops.every(second, monitor.side("bulk resend", second), server::resend);
+        loops.every(second, monitor.side("clock", second), server::watchClock);
         loops.every(minute, monitor.side("housekeeping", minute), this::housekeeping);
         loops.always(monitor.vital("work", second), server::work);
     }

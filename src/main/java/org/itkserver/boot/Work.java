@@ -5,7 +5,6 @@ import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.exchange.Callbacks;
 import org.itkserver.exchange.DeliveryWorker;
 import org.itkserver.exchange.Exchanges;
-import org.itkserver.exchange.Expiry;
 import org.itkserver.exchange.HandlerRun;
 import org.itkserver.exchange.OutboundRun;
 import org.itkserver.exchange.Transport;
@@ -25,6 +24,7 @@ final class Work {
             Transport transport) {
         var random = new Random();
         var settings = server.settings;
+        var steady = server.time.steady();
         return new DeliveryWorker(
                 server.store,
                 server.queue,
@@ -36,7 +36,7 @@ final class Work {
                         callbacks,
                         settings.retries(),
                         random,
-                        server.clock,
+                        steady,
                         server.counters),
                 new OutboundRun(
                         server.store,
@@ -49,15 +49,15 @@ final class Work {
                         server.home.spool(),
                         settings.retries(),
                         random,
-                        server.clock,
+                        steady,
                         server.counters),
-                new Expiry(server.store, server.clock),
+                server.expiry,
                 server.breaker,
                 scanner,
                 server.directory,
                 server.home.spool(),
                 server.handlerPool,
-                server.clock,
+                steady,
                 settings.lease(),
                 server.bell::ring);
     }

@@ -154,6 +154,7 @@ public final class BulkResends {
         int total = plan.messages().size();
         var what = "bulk resend " + id + ": " + total + " messages, " + rate + " a second: " + by.why();
         var now = clock.instant();
+        // thousands of rows would hold up accepting on the committer's thread: intent, change, outcome
         store.append(event(AuditType.BULK_RESEND_STARTED, by, what));
         var job = new BulkJobs.Job(
                 id, BulkJobs.State.RUNNING, by.person(), by.source(), by.why(), now, rate, total, null, null);
@@ -174,8 +175,8 @@ public final class BulkResends {
             return false;
         }
         var what = "bulk resend " + id;
-        store.append(event(AuditType.BULK_RESEND_STOPPED, by, what));
-        if (jobs.end(id, BulkJobs.State.STOPPED, by.person(), clock.instant())) {
+        var event = event(AuditType.BULK_RESEND_STOPPED, by, what);
+        if (store.change(List.of(event), () -> jobs.end(id, BulkJobs.State.STOPPED, by.person(), clock.instant()))) {
             return true;
         }
         store.append(event(AuditType.BULK_RESEND_STOPPED, by, "not done, it had ended: " + what));

@@ -3,6 +3,7 @@ package org.itkserver.exchange;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.exchange.BulkJobs.Job;
@@ -103,8 +104,8 @@ public final class BulkRunner {
                 progress.skipped().values().stream().mapToInt(Integer::intValue).sum();
         var what = "bulk resend " + job.id() + ": " + progress.resent() + " sent again, " + skipped + " not";
         var now = clock.instant();
-        store.append(AuditEvent.ofServer(now, AuditType.BULK_RESEND_ENDED, what));
-        if (jobs.end(job.id(), State.DONE, "server", now)) {
+        var event = AuditEvent.ofServer(now, AuditType.BULK_RESEND_ENDED, what);
+        if (store.change(List.of(event), () -> jobs.end(job.id(), State.DONE, "server", now))) {
             LOG.info("{}", what);
         } else {
             store.append(AuditEvent.ofServer(now, AuditType.BULK_RESEND_ENDED, "not done, it was stopped: " + what));

@@ -156,7 +156,7 @@ public final class HandlerRun {
         var work = at.work();
         if (!schedule.exhausted(work.turn()) && work.lost() < RetrySchedule.LOST) {
             var event = at.event(AuditType.ATTEMPT_FAILED, "attempt " + work.attempt() + ": " + reason);
-            return Settlement.again(work, at.now().plus(schedule.waitAfter(work.turn(), random)), List.of(event));
+            return Settlement.after(work, at.now(), schedule.waitAfter(work.turn(), random), List.of(event));
         }
         LOG.error(
                 "{} is a dead letter after {} attempts at handler {}",

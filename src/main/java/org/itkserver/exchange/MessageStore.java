@@ -94,6 +94,9 @@ public interface MessageStore extends AuditTrail {
      */
     Optional<InputStream> attested(long id);
 
+    /** The messages that were marked overdue for a deadline that is later than this time. */
+    List<Long> overdueBefore(Instant now);
+
     /** Deletes the kept bytes of messages refused before this time; the audit rows stay. */
     void forgetRefused(Instant before);
 }

@@ -213,7 +213,7 @@ public final class OutboundRun {
                 now, AuditType.ATTEMPT_FAILED, message, "attempt " + work.attempt() + ": " + result.reason());
         var events = new ArrayList<>(List.of(event));
         events.addAll(alerts);
-        return Settlement.again(work, now.plus(wait(work, result)), events);
+        return Settlement.after(work, now, wait(work, result), events);
     }
 
     private Duration wait(Delivery work, Transport.NotNow result) {

@@ -6,7 +6,7 @@ import org.itkserver.delivery.Lane;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person wants done with one message, with the event that says so. It is done whole or not at all; whether the message
+ * What a person, or a clock that was corrected, has done with one message, with the event that says so. It is done whole or not at all; whether the message
  * is in a state for it is looked at in the commit.
  */
 public sealed interface Repair {
@@ -16,7 +16,7 @@ public sealed interface Repair {
     /** The message's id. */
     long message();
 
-    /** Who wants it and why. */
+    /** Who has it done and why. */
     AuditEvent event();
 
     /**
@@ -60,6 +60,12 @@ public sealed interface Repair {
      * @param reason begins with {@link #GIVEN_UP}
      */
     record GiveUp(long message, String reason, AuditEvent event) implements Repair {}
+
+    /**
+     * A message was marked overdue while the clock was ahead, and its deadline has not passed: it has the state it had before,
+     * and waits for its acknowledgement until the deadline.
+     */
+    record TakeBack(long message, AuditEvent event) implements Repair {}
 
     /** An acknowledgement that matches nothing has been seen. */
     record Seen(long message, AuditEvent event) implements Repair {}

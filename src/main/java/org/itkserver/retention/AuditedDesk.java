@@ -9,11 +9,13 @@ import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.clock.ClockStatus;
+import org.itkserver.clock.TimeDesk;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Retention;
 import org.jspecify.annotations.Nullable;
 
-/** The desk on its ports. A hold is set or lifted in the commit of its event. Thread-safe. */
+/** The desk on its ports. Whatever a person changes is in the trail in the same transaction. Thread-safe. */
 public final class AuditedDesk implements RetentionDesk {
     private static final Duration FRESH = Duration.ofMinutes(1);
 
@@ -24,6 +26,7 @@ public final class AuditedDesk implements RetentionDesk {
     private final Supplier<Directory> directory;
     private final Clock clock;
     private final Duration interval;
+    private final TimeDesk time;
     private @Nullable Sizes sizes;
     private @Nullable Due due;
 
@@ -35,7 +38,8 @@ public final class AuditedDesk implements RetentionDesk {
             AuditTrail trail,
             Supplier<Directory> directory,
             Clock clock,
-            Duration interval) {
+            Duration interval,
+            TimeDesk time) {
         this.stock = stock;
         this.holds = holds;
         this.purges = purges;
@@ -43,6 +47,7 @@ public final class AuditedDesk implements RetentionDesk {
         this.directory = directory;
         this.clock = clock;
         this.interval = interval;
+        this.time = time;
     }
 
     @Override
@@ -76,13 +81,15 @@ public final class AuditedDesk implements RetentionDesk {
 
     @Override
     public Result runNow(By by) {
-        var now = clock.instant();
-        if (!purges.ask(by.person())) {
-            return new Result.Refused("A run is under way or asked for already");
-        }
-        trail.append(AuditEvent.ofPerson(
-                now, AuditType.RETENTION_REQUESTED, by.person(), by.source(), "what is due is destroyed now"));
-        return new Result.Done(0);
+        var event = AuditEvent.ofPerson(
+                clock.instant(),
+                AuditType.RETENTION_REQUESTED,
+                by.person(),
+                by.source(),
+                "what is due is destroyed now");
+        return trail.change(List.of(event), () -> purges.ask(by.person()))
+                ? new Result.Done(0)
+                : new Result.Refused("A run is under way or asked for already");
     }
 
     @Override
@@ -137,6 +144,26 @@ public final class AuditedDesk implements RetentionDesk {
     @Override
     public List<Proof.Leaf> leaves(long batch) {
         return stock.leaves(batch);
+    }
+
+    @Override
+    public ClockStatus clock() {
+        return time.status();
+    }
+
+    @Override
+    public Result confirmTime(String compared, By by) {
+        if (isWrong(compared)) {
+            return new Result.Refused("Say what the time was compared with, in at most " + Hold.TEXT + " characters");
+        }
+        if (!time.status().canBeConfirmed()) {
+            return new Result.Refused("The time needs no confirmation now, or the clocks disagree");
+        }
+        var detail = "the time is right, compared with " + compared + "; before: "
+                + time.status().text();
+        time.confirm(AuditEvent.ofPerson(
+                clock.instant(), AuditType.CLOCK_CONFIRMED, by.person(), by.source(), detail));
+        return new Result.Done(0);
     }
 
     @Override

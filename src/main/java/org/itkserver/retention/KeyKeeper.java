@@ -13,6 +13,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
+import org.itkserver.clock.SureTime;
 
 /**
  * Destroys keys of contents when nothing is left that they open, so that copies in backups go, too; and tells of keys that
@@ -30,12 +31,15 @@ public final class KeyKeeper {
     private final KeyStore keys;
     private final AuditTrail trail;
     private final Clock clock;
+    private final SureTime time;
     private Set<String> missed = Set.of();
 
-    public KeyKeeper(KeyStore keys, AuditTrail trail, Clock clock) {
+    /** @param time no key is destroyed while it is not sure */
+    public KeyKeeper(KeyStore keys, AuditTrail trail, Clock clock, SureTime time) {
         this.keys = keys;
         this.trail = trail;
         this.clock = clock;
+        this.time = time;
     }
 
     /**
@@ -49,14 +53,14 @@ public final class KeyKeeper {
         var missing = new HashSet<String>();
         if (keys.takeTurn(now, LEASE)) {
             for (var key : keys.keys()) {
-                look(key, now, missing);
+                look(key, missing);
             }
         }
         missed = missing;
         return missing.isEmpty() ? USUAL : SOON;
     }
 
-    private void look(KeyStore.Key key, Instant now, Set<String> missing) {
+    private void look(KeyStore.Key key, Set<String> missing) {
         boolean there = keys.isThere(key);
         if (key.gone() && there) {
             keys.note(key, null); // put back from a backup
@@ -66,13 +70,15 @@ public final class KeyKeeper {
             } else {
                 missing.add(key.id());
             }
-        } else if (there && isOver(key, now) && !keys.isUsed(key)) {
+        } else if (there && isOver(key) && !keys.isUsed(key)) {
             destroy(key);
         }
     }
 
-    private static boolean isOver(KeyStore.Key key, Instant now) {
-        return !key.day().plusDays(AFTER_DAYS).isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC));
+    private boolean isOver(KeyStore.Key key) {
+        return time.now()
+                .filter(now -> !key.day().plusDays(AFTER_DAYS).isAfter(LocalDate.ofInstant(now, ZoneOffset.UTC)))
+                .isPresent();
     }
 
     private void destroy(KeyStore.Key key) {

@@ -1,12 +1,13 @@
 package org.itkserver.retention;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.clock.SureTime;
 import org.itkserver.directory.Directory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ public final class Purger {
     private final PurgeStore store;
     private final AuditTrail trail;
     private final Supplier<Directory> directory;
-    private final Clock clock;
+    private final SureTime time;
     private final BooleanSupplier calm;
     private final Settings settings;
     private PurgeStore.@Nullable Claim claim;
@@ -58,18 +59,21 @@ public final class Purger {
         }
     }
 
-    /** @param calm whether accepting is quick just now; nothing is destroyed while it is not */
+    /**
+     * @param time nothing is claimed, chosen or destroyed while it is not sure
+     * @param calm whether accepting is quick just now; nothing is destroyed while it is not
+     */
     public Purger(
             PurgeStore store,
             AuditTrail trail,
             Supplier<Directory> directory,
-            Clock clock,
+            SureTime time,
             BooleanSupplier calm,
             Settings settings) {
         this.store = store;
         this.trail = trail;
         this.directory = directory;
-        this.clock = clock;
+        this.time = time;
         this.calm = calm;
         this.settings = settings;
     }
@@ -82,17 +86,21 @@ public final class Purger {
      */
     public Duration step() {
         long start = System.nanoTime();
+        var now = time.now().orElse(null);
+        if (now == null) {
+            claim = null; // another node, whose clock is right, may take over when the lease ends
+            return LOOK;
+        }
         try {
-            var mine = claim == null ? begin() : claim;
+            var mine = claim == null ? begin(now) : claim;
             if (mine == null) {
                 return LOOK;
             }
+            store.keep(mine, now, LEASE);
             if (!calm.getAsBoolean()) {
-                store.keep(mine, clock.instant(), LEASE);
                 return BUSY;
             }
-            store.keep(mine, clock.instant(), LEASE);
-            var wait = batch(mine);
+            var wait = batch(mine, now);
             var took = Duration.ofNanos((System.nanoTime() - start) * REST);
             return wait.compareTo(took) > 0 ? wait : took;
         } catch (PurgeStore.Lost e) {
@@ -105,19 +113,19 @@ public final class Purger {
         }
     }
 
-    private PurgeStore.@Nullable Claim begin() {
-        claim = store.claim(clock.instant(), settings.interval(), LEASE).orElse(null);
+    private PurgeStore.@Nullable Claim begin(Instant now) {
+        claim = store.claim(now, settings.interval(), LEASE).orElse(null);
         place = PurgeStore.Place.START;
         kind = Purge.CONTENT;
         return claim;
     }
 
-    private Duration batch(PurgeStore.Claim mine) {
+    private Duration batch(PurgeStore.Claim mine, Instant now) {
         var open = store.open(mine);
         if (open.isPresent()) {
-            return resume(mine, open.get());
+            return resume(mine, open.get(), now);
         }
-        var terms = new Terms(directory.get(), clock.instant());
+        var terms = new Terms(directory.get(), now, time.wrongTimes());
         var choice = store.choose(mine, kind, terms, place, settings.limits());
         place = choice.next();
         var batch = choice.batch();
@@ -126,28 +134,28 @@ public final class Purger {
             destroy(mine, batch);
         }
         if (choice.end()) {
-            next(mine);
+            next(mine, now);
         }
         return SHORTEST;
     }
 
-    private void next(PurgeStore.Claim mine) {
+    private void next(PurgeStore.Claim mine, Instant now) {
         if (kind == Purge.CONTENT) {
             kind = Purge.RECORD;
             place = PurgeStore.Place.START;
         } else {
-            store.end(mine, clock.instant());
+            store.end(mine, now);
             claim = null;
             LOG.debug("retention run {} is through", mine.run());
         }
     }
 
     /** An event that is on its way must come in, or fail, before its batch may be given back. */
-    private Duration resume(PurgeStore.Claim mine, PurgeStore.Batch open) {
+    private Duration resume(PurgeStore.Claim mine, PurgeStore.Batch open, Instant now) {
         if (store.isTold(open)) {
             LOG.info("batch {} was told of and is destroyed now", open.id());
             destroy(mine, open);
-        } else if (clock.instant().isBefore(open.chosenAt().plus(UNTOLD))) {
+        } else if (now.isBefore(open.chosenAt().plus(UNTOLD))) {
             return LOOK;
         } else {
             LOG.info("batch {} was not told of and is given back", open.id());
@@ -157,7 +165,12 @@ public final class Purger {
     }
 
     private void destroy(PurgeStore.Claim mine, PurgeStore.Batch batch) {
-        store.destroy(mine, batch, clock.instant());
+        var now = time.now().orElse(null);
+        if (now == null) {
+            LOG.warn("batch {} waits: the clock is not certain any more", batch.id());
+            return;
+        }
+        store.destroy(mine, batch, now);
         LOG.debug(
                 "batch {} is destroyed: {} of {} messages",
                 batch.id(),

@@ -2,6 +2,7 @@ package org.itkserver.retention;
 
 import java.time.Instant;
 import java.util.List;
+import org.itkserver.clock.ClockStatus;
 import org.itkserver.directory.Retention;
 
 /**
@@ -87,6 +88,16 @@ public interface RetentionDesk {
 
     /** The messages of a batch, by id; none for a number that no batch has. */
     List<Proof.Leaf> leaves(long batch);
+
+    /** Whether this node's clock can be believed; while it cannot, nothing is destroyed. */
+    ClockStatus clock();
+
+    /**
+     * Confirms that the time is right now, so that destroying goes on.
+     *
+     * @param compared what the clock was compared with; not blank, at most {@value Hold#TEXT} characters
+     */
+    Result confirmTime(String compared, By by);
 
     /** The periods that hold for a service now. */
     Retention policy(String service);

@@ -1,7 +1,9 @@
 package org.itkserver.retention;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
+import org.itkserver.clock.WrongTimes;
 import org.itkserver.directory.AckDeadlines;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Retention;
@@ -10,10 +12,17 @@ import org.itkserver.directory.Retention;
 public final class Terms {
     private final Directory directory;
     private final Instant now;
+    private final List<WrongTimes> wrong;
 
     public Terms(Directory directory, Instant now) {
+        this(directory, now, List.of());
+    }
+
+    /** @param wrong stretches of times that were written too early: what carries them is kept for longer */
+    public Terms(Directory directory, Instant now, List<WrongTimes> wrong) {
         this.directory = directory;
         this.now = now;
+        this.wrong = List.copyOf(wrong);
     }
 
     /** The moment. */
@@ -23,10 +32,20 @@ public final class Terms {
 
     /** Whether something of a message is due: exactly at its time, not a moment before. */
     public boolean isDue(Purge kind, Candidate message) {
-        if (message.undecided() && now.isBefore(message.receivedAt().plus(decision(message.service())))) {
+        if (message.undecided() && now.isBefore(latest(message.receivedAt()).plus(decision(message.service())))) {
             return false;
         }
-        return !message.endedAt().isAfter(by(kind, directory.retention(message.service())));
+        return !latest(message.endedAt()).isAfter(by(kind, directory.retention(message.service())));
+    }
+
+    /** The latest time at which something may have happened that carries this time. */
+    private Instant latest(Instant written) {
+        var out = written;
+        for (var stretch : wrong) {
+            var corrected = stretch.corrected(written);
+            out = corrected.isAfter(out) ? corrected : out;
+        }
+        return out;
     }
 
     /** When a decision that did not come is not expected any more. */

@@ -54,8 +54,8 @@ final class ChangeWriter {
             "delete from delivery where message_id = ? and kind = 'expire' and number = ?";
     private static final String RESEND =
             """
-            insert into delivery (message_id, number, kind, handler, due, attempt)
-            select id, 0, ?, ?, ?, 0 from message
+            insert into delivery (message_id, number, kind, handler, due, waits_from, attempt)
+            select id, 0, ?, ?, ?, cast(? as timestamp with time zone), 0 from message
             where id = ? and (settled_at is null or settled_at < ?) and purge_batch is null
             and not exists (select 1 from delivery d where d.message_id = message.id and d.number = 0)""";
     /** So that nobody chooses its bytes to be destroyed meanwhile. */
@@ -126,10 +126,10 @@ final class ChangeWriter {
         }
         tables.work(message.id(), OutboundMessage.SEND, lane, message.createdAt());
         if (message.infAckDue() != null) {
-            tables.work(message.id(), OutboundMessage.INF_ACK_DUE, EXPIRY, message.infAckDue());
+            tables.work(message.id(), OutboundMessage.INF_ACK_DUE, EXPIRY, message.createdAt(), message.infAckDue());
         }
         if (message.ackDue() != null) {
-            tables.work(message.id(), OutboundMessage.ACK_DUE, EXPIRY, message.ackDue());
+            tables.work(message.id(), OutboundMessage.ACK_DUE, EXPIRY, message.createdAt(), message.ackDue());
         }
     }
 
@@ -202,8 +202,9 @@ final class ChangeWriter {
             insert.setString(1, resend.lane().kind().label());
             insert.setString(2, resend.lane().name());
             insert.setObject(3, utc(resend.due()));
-            insert.setLong(4, resend.message());
-            insert.setObject(5, utc(resend.sentBefore()));
+            insert.setObject(4, utc(resend.due()));
+            insert.setLong(5, resend.message());
+            insert.setObject(6, utc(resend.sentBefore()));
             insert.executeUpdate();
         }
     }

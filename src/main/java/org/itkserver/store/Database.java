@@ -39,6 +39,7 @@ public final class Database implements AutoCloseable {
     private final Semaphore places;
     private final Semaphore uploads;
     private final Duration wait;
+    private final ThreadLocal<Connection> joined = new ThreadLocal<>();
     private volatile boolean migrated;
     private volatile long lastGood;
 
@@ -125,12 +126,56 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable when the query fails
      */
     <T> T read(Query<T> query) {
+        var open = joined.get();
+        if (open != null) {
+            return joining(open, query);
+        }
         return with(places, wait, size, () -> run(pool, query));
     }
 
     /** Runs it in a transaction of its own; whatever it throws rolls it back. */
     <T> T inTransaction(Query<T> query) {
+        if (joined.get() != null) {
+            return read(query);
+        }
         return read(connection -> transaction(pool, connection, query, () -> {}));
+    }
+
+    /** Has everything that this thread does with this database meanwhile use an open transaction, which somebody else ends. */
+    <T> T joined(Connection transaction, Supplier<T> work) throws SQLException {
+        joined.set(transaction);
+        try {
+            return work.get();
+        } catch (JoinedFailure e) {
+            throw e.failure;
+        } finally {
+            joined.remove();
+        }
+    }
+
+    /** Whether this thread uses a transaction that somebody else ends. */
+    boolean isJoined() {
+        return joined.get() != null;
+    }
+
+    private static <T> T joining(Connection open, Query<T> query) {
+        try {
+            return query.run(open);
+        } catch (SQLException e) {
+            throw new JoinedFailure(e);
+        }
+    }
+
+    /** Carries a failure to who ends the transaction. */
+    private static final class JoinedFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient SQLException failure;
+
+        JoinedFailure(SQLException failure) {
+            super(failure);
+            this.failure = failure;
+        }
     }
 
     /**

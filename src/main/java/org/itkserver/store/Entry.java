@@ -1,5 +1,7 @@
 package org.itkserver.store;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -246,24 +248,64 @@ sealed interface Entry {
         }
     }
 
+    /** A change of other tables with its audit events; the result says whether it was made. */
+    final class Acting implements Entry {
+        final Act act;
+        final CompletableFuture<Boolean> done = new CompletableFuture<>();
+        private final List<AuditEvent> events;
+        boolean made;
+
+        @Nullable
+        RuntimeException failure;
+
+        Acting(List<AuditEvent> events, Act act) {
+            this.events = events;
+            this.act = act;
+        }
+
+        @Override
+        public boolean takesEffect() {
+            return made;
+        }
+
+        @Override
+        public Change change() {
+            return Change.of(events);
+        }
+
+        @Override
+        public CompletableFuture<?> done() {
+            return done;
+        }
+
+        @Override
+        public void succeed() {
+            if (failure == null) {
+                done.complete(made);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        }
+    }
+
+    /** SQL that changes something in the transaction that writes its audit events. It may be run again after a failure. */
+    @FunctionalInterface
+    interface Act {
+        /** @return whether the change was made; when not, what it did is undone and no event is written */
+        boolean run(Connection connection) throws SQLException;
+    }
+
     /** An audit event of its own, with the start of a refused message if there is one. */
     final class Audit implements Entry {
         final AuditEvent event;
         final @Nullable Frame refused;
         final long size;
-        final @Nullable SqlStep step;
         final CompletableFuture<Void> done = new CompletableFuture<>();
 
         Audit(AuditEvent event, @Nullable Frame refused, long size) {
-            this(event, refused, size, null);
-        }
-
-        /** @param step what the same commit does besides, null for nothing */
-        Audit(AuditEvent event, @Nullable Frame refused, long size, @Nullable SqlStep step) {
             this.event = event;
             this.refused = refused;
             this.size = size;
-            this.step = step;
         }
 
         @Override

@@ -52,6 +52,7 @@ class GroupWriter {
             }
         }
         repairing.repair(connection, group);
+        act(connection, group);
         var tables = new Tables();
         if (!accepts.isEmpty()) {
             accepting.add(connection, accepting.fresh(connection, accepts), tables);
@@ -68,15 +69,28 @@ class GroupWriter {
         long next = events.add(effective, first, tables);
         tables.insert(connection, manyStatements);
         changing.update(connection, effective);
-        for (var entry : effective) {
-            if (entry instanceof Entry.Audit audit && audit.step != null) {
-                audit.step.run(connection);
-            }
-        }
         settling.update(connection, settles);
         // last, because every node waits here for who raises the same alert
         AlertWriter.write(connection, node, events.written());
         return next;
+    }
+
+    private static void act(Connection connection, List<Entry> group) throws SQLException {
+        for (var entry : group) {
+            if (entry instanceof Entry.Acting acting) {
+                var before = connection.setSavepoint();
+                acting.failure = null;
+                try {
+                    acting.made = acting.act.run(connection);
+                } catch (RuntimeException e) {
+                    acting.made = false;
+                    acting.failure = e;
+                }
+                if (!acting.made) {
+                    connection.rollback(before);
+                }
+            }
+        }
     }
 
     private static void respond(Connection connection, Tables tables, long request, Entry.Response response)

@@ -27,7 +27,7 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
     private static final String TURN =
             """
             update content_key_folder set looked_by = ?, looked_until = ?
-            where looked_until is null or looked_until < ? or looked_by = ?""";
+            where looked_until is null or looked_until < ? or looked_until > ? or looked_by = ?""";
     private static final String MADE = "insert into content_key (id, made_at) values (?, ?) on conflict do nothing";
     private static final String KEYS = "select id, gone_at is not null from content_key order by id";
     private static final String USED =
@@ -152,7 +152,9 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
 
     @Override
     public boolean takeTurn(Instant now, Duration lease) {
-        return database.read(connection -> Sql.update(connection, TURN, node, now.plus(lease), now, node)) == 1;
+        return database.read(connection ->
+                        Sql.update(connection, TURN, node, now.plus(lease), now, now.plus(lease.multipliedBy(2)), node))
+                == 1;
     }
 
     @Override

@@ -42,11 +42,11 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             order by d.due fetch first ? rows only for update skip locked""";
     private static final String CLAIM =
             """
-            update delivery set attempt = ?, lost = ?, claimed_by = ?, lease_until = ?
+            update delivery set attempt = ?, lost = ?, claimed_by = ?, lease_until = ?, waits_from = ?
             where message_id = ? and number = ?""";
     private static final String RECLAIM =
             """
-            update delivery set attempt = attempt + 1, claimed_by = ?, lease_until = ?
+            update delivery set attempt = attempt + 1, claimed_by = ?, lease_until = ?, waits_from = ?
             where message_id = ? and kind = 'sync' and (lease_until is null or lease_until < ?)""";
     private static final String ATTEMPT = "select attempt from delivery where message_id = ? and kind = 'sync'";
     private static final String RELEASE =
@@ -113,7 +113,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 select.setObject(3, utc(now));
                 select.setObject(4, utc(now));
                 select.setInt(5, most);
-                return claim(connection, select, lane, now.plus(lease));
+                return claim(connection, select, lane, now, now.plus(lease));
             }
         });
     }
@@ -129,12 +129,12 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 select.setString(4, service);
                 select.setString(5, service);
                 select.setInt(6, most);
-                return claim(connection, select, lane, now.plus(timeout));
+                return claim(connection, select, lane, now, now.plus(timeout));
             }
         });
     }
 
-    private List<Delivery> claim(Connection connection, PreparedStatement select, Lane lane, Instant until)
+    private List<Delivery> claim(Connection connection, PreparedStatement select, Lane lane, Instant now, Instant until)
             throws SQLException {
         var out = new ArrayList<Delivery>();
         try (var rows = select.executeQuery()) {
@@ -143,7 +143,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             }
         }
         if (!out.isEmpty()) {
-            claim(connection, out, until);
+            claim(connection, out, now, until);
         }
         return out;
     }
@@ -159,15 +159,16 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                 row.getInt("earlier"));
     }
 
-    private void claim(Connection connection, List<Delivery> claimed, Instant until) throws SQLException {
+    private void claim(Connection connection, List<Delivery> claimed, Instant now, Instant until) throws SQLException {
         try (var update = connection.prepareStatement(CLAIM)) {
             for (var work : claimed) {
                 update.setInt(1, work.attempt());
                 update.setInt(2, work.lost());
                 update.setString(3, node);
                 update.setObject(4, utc(until));
-                update.setLong(5, work.message());
-                update.setInt(6, work.number());
+                update.setObject(5, utc(now));
+                update.setLong(6, work.message());
+                update.setInt(7, work.number());
                 update.addBatch();
             }
             update.executeBatch();
@@ -181,8 +182,9 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
                     var select = connection.prepareStatement(ATTEMPT)) {
                 update.setString(1, node);
                 update.setObject(2, utc(now.plus(lease)));
-                update.setLong(3, message);
-                update.setObject(4, utc(now));
+                update.setObject(3, utc(now));
+                update.setLong(4, message);
+                update.setObject(5, utc(now));
                 if (update.executeUpdate() == 0) {
                     return 0;
                 }

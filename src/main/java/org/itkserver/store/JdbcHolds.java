@@ -3,15 +3,14 @@ package org.itkserver.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.Holds;
 
 /** Legal holds on JDBC. Setting one waits for a batch that is being chosen. */
 public final class JdbcHolds implements Holds {
     private static final String NEXT = "select nextval('message_id_block')";
-    private static final String LOCK = "select slot from retention_run where slot = 1 for update";
     private static final String SET =
             """
             insert into legal_hold (id, kind, tracking_id, patient, partner, service, from_at, to_at, reason, reference,
@@ -25,16 +24,10 @@ public final class JdbcHolds implements Holds {
     private static final String NEWEST = HoldRows.COLUMNS + " order by id desc fetch first ? rows only";
 
     private final Database database;
-    private final Recorder trail;
+    private final AuditTrail trail;
 
-    /** Writes an audit event, and a change in the same commit. */
-    @FunctionalInterface
-    public interface Recorder {
-        /** Returns when both are durable. */
-        void append(AuditEvent event, SqlStep change);
-    }
-
-    public JdbcHolds(Database database, Recorder trail) {
+    /** @param trail writes the events, in one transaction with the change */
+    public JdbcHolds(Database database, AuditTrail trail) {
         this.database = database;
         this.trail = trail;
     }
@@ -52,9 +45,9 @@ public final class JdbcHolds implements Holds {
         var one = what instanceof Hold.OneMessage message ? message : null;
         var patient = what instanceof Hold.OnePatient found ? found : null;
         var window = what instanceof Hold.Window wide ? wide : null;
-        trail.append(
-                event,
-                connection -> Sql.update(
+        trail.change(
+                List.of(event),
+                () -> database.read(connection -> Sql.update(
                         connection,
                         SET,
                         hold.id(),
@@ -68,16 +61,20 @@ public final class JdbcHolds implements Holds {
                         hold.reason(),
                         hold.reference(),
                         hold.setBy(),
-                        hold.setAt()));
+                        hold.setAt())))
+                        == 1);
         // a batch that is being chosen did not see the hold yet: wait until it is chosen, as later ones will
-        database.inTransaction(connection -> Sql.first(connection, LOCK, row -> row.getInt(1)));
+        database.inTransaction(connection -> {
+            PurgeRuns.lock(connection, false);
+            return hold;
+        });
     }
 
     @Override
     public boolean lift(long id, String by, Instant at, String reason, AuditEvent event) {
-        var lifted = new AtomicInteger();
-        trail.append(event, connection -> lifted.set(Sql.update(connection, LIFT, by, at, reason, id)));
-        return lifted.get() == 1;
+        return trail.change(
+                List.of(event),
+                () -> database.read(connection -> Sql.update(connection, LIFT, by, at, reason, id)) == 1);
     }
 
     @Override

@@ -8,16 +8,21 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
+import org.itkserver.audit.StoreBusy;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Sha256;
@@ -37,10 +42,16 @@ import org.jspecify.annotations.Nullable;
 /** The message store on JDBC; see {@link Committer} for how it writes. */
 public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private static final int BLOCK = 1000;
+    private static final Duration BUSY = Duration.ofSeconds(10);
+    private static final Duration BUSY_AGAIN = Duration.ofMillis(20);
 
     private static final String NEXT_BLOCK = "select nextval('message_id_block')";
     private static final String FIND = "select " + StoredMessages.COLUMNS
             + " from message where tracking_id = ? and partner = ? and direction = 'in'";
+    private static final String OVERDUE_BEFORE =
+            """
+            select distinct k.message_id from overdue_mark k join message m on m.id = k.message_id
+            where k.due > ? and m.state = 'overdue'""";
     private static final String FORGET_REFUSED = "delete from refused where at < ?";
 
     private final Database database;
@@ -202,9 +213,9 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         uploads.removeOrphans();
     }
 
-    /** Removes bytes that were written an hour ago for messages that were never stored. */
-    public void removeAbandoned() {
-        uploads.removeAbandoned();
+    /** Removes bytes that were written an hour before this time for messages that were never stored. */
+    public void removeAbandoned(Instant now) {
+        uploads.removeAbandoned(now);
     }
 
     @Override
@@ -212,17 +223,44 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
         refuse(event, null, 0);
     }
 
-    /** Writes an event, and in the same commit what it tells of. */
-    public void append(AuditEvent event, SqlStep step) {
-        var entry = new Entry.Audit(event, null, 0, step);
-        commit(entry, entry.done);
-    }
-
     @Override
     public void refuse(AuditEvent event, byte @Nullable [] start, long size) {
         var frame = start == null ? null : frames.refused(event.errorId(), start);
         var entry = new Entry.Audit(event, frame, size);
         commit(entry, entry.done);
+    }
+
+    /**
+     * Makes a change of other tables in the transaction that writes its audit events: both are there, or neither.
+     *
+     * @return whether it was made
+     */
+    boolean record(List<AuditEvent> events, Entry.Act act) {
+        var entry = new Entry.Acting(events, act);
+        try {
+            return committer.commit(entry, entry.done);
+        } catch (EntryRefused e) {
+            throw new StoreUnavailable("the database refuses the change");
+        }
+    }
+
+    /**
+     * The change runs on the committer's thread and connection; a lock that it cannot have at once is tried again from the
+     * caller's thread, so that accepting does not wait for it.
+     */
+    @Override
+    public boolean change(List<AuditEvent> events, BooleanSupplier change) {
+        long end = System.nanoTime() + BUSY.toNanos();
+        while (true) {
+            try {
+                return record(events, connection -> database.joined(connection, change::getAsBoolean));
+            } catch (StoreBusy e) {
+                if (System.nanoTime() - end > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BUSY_AGAIN.toNanos());
+            }
+        }
     }
 
     @Override
@@ -326,6 +364,11 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
                     AuditType.ENCRYPTION_BEGAN,
                     "contents that this node stores from now on are encrypted"));
         }
+    }
+
+    @Override
+    public List<Long> overdueBefore(Instant now) {
+        return database.read(connection -> Sql.list(connection, OVERDUE_BEFORE, row -> row.getLong(1), now));
     }
 
     @Override

@@ -55,6 +55,7 @@ public final class JdbcPurge implements PurgeStore {
     private static final String FORWARDS =
             "update message set purged_at = ? where origin = any(?) and kind = 'forward'";
     private static final String NO_DEAD_WORK = "delete from dead_work where message_id = any(?)";
+    private static final String NO_MARKS = "delete from overdue_mark where message_id = any(?)";
     private static final String NO_MESSAGES = "delete from message where id = any(?)";
     private static final String DESTROYED = "update purge_batch set destroyed_at = ? where id = ?";
     private static final String COUNT =
@@ -217,6 +218,7 @@ public final class JdbcPurge implements PurgeStore {
                 update(connection, FORWARDS, at, ids);
             } else {
                 update(connection, NO_DEAD_WORK, ids);
+                update(connection, NO_MARKS, ids);
                 update(connection, NO_MESSAGES, ids);
             }
             update(connection, DESTROYED, at, batch.id());

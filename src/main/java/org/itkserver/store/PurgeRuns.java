@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.retention.PurgeStore.Claim;
 import org.itkserver.retention.PurgeStore.Lost;
 import org.itkserver.retention.Purger;
@@ -16,10 +17,14 @@ final class PurgeRuns {
     /** Longest time of a statement. */
     static final int SECONDS = 15;
 
+    /** Longer than two nodes' clocks may be apart. */
+    private static final Duration APART = Duration.ofMinutes(5);
+
     private static final String STATE =
             """
             select node, fence, lease_until, last_began, asked_by, run, batch, last_run, last_batch
             from retention_run where slot = 1""";
+    private static final String LOCK = "select slot from retention_run where slot = 1 for update";
     private static final String MINE = STATE + " and fence = ? and node = ? for update";
     private static final String FIRST = "update retention_run set last_began = ? where slot = 1";
     private static final String CLAIM =
@@ -105,7 +110,7 @@ final class PurgeRuns {
     }
 
     Optional<Claim> claim(Instant now, Duration interval, Duration lease) {
-        if (!isWanted(database.read(connection -> now(connection, false)), now, interval)) {
+        if (!isWanted(database.read(connection -> now(connection, false)), now, interval, lease)) {
             return Optional.empty();
         }
         return database.inTransaction(connection -> {
@@ -114,7 +119,7 @@ final class PurgeRuns {
                 update(connection, FIRST, now);
                 return Optional.empty();
             }
-            if (!isWanted(state, now, interval)) {
+            if (!isWanted(state, now, interval, lease)) {
                 return Optional.empty();
             }
             update(connection, CLAIM, node, now.plus(lease));
@@ -131,18 +136,38 @@ final class PurgeRuns {
         });
     }
 
-    private boolean isWanted(State state, Instant now, Duration interval) {
+    /** A time that only a wrong clock can have written counts as none. */
+    private boolean isWanted(State state, Instant now, Duration interval, Duration lease) {
+        var until = state.leaseUntil();
         boolean taken = state.node() != null
                 && !node.equals(state.node())
-                && state.leaseUntil() != null
-                && !state.leaseUntil().isBefore(now);
+                && until != null
+                && !until.isBefore(now)
+                && !until.isAfter(now.plus(lease.multipliedBy(2)));
         var last = state.lastBegan();
-        boolean due = last == null || !now.isBefore(last.plus(interval));
+        boolean due = last == null || !now.isBefore(last.plus(interval)) || last.isAfter(now.plus(APART));
         return !taken && (state.run() != null || state.askedBy() != null || due);
     }
 
     boolean ask(String by) {
-        return database.read(connection -> update(connection, ASK, by)) == 1;
+        return database.inTransaction(connection -> {
+                    lock(connection, database.isJoined());
+                    return update(connection, ASK, by);
+                })
+                == 1;
+    }
+
+    /**
+     * Takes the lock that a batch is chosen and destroyed under.
+     *
+     * @param atOnce whether the caller cannot wait for it
+     * @throws StoreBusy when it cannot be had at once
+     */
+    static void lock(Connection connection, boolean atOnce) throws SQLException {
+        var sql = atOnce ? LOCK + " skip locked" : LOCK;
+        if (Sql.first(connection, sql, row -> row.getInt(1)).isEmpty()) {
+            throw new StoreBusy("a batch is being chosen or destroyed");
+        }
     }
 
     Optional<Instant> lastBegan() {

@@ -54,13 +54,13 @@ final class RepairWriter {
             "select coalesce(max(attempt), 0) from dead_work where message_id = ? and number = 0";
     private static final String SEND =
             """
-            insert into delivery (message_id, number, kind, handler, due, attempt, earlier)
-            values (?, 0, ?, ?, ?, ?, ?)""";
+            insert into delivery (message_id, number, kind, handler, due, waits_from, attempt, earlier)
+            values (?, 0, ?, ?, ?, ?, ?, ?)""";
     private static final String NO_DEADLINES = "delete from delivery where message_id = ? and kind = 'expire'";
     private static final String DEADLINE =
             """
-            insert into delivery (message_id, number, kind, handler, due, attempt)
-            values (?, ?, 'expire', 'acknowledgements', ?, 0)""";
+            insert into delivery (message_id, number, kind, handler, due, waits_from, attempt)
+            values (?, ?, 'expire', 'acknowledgements', ?, ?, 0)""";
     private static final String FORGET = "delete from dead_work where message_id = ?";
 
     private static final String CAN_BE_RETRIED =
@@ -69,8 +69,9 @@ final class RepairWriter {
             and purge_batch is null and exists (select 1 from dead_work w where w.message_id = message.id)""";
     private static final String RETRY =
             """
-            insert into delivery (message_id, number, kind, handler, due, attempt, earlier)
-            select message_id, number, kind, handler, cast(? as timestamp with time zone), attempt, attempt
+            insert into delivery (message_id, number, kind, handler, due, waits_from, attempt, earlier)
+            select message_id, number, kind, handler, cast(? as timestamp with time zone),
+                cast(? as timestamp with time zone), attempt, attempt
             from dead_work where message_id = ?""";
     private static final String REOPEN =
             "update message set state = 'accepted', settled_at = ?, reason = null, error_id = null where id = ? and "
@@ -89,6 +90,23 @@ final class RepairWriter {
             where d.message_id = ? and d.kind in ('handle', 'send')
             and not exists (select 1 from dead_work w where w.message_id = d.message_id and w.number = d.number)""";
     private static final String NO_WORK = "delete from delivery where message_id = ?";
+
+    private static final String TAKE_BACK =
+            """
+            update message set settled_at = ?, reason = null, state = case
+                when exists (select 1 from delivery d where d.message_id = message.id and d.number = 0) then 'accepted'
+                else (select case when max(k.state) = 'accepted' then 'sent' else max(k.state) end from overdue_mark k
+                    where k.message_id = message.id and k.number = (select min(f.number) from overdue_mark f
+                        where f.message_id = message.id)) end
+            where id = ? and state = 'overdue'
+            and exists (select 1 from overdue_mark k where k.message_id = message.id)""";
+    private static final String DEADLINES_AGAIN =
+            """
+            insert into delivery (message_id, number, kind, handler, due, waits_from, attempt)
+            select message_id, number, 'expire', 'acknowledgements', due, waits_from, 0 from overdue_mark k
+            where message_id = ?
+            and not exists (select 1 from delivery d where d.message_id = k.message_id and d.number = k.number)""";
+    private static final String FORGET_MARKS = "delete from overdue_mark where message_id = ?";
 
     private static final String SEEN =
             """
@@ -122,6 +140,9 @@ final class RepairWriter {
         if (repair instanceof Repair.GiveUp giveUp) {
             return giveUp(connection, giveUp, now);
         }
+        if (repair instanceof Repair.TakeBack) {
+            return takeBack(connection, repair.message(), now);
+        }
         return update(connection, SEEN, now, repair.message()) == 1;
     }
 
@@ -152,18 +173,18 @@ final class RepairWriter {
         update(connection, ACCEPTED_AGAIN, now, id);
         int attempts = number(connection, ATTEMPTS, id);
         var lane = resend.lane();
-        update(connection, SEND, id, lane.kind().label(), lane.name(), now, attempts, attempts);
+        update(connection, SEND, id, lane.kind().label(), lane.name(), now, now, attempts, attempts);
         update(connection, FORGET, id);
         update(connection, NO_DEADLINES, id);
-        deadline(connection, id, OutboundMessage.INF_ACK_DUE, resend.infAckDue());
-        deadline(connection, id, OutboundMessage.ACK_DUE, resend.ackDue());
+        deadline(connection, id, OutboundMessage.INF_ACK_DUE, resend.infAckDue(), now);
+        deadline(connection, id, OutboundMessage.ACK_DUE, resend.ackDue(), now);
         return true;
     }
 
-    private static void deadline(Connection connection, long id, int number, @Nullable Instant due)
+    private static void deadline(Connection connection, long id, int number, @Nullable Instant due, OffsetDateTime now)
             throws SQLException {
         if (due != null) {
-            update(connection, DEADLINE, id, number, utc(due));
+            update(connection, DEADLINE, id, number, utc(due), now);
         }
     }
 
@@ -171,7 +192,7 @@ final class RepairWriter {
         if (number(connection, CAN_BE_RETRIED, id) == 0) {
             return false;
         }
-        update(connection, RETRY, now, id);
+        update(connection, RETRY, now, now, id);
         update(connection, FORGET, id);
         // a message has no forward that is itself
         update(connection, REOPEN, now, id, id);
@@ -185,6 +206,15 @@ final class RepairWriter {
         }
         update(connection, KEEP_WORK, id);
         update(connection, NO_WORK, id);
+        return true;
+    }
+
+    private static boolean takeBack(Connection connection, long id, OffsetDateTime now) throws SQLException {
+        if (update(connection, TAKE_BACK, now, id) == 0) {
+            return false;
+        }
+        update(connection, DEADLINES_AGAIN, id);
+        update(connection, FORGET_MARKS, id);
         return true;
     }
 

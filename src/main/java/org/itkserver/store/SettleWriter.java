@@ -23,7 +23,7 @@ final class SettleWriter {
 
     private static final String AGAIN =
             """
-            update delivery set due = ?, claimed_by = null, lease_until = null
+            update delivery set due = ?, waits_from = ?, claimed_by = null, lease_until = null
             where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
     /** Two nodes that end the last pieces of a message at once: the second waits, and then sees the first one's end. */
     private static final String LOCK = "select id from message where id = any(?) order by id for update";
@@ -50,6 +50,14 @@ final class SettleWriter {
             """
             update message set state = ?, settled_at = ?, reason = coalesce(?, reason)
             where id = ? and state in ('accepted', 'sent', 'infrastructure-acked')""";
+    private static final String FORGET_MARK = "delete from overdue_mark where message_id = ? and number = ?";
+    private static final String MARK =
+            """
+            insert into overdue_mark (message_id, number, state, due, waits_from)
+            select d.message_id, d.number, m.state, d.due, d.waits_from
+            from delivery d join message m on m.id = d.message_id
+            where d.message_id = ? and d.number = ? and d.attempt = ? and d.claimed_by = ?
+            and m.state in ('accepted', 'sent', 'infrastructure-acked')""";
     private static final String NO_DEADLINES = "delete from delivery where message_id = ? and kind = 'expire'";
 
     private final String node;
@@ -79,7 +87,24 @@ final class SettleWriter {
         }
     }
 
+    /** A deadline that makes a message overdue is kept, in case the clock was wrong. */
+    private void mark(Connection connection, List<Entry.Settle> entries) throws SQLException {
+        for (var entry : entries) {
+            if (entry.settlement.state() == MessageState.OVERDUE) {
+                try (var forget = connection.prepareStatement(FORGET_MARK);
+                        var mark = connection.prepareStatement(MARK)) {
+                    forget.setLong(1, entry.settlement.work().message());
+                    forget.setInt(2, entry.settlement.work().number());
+                    forget.executeUpdate();
+                    fence(mark, entry.settlement, 1);
+                    mark.executeUpdate();
+                }
+            }
+        }
+    }
+
     private void done(Connection connection, List<Entry.Settle> entries) throws SQLException {
+        mark(connection, entries);
         try (var done = connection.prepareStatement(DONE)) {
             for (var entry : entries) {
                 fence(done, entry.settlement, 1);
@@ -103,9 +128,11 @@ final class SettleWriter {
 
     private boolean again(Connection connection, Settlement settlement) throws SQLException {
         try (var again = connection.prepareStatement(AGAIN)) {
-            var due = settlement.due();
-            again.setObject(1, utc(due == null ? clock.instant() : due));
-            fence(again, settlement, 2);
+            var wait = settlement.pause();
+            var now = clock.instant();
+            again.setObject(1, utc(wait == null ? now : wait.due()));
+            again.setObject(2, utc(wait == null ? now : wait.from()));
+            fence(again, settlement, 3);
             return again.executeUpdate() == 1;
         }
     }

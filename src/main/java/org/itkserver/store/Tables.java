@@ -26,7 +26,8 @@ final class Tables {
             "due timestamp with time zone",
             "attempt integer",
             "claimed_by varchar",
-            "lease_until timestamp with time zone");
+            "lease_until timestamp with time zone",
+            "waits_from timestamp with time zone");
 
     private final BulkInsert.Rows parts = PARTS.rows();
     private final BulkInsert.Rows work = WORK.rows();
@@ -42,14 +43,19 @@ final class Tables {
         parts.add(message, kind, 0, Chunks.CODEC, frame.key(), frame.bytes());
     }
 
-    /** Work that anybody may claim. */
+    /** Work that anybody may claim at once. */
     void work(long message, int number, Lane lane, Instant due) {
-        work.add(message, number, lane.kind().label(), lane.name(), due, 0, null, null);
+        work(message, number, lane, due, due);
+    }
+
+    /** Work that anybody may claim when its wait is over. */
+    void work(long message, int number, Lane lane, Instant waitsFrom, Instant due) {
+        work.add(message, number, lane.kind().label(), lane.name(), due, 0, null, null, waitsFrom);
     }
 
     /** A synchronous request's work, which its own thread does. */
     void claimedWork(long message, int number, String node, Instant due, Instant leaseUntil) {
-        work.add(message, number, Lane.Kind.SYNC.label(), "", due, 1, node, leaseUntil);
+        work.add(message, number, Lane.Kind.SYNC.label(), "", due, 1, node, leaseUntil, due);
     }
 
     /** @param atOnce whether the database takes many statements in one round trip */

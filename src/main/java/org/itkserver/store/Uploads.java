@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import org.itkserver.audit.StoreUnavailable;
 
 /**
@@ -116,15 +117,14 @@ final class Uploads {
         });
     }
 
-    /** Removes bytes that an earlier run of this node, or any node an hour ago, wrote for messages never stored. */
+    /** Removes bytes that an earlier run of this node wrote for messages never stored. */
     void removeOrphans() {
         forget("node = ?", node);
-        removeAbandoned();
     }
 
-    /** Removes bytes that any node wrote an hour ago for messages never stored. */
-    void removeAbandoned() {
-        forget("started_at < ?", clock.instant().minus(FORGOTTEN));
+    /** Removes bytes that any node wrote an hour before this time for messages never stored. */
+    void removeAbandoned(Instant now) {
+        forget("started_at < ?", now.minus(FORGOTTEN));
     }
 
     private void forget(String which, Object value) {

@@ -36,6 +36,10 @@ final class HostileRetention {
         var due = new Due(AT, List.of(new Due.OfService(v, Purge.CONTENT, 3, 4)), true);
         var notice = new Views.Notice(true, v);
         out.put("retention", pages.render("retention", summary(frame, due, notice, v)));
+        out.put(
+                "retentionTime",
+                pages.render(
+                        "retentionTime", new RetentionViews.Time(frame, AT, HARMLESS, Map.of("compared", HARMLESS))));
         out.put("retentionRun", pages.render("retentionRun", new RetentionViews.Confirm(frame, due)));
         var lines = holds(v).stream()
                 .map(hold -> new RetentionViews.HoldLine(hold, "3 messages"))
@@ -64,6 +68,7 @@ final class HostileRetention {
                 HARMLESS,
                 HARMLESS,
                 List.of(HARMLESS),
+                true,
                 Retention.DEFAULT,
                 List.of(service),
                 due,

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import org.itkserver.clock.ClockStatus;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Due;
 import org.itkserver.retention.Hold;
@@ -33,6 +34,18 @@ final class MemoryDesk implements RetentionDesk, Standing {
     @Override
     public List<Run> runs(int limit) {
         return List.of();
+    }
+
+    ClockStatus clock = ClockStatus.RIGHT;
+
+    @Override
+    public ClockStatus clock() {
+        return clock;
+    }
+
+    @Override
+    public Result confirmTime(String compared, By by) {
+        return new Result.Refused("The time needs no confirmation now");
     }
 
     @Override

@@ -64,6 +64,7 @@ class RetentionSizeTest {
                         NAME,
                         NAME,
                         List.of(),
+                        true,
                         Retention.DEFAULT,
                         Collections.nCopies(20, service),
                         due,

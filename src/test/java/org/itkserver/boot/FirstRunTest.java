@@ -12,9 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.itkserver.admin.Passwords;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
@@ -36,6 +38,21 @@ class FirstRunTest {
     private final SettableClock clock = new SettableClock();
     private final List<AuditEvent> events = new ArrayList<>();
     private boolean trailAway;
+    private final AuditTrail trail = new AuditTrail() {
+        @Override
+        public void append(AuditEvent event) {
+            events.add(event);
+        }
+
+        /** As a database: nothing is changed when nothing can be recorded. */
+        @Override
+        public boolean change(List<AuditEvent> told, BooleanSupplier change) {
+            if (trailAway) {
+                throw new StoreUnavailable("away");
+            }
+            return AuditTrail.super.change(told, change);
+        }
+    };
     private Home home;
     private Database database;
     private Accounts accounts;
@@ -54,18 +71,7 @@ class FirstRunTest {
     }
 
     private void start(@Nullable String reset) throws IOException {
-        new FirstRun(
-                        home,
-                        accounts,
-                        event -> {
-                            if (trailAway) {
-                                throw new StoreUnavailable("away");
-                            }
-                            events.add(event);
-                        },
-                        reset,
-                        clock)
-                .run();
+        new FirstRun(home, accounts, trail, reset, clock).run();
     }
 
     private static String line(Path file, int number) throws IOException {
@@ -81,6 +87,9 @@ class FirstRunTest {
         assertTrue(Passwords.verify(line(home.firstRun(), 1), admin.passwordHash()));
         var client = accounts.client(Sha256.of(line(home.firstRun(), 2))).orElseThrow();
         assertEquals(Set.of("messages", "audit"), client.scopes());
+        assertEquals(
+                List.of(AuditType.PERSON_CHANGED, AuditType.CLIENT_CHANGED),
+                events.stream().map(AuditEvent::type).toList());
 
         start(null);
         assertEquals(1, accounts.people().size());

@@ -21,6 +21,11 @@ final class MemoryQueue {
     private final List<Work> work = new ArrayList<>();
     private final List<Delivery> dead = new ArrayList<>();
 
+    private final List<Mark> marks = new ArrayList<>();
+
+    /** A deadline that made a message overdue. */
+    private record Mark(Work work, MessageState state) {}
+
     private static final class Work {
         final long message;
         final int number;
@@ -102,6 +107,34 @@ final class MemoryQueue {
     /** Ends waiting for acknowledgements. */
     void answered(long message, List<Integer> numbers) {
         work.removeIf(w -> w.message == message && w.lane.kind() == Lane.Kind.EXPIRE && numbers.contains(w.number));
+    }
+
+    /** Keeps the deadline that makes a message overdue. */
+    void mark(Delivery claimed, MessageState state) {
+        mine(claimed).ifPresent(w -> marks.add(new Mark(w, state)));
+    }
+
+    List<Long> overdueBefore(Instant now) {
+        return marks.stream()
+                .filter(mark -> mark.work().due.isAfter(now))
+                .map(mark -> mark.work().message)
+                .distinct()
+                .toList();
+    }
+
+    /** Has the deadlines of a message wait again; the state before, empty when there are none. */
+    Optional<MessageState> unmark(long message) {
+        var mine = marks.stream().filter(mark -> mark.work().message == message).toList();
+        mine.forEach(mark -> {
+            mark.work().free();
+            work.add(mark.work());
+        });
+        marks.removeAll(mine);
+        return mine.stream()
+                .findFirst()
+                .map(mark -> isSending(message)
+                        ? MessageState.ACCEPTED
+                        : mark.state() == MessageState.ACCEPTED ? MessageState.SENT : mark.state());
     }
 
     /** Keeps work that ended badly. */

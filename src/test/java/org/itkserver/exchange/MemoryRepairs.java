@@ -43,6 +43,13 @@ final class MemoryRepairs {
         if (repair instanceof Repair.GiveUp giveUp) {
             return giveUp(row, giveUp.reason());
         }
+        if (repair instanceof Repair.TakeBack) {
+            var before = row.message.state() == MessageState.OVERDUE
+                    ? work.unmark(repair.message())
+                    : java.util.Optional.<MessageState>empty();
+            before.ifPresent(state -> row.reopened(state, clock.instant()));
+            return before.isPresent();
+        }
         boolean unmatched =
                 row.inbound && row.message.kind().isAcknowledgement() && row.message.origin() == null && !row.seen;
         row.seen |= unmatched;

@@ -110,8 +110,13 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     @Override
     public synchronized boolean settle(Settlement s) {
         reachable();
-        var due = s.due() == null ? clock.instant() : s.due();
+        var due = s.pause() == null ? clock.instant() : s.pause().due();
         refuseTaken(s.change().out());
+        if (s.state() == MessageState.OVERDUE) {
+            work.mark(
+                    s.work(),
+                    rows.find(s.work().message()).orElseThrow().message.state());
+        }
         boolean ours = s.state() == null ? work.again(s.work(), due) : work.end(s.work());
         if (!ours) {
             return false;
@@ -260,6 +265,12 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
             return Optional.empty();
         }
         return rows.find(id).map(row -> row.bytes).map(ByteArrayInputStream::new);
+    }
+
+    @Override
+    public synchronized List<Long> overdueBefore(Instant now) {
+        reachable();
+        return work.overdueBefore(now);
     }
 
     @Override

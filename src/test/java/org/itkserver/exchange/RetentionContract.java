@@ -20,7 +20,7 @@ import org.itkserver.retention.Terms;
 import org.junit.jupiter.api.Test;
 
 /** Whatever stops a run, it is gone on with, by one node at a time. */
-public abstract class RetentionContract extends StandingRules {
+public abstract class RetentionContract extends ClockRules {
     private void steps(int count) {
         var purger = purger(otherPurges(), BATCH);
         for (int i = 0; i < count; i++) {

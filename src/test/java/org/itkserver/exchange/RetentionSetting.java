@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
+import org.itkserver.clock.SureTime;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Retention;
 import org.itkserver.envelope.MessageBody;
@@ -60,7 +61,12 @@ public abstract class RetentionSetting implements StoreContract {
 
     Purger purger(PurgeStore store, Limits limits) {
         return new Purger(
-                store, this::tell, RetentionSetting::directory, clock, () -> true, new Purger.Settings(HOUR, limits));
+                store,
+                this::tell,
+                RetentionSetting::directory,
+                SureTime.of(clock),
+                () -> true,
+                new Purger.Settings(HOUR, limits));
     }
 
     void tell(AuditEvent event) {

@@ -78,6 +78,7 @@ final class World {
     final PayloadStreams streams = new PayloadStreams(new WstxInputFactory(), 1 << 20);
     final Breaker breaker = new Breaker(4, () -> 0);
     int woken;
+    boolean certain = true;
     private final Set<String> handlers = new HashSet<>(Set.of("application"));
     private final Deque<Runnable> tasks = new ArrayDeque<>();
 
@@ -133,7 +134,7 @@ final class World {
                     new Random(1),
                     clock,
                     counters),
-            new Expiry(store, clock),
+            new Expiry(store, store, clock, () -> certain),
             breaker,
             scanner,
             this::directory,

@@ -246,6 +246,7 @@ class BrowserIT {
                 new Stop("tried", BrowserIT::tryOne),
                 Stop.at("retention", "/admin/retention"),
                 Stop.at("run", "/admin/retention/run"),
+                Stop.at("time", "/admin/retention/time"),
                 Stop.at("holds", "/admin/retention/holds"),
                 Stop.at("hold", "/admin/retention/holds/set"),
                 new Stop("wrong-hold", retention::setWrongly),

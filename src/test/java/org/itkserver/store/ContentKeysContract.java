@@ -24,6 +24,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.verify.Report;
+import org.itkserver.clock.SureTime;
 import org.itkserver.retention.KeyKeeper;
 import org.itkserver.store.keys.DayKey;
 import org.itkserver.store.keys.KeyFolder;
@@ -129,7 +130,8 @@ abstract class ContentKeysContract {
                     trail.store.append(event);
                     told.add(event);
                 },
-                trail.clock);
+                trail.clock,
+                SureTime.of(trail.clock));
         keeper.look();
         keeper.look();
         return told;
@@ -288,7 +290,7 @@ abstract class ContentKeysContract {
     void aKeyThatIsMissingOnceIsNotGone() throws IOException {
         trail.accept(SECRET);
         var told = new ArrayList<AuditEvent>();
-        var keeper = new KeyKeeper(keys, told::add, trail.clock);
+        var keeper = new KeyKeeper(keys, told::add, trail.clock, SureTime.of(trail.clock));
         var file = home.resolve("keys").resolve(keys.keys().get(0).id() + ".key");
         var saved = Files.readAllBytes(file);
         Files.delete(file);

@@ -3,6 +3,7 @@ package org.itkserver.store;
 import java.util.List;
 import java.util.UUID;
 import org.itkserver.audit.SealKey;
+import org.itkserver.clock.ClockStore;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.RetentionContract;
@@ -20,6 +21,7 @@ abstract class JdbcRetentionContract extends RetentionContract {
             "delete from message",
             "delete from delivery",
             "delete from dead_work",
+            "delete from overdue_mark",
             "delete from purge_run",
             "delete from purge_batch",
             "delete from destroyed_message",
@@ -75,6 +77,17 @@ abstract class JdbcRetentionContract extends RetentionContract {
     }
 
     @Override
+    protected ClockStore clocks(boolean other) {
+        return new JdbcClock(database, other ? otherNode : node);
+    }
+
+    @Override
+    protected void forgetTimes() {
+        database.read(connection -> Sql.update(connection, "delete from clock_stretch"));
+        database.read(connection -> Sql.update(connection, "update clock_state set trusted_at = ?", NOW));
+    }
+
+    @Override
     public MessageStore store() {
         return store;
     }
@@ -106,7 +119,7 @@ abstract class JdbcRetentionContract extends RetentionContract {
 
     @Override
     protected Holds holds() {
-        return new JdbcHolds(database, store::append);
+        return new JdbcHolds(database, store);
     }
 
     @Override

@@ -158,6 +158,76 @@ abstract class JdbcStoreContract extends MessageStoreContract {
         assertEquals(2, number("select max(seq) from audit_event where node = ?"));
     }
 
+    private long holds(String reference) {
+        return database.read(connection -> Sql.first(
+                        connection,
+                        "select count(*) from legal_hold where reference = ?",
+                        row -> row.getLong(1),
+                        reference))
+                .orElseThrow();
+    }
+
+    private boolean hold(String reference, java.util.function.BooleanSupplier after) {
+        var what = new org.itkserver.retention.Hold.OneMessage(ids.next());
+        var hold = new org.itkserver.retention.Hold(
+                store.nextId(), what, "claim", reference, "ann", NOW, null, null, null);
+        var event = AuditEvent.ofPerson(NOW, AuditType.HOLD_SET, "ann", "127.0.0.1", reference);
+        return store.change(List.of(event), () -> {
+            new JdbcHolds(database, told -> {}).set(hold, event);
+            return after.getAsBoolean();
+        });
+    }
+
+    private long told(String reference) {
+        return database.read(connection -> Sql.first(
+                        connection,
+                        "select count(*) from audit_event where detail = ?",
+                        row -> row.getLong(1),
+                        reference))
+                .orElseThrow();
+    }
+
+    @Test
+    void aChangeAndItsEventsAreBothThereOrNeither() {
+        var done = ids.next();
+        assertTrue(hold(done, () -> true));
+        assertEquals(1, holds(done));
+        assertEquals(1, told(done));
+        var refused = ids.next();
+        assertEquals(false, hold(refused, () -> false));
+        assertEquals(0, holds(refused) + told(refused), "it was not made after all");
+        var failed = ids.next();
+        org.junit.jupiter.api.Assertions.assertThrows(
+                IllegalStateException.class,
+                () -> hold(failed, () -> {
+                    throw new IllegalStateException("of the change itself");
+                }));
+        assertEquals(0, holds(failed) + told(failed));
+        var wrong = ids.next();
+        org.junit.jupiter.api.Assertions.assertThrows(
+                org.itkserver.audit.StoreUnavailable.class,
+                () -> hold(
+                        wrong,
+                        () -> database.read(connection -> Sql.update(connection, "insert into nowhere values (1)"))
+                                == 1));
+        assertEquals(0, holds(wrong) + told(wrong));
+        assertTrue(append(AuditEvent.ofServer(NOW, AuditType.WARNING, "the store goes on")));
+    }
+
+    @Test
+    void aNameThatIsTakenIsAnAnswerAndNotAFailure() {
+        var accounts = new JdbcAccounts(database);
+        var name = ids.next();
+        accounts.add(name, "hash", java.util.Set.of(), false, NOW);
+        org.junit.jupiter.api.Assertions.assertThrows(
+                IllegalStateException.class,
+                () -> store.change(List.of(AuditEvent.ofServer(NOW, AuditType.PERSON_CHANGED, name)), () -> {
+                    accounts.add(name, "other", java.util.Set.of(), false, NOW);
+                    return true;
+                }));
+        assertEquals(0, told(name));
+    }
+
     @Test
     void partsOfAMessageThatWasNeverStoredAreRemoved() throws SQLException {
         var big = new byte[600_000];

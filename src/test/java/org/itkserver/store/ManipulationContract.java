@@ -27,6 +27,7 @@ import org.itkserver.audit.StoredRow;
 import org.itkserver.audit.verify.Check;
 import org.itkserver.audit.verify.Report;
 import org.itkserver.audit.verify.Report.Verdict;
+import org.itkserver.clock.SureTime;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Hold;
 import org.itkserver.retention.HoldEvents;
@@ -98,14 +99,14 @@ abstract class ManipulationContract {
         purges.ask("tester");
         var kept = Directories.keeping(new Retention(Duration.ZERO, Period.ofYears(8)), List.of());
         var settings = new Purger.Settings(Duration.ofHours(1), new Limits(2, 64 << 20));
-        var purger = new Purger(purges, trail.store, () -> kept, trail.clock, () -> true, settings);
+        var purger = new Purger(purges, trail.store, () -> kept, SureTime.of(trail.clock), () -> true, settings);
         for (int i = 0; i < 8; i++) {
             purger.step();
         }
     }
 
     private void holds() {
-        var store = new JdbcHolds(database, trail.store::append);
+        var store = new JdbcHolds(database, trail.store);
         hold = set(store, new Hold.OneMessage("AAAA"));
         patientHold = set(store, new Hold.OnePatient(new byte[16]));
         lifted = set(store, new Hold.Window("p", null, null, null));

@@ -11,6 +11,7 @@ import java.time.Period;
 import java.time.temporal.TemporalAmount;
 import java.util.List;
 import org.itkserver.audit.verify.Report;
+import org.itkserver.clock.SureTime;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.Purge;
@@ -68,7 +69,8 @@ abstract class PurgeVerifyContract {
     private void purge(TemporalAmount metadata) {
         purges.ask("tester");
         var settings = new Purger.Settings(HOUR, TWO);
-        var purger = new Purger(purges, trail.store, () -> directory(metadata), trail.clock, () -> true, settings);
+        var purger = new Purger(
+                purges, trail.store, () -> directory(metadata), SureTime.of(trail.clock), () -> true, settings);
         for (int i = 0; i < 8; i++) {
             purger.step();
         }
@@ -165,7 +167,7 @@ abstract class PurgeVerifyContract {
                     throw new IllegalStateException("cut");
                 },
                 () -> directory(Period.ofYears(8)),
-                trail.clock,
+                SureTime.of(trail.clock),
                 () -> true,
                 new Purger.Settings(HOUR, TWO));
         trail.clock.forward(HOUR);

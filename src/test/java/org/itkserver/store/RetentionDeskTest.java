@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
+import org.itkserver.clock.ClockStatus;
+import org.itkserver.clock.TimeDesk;
 import org.itkserver.directory.Retention;
 import org.itkserver.retention.AuditedDesk;
 import org.itkserver.retention.Hold;
@@ -35,6 +37,18 @@ class RetentionDeskTest {
 
     private final SettableClock clock = new SettableClock();
     private final List<AuditEvent> told = new ArrayList<>();
+    private final TimeDesk time = new TimeDesk() {
+        @Override
+        public ClockStatus status() {
+            return status;
+        }
+
+        @Override
+        public void confirm(AuditEvent event) {
+            told.add(event);
+        }
+    };
+    private ClockStatus status = ClockStatus.RIGHT;
     private Database database;
     private RetentionDesk desk;
 
@@ -44,20 +58,13 @@ class RetentionDeskTest {
         var directory = Directories.keeping(Retention.DEFAULT, List.of());
         desk = new AuditedDesk(
                 new JdbcStock(database),
-                new JdbcHolds(database, this::record),
+                new JdbcHolds(database, told::add),
                 new JdbcPurge(database, "here"),
                 told::add,
                 () -> directory,
                 clock,
-                Duration.ofHours(1));
-    }
-
-    private void record(AuditEvent event, SqlStep step) {
-        told.add(event);
-        database.inTransaction(connection -> {
-            step.run(connection);
-            return 0;
-        });
+                Duration.ofHours(1),
+                time);
     }
 
     @AfterEach
@@ -110,6 +117,23 @@ class RetentionDeskTest {
         assertEquals(1, told.size());
         assertTrue(desk.runs(5).isEmpty());
         assertEquals(Retention.DEFAULT, desk.policy("SendDocument-v1-0"));
+    }
+
+    @Test
+    void theTimeIsConfirmedOnlyWhenThatIsNeededAndHelps() {
+        assertInstanceOf(Result.Refused.class, desk.confirmTime("the speaking clock", ANN));
+        status = new ClockStatus(Duration.ZERO, Duration.ofHours(1), null, null);
+        assertInstanceOf(Result.Refused.class, desk.confirmTime("the speaking clock", ANN), "the clocks disagree");
+        status = new ClockStatus(Duration.ofDays(40), Duration.ZERO, null, Duration.ofHours(24));
+        assertInstanceOf(Result.Refused.class, desk.confirmTime(" ", ANN));
+        assertTrue(told.isEmpty());
+        assertInstanceOf(Result.Done.class, desk.confirmTime("the speaking clock", ANN));
+        assertEquals(AuditType.CLOCK_CONFIRMED, told.get(0).type());
+        assertEquals(
+                "the time is right, compared with the speaking clock; before: The clock was set forward by about 40 days."
+                        + " Nothing is destroyed until the clock has been steady for another 24 hours, or an administrator"
+                        + " confirms the time.",
+                told.get(0).detail());
     }
 
     @Test
