@@ -83,20 +83,20 @@ public final class ClockWatch implements SureTime {
         var before = state;
         var reading = read();
         var found = before == null ? first(reading) : next(before, reading);
-        if (before != null && found.isOff() && found.steady(found.at).compareTo(found.needed()) >= 0) {
+        if (before != null && found.isOff() && found.steady(found.at()).compareTo(found.needed()) >= 0) {
             found = believe(found);
         }
-        if (found.late != null && found.steady(found.at).compareTo(LONGEST) >= 0 && !found.quiet) {
+        if (found.late() != null && found.steady(found.at()).compareTo(LONGEST) >= 0 && !found.quiet()) {
             found = found.punctual();
         }
         state = found;
         noteWrongTimes(found, before);
-        if (isTrusted(found, found.at)) {
+        if (isTrusted(found, found.at())) {
             trust(found);
         }
         boolean disturbed = before == null || isDisturbed(found) || hasMoved(before, found);
         if (disturbed) {
-            store.moveWaits(steady(found, found.at, found.wall));
+            store.moveWaits(steady(found, found.at(), found.wall()));
         }
         return disturbed;
     }
@@ -104,12 +104,13 @@ public final class ClockWatch implements SureTime {
     private static boolean isDisturbed(Observation found) {
         return found.isOff()
                 || found.isApart()
-                || exceeds(Duration.between(found.expected, found.wall), Duration.ZERO)
-                || !found.quiet && Duration.ofNanos(found.at - found.jumped).compareTo(QUIET) < 0;
+                || exceeds(Duration.between(found.expected(), found.wall()), Duration.ZERO)
+                || !found.quiet()
+                        && Duration.ofNanos(found.at() - found.jumped()).compareTo(QUIET) < 0;
     }
 
     private static boolean hasMoved(Observation before, Observation found) {
-        return exceeds(Duration.between(before.expectedAt(found.at), found.expected), Duration.ZERO);
+        return exceeds(Duration.between(before.expectedAt(found.at()), found.expected()), Duration.ZERO);
     }
 
     private Observation first(Reading reading) {
@@ -134,12 +135,12 @@ public final class ClockWatch implements SureTime {
     }
 
     private Observation next(Observation before, Reading reading) {
-        var elapsed = Duration.ofNanos(reading.at - before.at);
+        var elapsed = Duration.ofNanos(reading.at - before.at());
         var most = elapsed.dividedBy(SLOW);
-        var uncertain = reading.took.plus(before.uncertain).plus(most);
-        var step = Duration.between(before.wall, reading.wall).minus(elapsed);
+        var uncertain = reading.took.plus(before.uncertain()).plus(most);
+        var step = Duration.between(before.wall(), reading.wall).minus(elapsed);
         var stepOfReference =
-                Duration.between(before.reference, reading.reference).minus(elapsed);
+                Duration.between(before.reference(), reading.reference).minus(elapsed);
         boolean jumped = exceeds(step, uncertain) || exceeds(stepOfReference, uncertain);
         var expected = before.expectedAt(reading.at);
         var off = Duration.between(expected, reading.reference);
@@ -160,29 +161,29 @@ public final class ClockWatch implements SureTime {
                 off,
                 Duration.between(reading.wall, reading.reference),
                 reading.took,
-                jumped ? reading.at : before.jumped,
-                before.quiet && !jumped,
-                before.late,
-                before.confirmation);
+                jumped ? reading.at : before.jumped(),
+                before.quiet() && !jumped,
+                before.late(),
+                before.confirmation());
         return confirmed(found);
     }
 
     /** A confirmation counts when the clock it confirms agrees with the database's. */
     private Observation confirmed(Observation found) {
         long newest = store.confirmation();
-        if (newest <= found.confirmation || found.isApart()) {
+        if (newest <= found.confirmation() || found.isApart()) {
             return found;
         }
         var now = (found.isOff() ? believe(found) : found).punctual();
         return new Observation(
-                now.expected,
-                now.at,
-                now.wall,
-                now.reference,
-                now.off,
-                now.apart,
-                now.uncertain,
-                now.at,
+                now.expected(),
+                now.at(),
+                now.wall(),
+                now.reference(),
+                now.off(),
+                now.apart(),
+                now.uncertain(),
+                now.at(),
                 true,
                 null,
                 newest);
@@ -190,29 +191,30 @@ public final class ClockWatch implements SureTime {
 
     /** The clock is the expected time from now on. */
     private Observation believe(Observation found) {
-        if (!found.off.isNegative()) {
-            store.moveLeases(found.expected, found.reference);
-            if (found.off.compareTo(QUIET) > 0) {
+        if (!found.off().isNegative()) {
+            store.moveLeases(found.expected(), found.reference());
+            if (found.off().compareTo(QUIET) > 0) {
                 // what was written before may have been written by a clock that was behind
-                store.note(0, new WrongTimes(found.expected.minus(DOUBTED), found.expected, found.off));
+                store.note(0, new WrongTimes(found.expected().minus(DOUBTED), found.expected(), found.off()));
             }
         }
         return found.believed();
     }
 
     private void noteWrongTimes(Observation found, @Nullable Observation before) {
-        var behind = Duration.between(found.wall, found.expected);
+        var behind = Duration.between(found.wall(), found.expected());
         if (behind.compareTo(AGREEMENT) <= 0) {
             open = null;
             stretch = 0;
             return;
         }
-        var since = before == null ? Duration.ZERO : Duration.ofNanos(found.at - before.at);
-        var now = new WrongTimes(found.wall.minus(since).minus(AGREEMENT), found.wall.plus(MARGIN), behind);
+        var since = before == null ? Duration.ZERO : Duration.ofNanos(found.at() - before.at());
+        var now = new WrongTimes(
+                found.wall().minus(since).minus(AGREEMENT), found.wall().plus(MARGIN), behind);
         var known = open;
         if (known != null
-                && !found.wall.isBefore(known.from())
-                && !found.wall.plus(NOTED.dividedBy(6)).isAfter(known.to())
+                && !found.wall().isBefore(known.from())
+                && !found.wall().plus(NOTED.dividedBy(6)).isAfter(known.to())
                 && known.behind().plus(AGREEMENT).compareTo(behind) >= 0) {
             return;
         }
@@ -227,9 +229,9 @@ public final class ClockWatch implements SureTime {
     }
 
     private void trust(Observation found) {
-        if (!noted || found.at - trustedNoted >= NOTED.toNanos()) {
-            store.trust(found.expected);
-            trustedNoted = found.at;
+        if (!noted || found.at() - trustedNoted >= NOTED.toNanos()) {
+            store.trust(found.expected());
+            trustedNoted = found.at();
             noted = true;
         }
     }
@@ -237,7 +239,7 @@ public final class ClockWatch implements SureTime {
     private static boolean isTrusted(Observation found, long moment) {
         return !found.isOff()
                 && !found.isApart()
-                && found.late == null
+                && found.late() == null
                 && found.steady(moment).compareTo(found.needed()) >= 0;
     }
 
@@ -245,7 +247,7 @@ public final class ClockWatch implements SureTime {
     public Optional<Instant> now() {
         var found = state;
         long moment = nanos.getAsLong();
-        if (found == null || moment - found.at > FRESH.toNanos() || !isTrusted(found, moment)) {
+        if (found == null || moment - found.at() > FRESH.toNanos() || !isTrusted(found, moment)) {
             return Optional.empty();
         }
         var clock = wall.instant();
@@ -269,9 +271,9 @@ public final class ClockWatch implements SureTime {
         var found = state;
         long moment = nanos.getAsLong();
         return found != null
-                && moment - found.at <= FRESH.toNanos()
+                && moment - found.at() <= FRESH.toNanos()
                 && !found.isApart()
-                && !(found.isOff() && found.off.isNegative())
+                && !(found.isOff() && found.off().isNegative())
                 && found.steady(moment).compareTo(QUIET) >= 0;
     }
 
@@ -281,8 +283,8 @@ public final class ClockWatch implements SureTime {
         if (found == null) {
             return Optional.empty();
         }
-        var reference = found.reference;
-        return Optional.of(reference.isBefore(found.expected) ? reference : found.expected);
+        var reference = found.reference();
+        return Optional.of(reference.isBefore(found.expected()) ? reference : found.expected());
     }
 
     /** What is wrong with the clock, for people. */
@@ -293,9 +295,9 @@ public final class ClockWatch implements SureTime {
         }
         var left = found.needed().minus(found.steady(nanos.getAsLong()));
         return new ClockStatus(
-                found.isOff() ? found.off : Duration.ZERO,
-                found.isApart() ? found.apart : Duration.ZERO,
-                found.late,
+                found.isOff() ? found.off() : Duration.ZERO,
+                found.isApart() ? found.apart() : Duration.ZERO,
+                found.late(),
                 left.isNegative() || left.isZero() ? null : left);
     }
 
