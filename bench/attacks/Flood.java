@@ -25,7 +25,7 @@ final class Flood {
     }
 
     void run() {
-        flood("tls-flood", "F1111", "who may send 100 a second");
+        flood("tls-flood", "K1111", "who may send 100 a second");
         flood("tls-a", "A1111", "whose entry has no rate");
     }
 

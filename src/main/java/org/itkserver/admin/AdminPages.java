@@ -18,7 +18,6 @@ import org.itkserver.audit.AuditSearch;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.directory.Directory;
-import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.envelope.Ids;
 import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.PatientKey;
@@ -51,7 +50,7 @@ public final class AdminPages {
             AuditTrail trail,
             Accounts accounts,
             Supplier<Directory> directory,
-            Supplier<DirectoryStatus> directoryStatus,
+            FileDesk files,
             StoredContent content,
             PatientKey patients,
             Repairs repairs,
@@ -87,7 +86,7 @@ public final class AdminPages {
                 new RefusedPages(query, openings, pages),
                 new RepairPages(repairs, messages),
                 new BulkPages(bulk, lists, pages),
-                new DirectoryPages(directory, directoryStatus, monitor::validities, pages, clock),
+                new DirectoryPages(directory, files, monitor::validities, pages, clock),
                 new TrialPages(trial, search, pages, Ids.random(), clock),
                 new AuditPages(audit, exports, pages, clock),
                 new RetentionPages(desk, standing, directory, pages, clock),

@@ -1,9 +1,12 @@
 package org.itkserver.admin;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,19 +33,20 @@ public final class DirectoryPages {
     private static final String USUAL_SERVICE = "SendCDADocument-v2-0";
 
     private final Supplier<Directory> directory;
-    private final Supplier<DirectoryStatus> status;
+    private final FileDesk files;
     private final Supplier<List<Validity>> validities;
     private final Pages pages;
     private final Clock clock;
+    private final PerSession<Views.Notice> notices = new PerSession<>();
 
     DirectoryPages(
             Supplier<Directory> directory,
-            Supplier<DirectoryStatus> status,
+            FileDesk files,
             Supplier<List<Validity>> validities,
             Pages pages,
             Clock clock) {
         this.directory = directory;
-        this.status = status;
+        this.files = files;
         this.validities = validities;
         this.pages = pages;
         this.clock = clock;
@@ -51,6 +55,8 @@ public final class DirectoryPages {
     /**
      * The page. Public only for the template.
      *
+     * @param waiting files of outboxes that are not sent yet
+     * @param notice what came of what was done last, null for nothing
      * @param address asked about, empty for none
      * @param service asked about
      * @param steps why it goes where, empty when nothing was asked
@@ -58,6 +64,8 @@ public final class DirectoryPages {
     public record View(
             Views.Frame frame,
             DirectoryStatus status,
+            List<FileDesk.Waiting> waiting,
+            Views.@Nullable Notice notice,
             Directory directory,
             List<Partner> partners,
             List<Route> routes,
@@ -92,7 +100,9 @@ public final class DirectoryPages {
         var title = problems.isEmpty() ? "Directory" : "Error: Directory";
         var view = new View(
                 pages.frame(title, "directory", person),
-                status.get(),
+                files.directory(),
+                files.waiting(),
+                notices.take(person).orElse(null),
                 now,
                 now.partners(),
                 now.routes(),
@@ -110,6 +120,21 @@ public final class DirectoryPages {
                 clock.instant());
         return Pages.answer(problems.isEmpty() ? 200 : 400, pages.render("directory", view))
                 .build();
+    }
+
+    @POST
+    @Path("pending")
+    @Needs(Role.ADMIN)
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response putInForce(@Context HttpServletRequest request) {
+        var sha256 = String.valueOf(request.getParameter("version"));
+        var person = Person.of(request);
+        var refused = files.putInForce(sha256, person.name(), request.getRemoteAddr());
+        notices.put(
+                person,
+                refused.map(why -> new Views.Notice(false, "Not done. " + why + "."))
+                        .orElseGet(() -> new Views.Notice(true, "The changed file is in force.")));
+        return Pages.goTo("/admin/directory");
     }
 
     private static Optional<Service> service(Directory directory, String name) {

@@ -1,16 +1,41 @@
 package org.itkserver.boot;
 
 import com.ctc.wstx.stax.WstxInputFactory;
+import java.util.List;
+import java.util.Optional;
 import org.itkserver.admin.AdminPages;
 import org.itkserver.admin.AdminSettings;
+import org.itkserver.admin.FileDesk;
 import org.itkserver.admin.Monitor;
 import org.itkserver.admin.StoredContent;
+import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.store.JdbcStanding;
 
 /** Puts the console together from the server's parts. */
 final class Console {
     private Console() {}
+
+    private static FileDesk files(Server server) {
+        return new FileDesk() {
+            @Override
+            public DirectoryStatus directory() {
+                return server.directory.status();
+            }
+
+            @Override
+            public Optional<String> putInForce(String sha256, String person, String source) {
+                return server.directory.putInForce(sha256, person, source, server.store, server.versions::current);
+            }
+
+            @Override
+            public List<Waiting> waiting() {
+                return server.outboxes.pending().stream()
+                        .map(file -> new Waiting(file.outbox(), file.name(), file.reason()))
+                        .toList();
+            }
+        };
+    }
 
     static AdminPages of(Server server, Monitor monitor, RetentionDesk desk) {
         var content = new StoredContent(
@@ -22,7 +47,7 @@ final class Console {
                 server.store,
                 server.accounts,
                 server.directory,
-                server.directory::status,
+                files(server),
                 content,
                 server.patientKey,
                 server.repairDesk.repairs(),

@@ -103,7 +103,13 @@ final class DirectoryFile {
             }
         }
         var routes = new ArrayList<Route>();
-        maps(root, "routes").forEach(map -> mistakes.in(() -> routes.add(route(map, reader.ids()))));
+        maps(root, "routes")
+                .forEach(map -> mistakes.in(() -> {
+                    var route = route(map, reader.ids());
+                    SharedCodes.refuseEqual(map, route, routes);
+                    routes.add(route);
+                }));
+        SharedCodes.check(partners, routes, reader, mistakes);
         var outboxes = new ArrayList<Outbox>();
         mistakes.in(() -> root.map("outboxes").ifPresent(map -> outboxes(map, services, outboxes)));
         mistakes.in(root::end);

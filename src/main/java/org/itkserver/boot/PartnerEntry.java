@@ -24,6 +24,7 @@ final class PartnerEntry {
     private final Predicate<URI> ourself;
     private final Set<String> serviceNames;
     private final Set<String> ids = new HashSet<>();
+    private final Map<String, YamlMap> entries = new HashMap<>();
     private final Map<String, String> usernames = new HashMap<>();
     private final Map<String, String> queues = new HashMap<>();
     private final Map<String, String> certificates = new HashMap<>();
@@ -39,6 +40,12 @@ final class PartnerEntry {
         this.serviceNames = serviceNames;
     }
 
+    /** A mistake in the ODS codes of a partner that was read. */
+    IllegalArgumentException wrongCode(String id, String rule) {
+        var map = entries.get(id);
+        return map == null ? new IllegalArgumentException("partner " + id + ": " + rule) : map.wrong("ods", rule);
+    }
+
     /** Ids of the partners read so far. */
     Set<String> ids() {
         return ids;
@@ -49,6 +56,7 @@ final class PartnerEntry {
         if (!id.matches("[A-Za-z0-9._-]{1,64}")) {
             throw map.wrong("id", "must be letters, digits, '.', '_' and '-', at most 64");
         }
+        entries.putIfAbsent(id, map);
         if (!ids.add(id)) {
             throw map.wrong("id", "is used by two partners: " + id);
         }

@@ -54,6 +54,7 @@ import org.itkserver.store.JdbcBulkJobs;
 import org.itkserver.store.JdbcClock;
 import org.itkserver.store.JdbcContentKeys;
 import org.itkserver.store.JdbcDeliveryQueue;
+import org.itkserver.store.JdbcDirectoryVersions;
 import org.itkserver.store.JdbcMessageSearch;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
@@ -109,12 +110,13 @@ final class Server implements AutoCloseable {
     final Readiness readiness;
     final String node;
     final JdbcDeliveryQueue queue;
+    final JdbcDirectoryVersions versions;
     final JdbcClock clocks;
     final ClockWatch time;
     final Expiry expiry;
     final Settler settler;
     private final DeliveryWorker worker;
-    private final OutboxWatcher outboxes;
+    final OutboxWatcher outboxes;
     private final Refusals refusals;
     final ThreadPoolExecutor handlerPool;
     private final ThreadPoolExecutor synchronousPool;
@@ -144,6 +146,7 @@ final class Server implements AutoCloseable {
         search = new JdbcAuditSearch(reading, trail);
         accounts = new JdbcAccounts(database);
         queue = new JdbcDeliveryQueue(database, node);
+        versions = new JdbcDirectoryVersions(database, node);
         clocks = new JdbcClock(database, node);
         time = new ClockWatch(clock, System::nanoTime, clocks);
         var steady = time.steady();
@@ -252,7 +255,7 @@ final class Server implements AutoCloseable {
         queue.releaseOwn();
         new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "database " + settings.database()));
-        store.append(AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, "directory.yaml"));
+        directory.started(store, versions::current);
         initialised = true;
     }
 
@@ -275,7 +278,7 @@ final class Server implements AutoCloseable {
     /** What the timer does every second. */
     void tick() throws IOException {
         initialise();
-        directory.refresh(store);
+        directory.refresh(store, versions::current);
     }
 
     /** Sends what lies in outbox folders, once a second. */

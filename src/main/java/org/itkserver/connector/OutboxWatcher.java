@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
 import org.itkserver.envelope.Sha256;
+import org.itkserver.envelope.TenDigits;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.io.MemoryBudget;
 import org.slf4j.Logger;
@@ -42,6 +44,10 @@ public final class OutboxWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxWatcher.class);
     private static final long QUIET = Duration.ofSeconds(2).toNanos();
     private static final int AT_A_TIME = 100;
+    /** Most waiting files of an outbox that people are shown. */
+    private static final int LISTED = 100;
+
+    private static final Set<String> OWN = Set.of("sent", "failed");
     /** A message takes up to so many times the size of its file while its envelope is made. */
     private static final int COPIES = 12;
 
@@ -59,6 +65,8 @@ public final class OutboxWatcher {
     /** Files that could neither be sent nor put away; they are left alone until they change. */
     private final Map<Path, String> stuck = new HashMap<>();
 
+    private volatile List<Pending> pending = List.of();
+
     /**
      * Limits of the files.
      *
@@ -66,6 +74,15 @@ public final class OutboxWatcher {
      * @param memory what a file takes while its message is made
      */
     public record Limits(long size, MemoryBudget.Share memory) {}
+
+    /**
+     * A file that is not sent yet.
+     *
+     * @param outbox name of its outbox
+     * @param name of the file, with what may be an NHS number masked
+     * @param reason why it waits, a sentence
+     */
+    public record Pending(String outbox, String name, String reason) {}
 
     private record Seen(OutboxFile file, long since, byte[] digest) {}
 
@@ -91,9 +108,15 @@ public final class OutboxWatcher {
         this.limits = limits;
     }
 
+    /** The files that the last look left where they were, the first of each outbox. Thread-safe. */
+    public List<Pending> pending() {
+        return pending;
+    }
+
     /** Takes the files that are ready, a bounded number of each folder. */
     public void runOnce() {
         var present = new HashSet<Path>();
+        var left = new ArrayList<Pending>();
         for (var outbox : directory.get().outboxes()) {
             var folder = resolve.apply(outbox.folder());
             try {
@@ -102,6 +125,7 @@ public final class OutboxWatcher {
                 for (var file : ready(folder, present)) {
                     take(outbox, folder, file);
                 }
+                left.addAll(left(outbox, folder));
             } catch (StoreUnavailable e) {
                 LOG.warn("outbox {} waits: {}", outbox.name(), e.getMessage());
             } catch (IOException | RuntimeException e) {
@@ -112,8 +136,40 @@ public final class OutboxWatcher {
                                 + e.getClass().getSimpleName());
             }
         }
+        pending = List.copyOf(left);
         seen.keySet().retainAll(present);
         stuck.keySet().retainAll(present);
+    }
+
+    private List<Pending> left(Outbox outbox, Path folder) throws IOException {
+        var out = new ArrayList<Pending>();
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (var path : files) {
+                if (out.size() < LISTED && !OWN.contains(String.valueOf(path.getFileName()))) {
+                    out.add(new Pending(
+                            outbox.name(), TenDigits.masked(String.valueOf(path.getFileName())), reason(path)));
+                }
+            }
+        }
+        out.sort(Comparator.comparing(Pending::name));
+        return out;
+    }
+
+    private String reason(Path path) {
+        var name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return "It is not a regular file. Only files are sent.";
+        }
+        if (name.startsWith(".")) {
+            return "Its name begins with a dot, which marks a file that is being written. Rename it.";
+        }
+        if (UNFINISHED.stream().anyMatch(name::endsWith)) {
+            return "Its name ends as that of a file that is being written (.part, .tmp or .filepart). Rename it.";
+        }
+        if (stuck.containsKey(path)) {
+            return "It cannot be moved out of the folder. Correct the rights of the folder and move the file away.";
+        }
+        return "It is new or still changing, or waits for its turn.";
     }
 
     private List<OutboxFile> ready(Path folder, Set<Path> present) throws IOException {

@@ -143,9 +143,20 @@ public final class Directory {
         return partners.stream().filter(p -> p.id().equals(id)).findFirst();
     }
 
-    /** The partner whose own address this is (not one it relays for). */
+    /**
+     * The partner whose own address this is (not one it relays for). Of several partners with one ODS code, the one that the first
+     * matching route names; empty when no route does.
+     */
     public Optional<Partner> ownerOf(String address) {
-        return partners.stream().filter(p -> p.owns(address)).findFirst();
+        var owners = partners.stream().filter(p -> p.owns(address)).toList();
+        if (owners.size() < 2) {
+            return owners.stream().findFirst();
+        }
+        var route = routes.stream().filter(r -> r.matches(address)).findFirst();
+        return owners.stream()
+                .filter(owner ->
+                        route.isPresent() && owner.id().equals(route.get().partner()))
+                .findFirst();
     }
 
     /** The partner that a message to this address is transmitted to: by route, else the owner of the address. */

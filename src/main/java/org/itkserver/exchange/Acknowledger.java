@@ -125,11 +125,11 @@ final class Acknowledger {
         return new Made(message, Events.ofOutbound(type, message, ack.errorId(), detail));
     }
 
-    /** The owner of the sender address when it takes messages, else who brought the message (H10). */
+    /** The owner of the sender address when it takes acknowledgements, else who brought the message (H10). */
     private static Optional<Partner> receiver(Directory directory, Received received) {
         var sender = received.about().senderAddress();
         var bringer = directory.partner(received.partner());
-        if (sender == null || bringer.filter(p -> p.owns(sender.uri())).isPresent()) {
+        if (sender == null) {
             return bringer;
         }
         return directory

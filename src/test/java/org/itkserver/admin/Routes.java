@@ -51,9 +51,7 @@ public final class Routes {
                 () -> {
                     throw new UnsupportedOperationException();
                 },
-                () -> {
-                    throw new UnsupportedOperationException();
-                },
+                fake(FileDesk.class),
                 new StoredContent(
                         fake(AuditQuery.class),
                         new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),

@@ -271,4 +271,53 @@ class DirectoryFileTest {
             assertTrue(refused.getMessage().contains(wrong), refused.getMessage());
         }
     }
+
+    private static final String TWO_SYSTEMS =
+            """
+            organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: a }
+            partners:
+              - { id: pas, ods: [X1111], usernames: [pas-1], endpoints: { messages: "http://pas.example/m" } }
+              - { id: epr, ods: [x1111], usernames: [epr-1], endpoints: { messages: "http://epr.example/m" } }
+            routes:
+            """;
+
+    private static String route(String below, String partner) {
+        return "  - { address: \"urn:nhs-uk:addressing:ods:X1111" + below + "\", partner: " + partner + " }\n";
+    }
+
+    @Test
+    void oneCodeAtTwoPartnersIsAMistakeUnlessRoutesTellThemApart() {
+        var other = "  - { address: \"urn:nhs-uk:addressing:ods:Z9999:ward\", handler: inbox }\n";
+        for (var routes : List.of(other, route(":pas", "pas"), other + route(":epr:ward", "epr"))) {
+            var e = assertThrows(IllegalArgumentException.class, () -> read(TWO_SYSTEMS + routes, true));
+            assertEquals(
+                    "line 4: partners[1].ods holds X1111, which partner pas has, too: add a route that names one of them for the"
+                            + " code, or a route for each of them with its addresses below the code",
+                    e.getMessage());
+        }
+        for (var routes : List.of(route("", "epr"), route(":pas", "pas") + route(":epr", "epr"))) {
+            assertEquals(2, read(TWO_SYSTEMS + routes, true).partners().size());
+        }
+    }
+
+    @Test
+    void whatBelongsToTwoPartnersFollowsTheRoutes() {
+        var directory = read(TWO_SYSTEMS + route(":pas", "pas") + route(":epr", "epr"), true);
+        var code = "urn:nhs-uk:addressing:ods:X1111";
+        assertEquals("pas", directory.ownerOf(code + ":pas:ward").orElseThrow().id());
+        assertEquals("epr", directory.ownerOf(code + ":epr").orElseThrow().id());
+        assertTrue(directory.ownerOf(code + ":other").isEmpty(), "no route names it");
+        var one = read(TWO_SYSTEMS + route("", "epr"), true);
+        assertEquals("epr", one.ownerOf(code + ":other").orElseThrow().id());
+    }
+
+    @Test
+    void twoRoutesForOneAddressAreTheMistake() {
+        var e = assertThrows(
+                IllegalArgumentException.class,
+                () -> read(TWO_SYSTEMS + route(":A", "pas") + route(":a", "epr") + route(":e", "epr"), true));
+        assertEquals(
+                "line 7: routes[1].address has a route before this one that leads elsewhere: remove one of them",
+                e.getMessage());
+    }
 }

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
@@ -34,6 +36,7 @@ class LiveDirectoryTest {
 
     private final List<AuditEvent> events = new ArrayList<>();
     private final AuditTrail trail = events::add;
+    private String current = "";
     private Path file;
     private LiveDirectory directory;
 
@@ -53,7 +56,11 @@ class LiveDirectoryTest {
 
     private void moved(byte[] bytes) throws IOException {
         Files.move(Files.write(folder.resolve("new"), bytes), file, StandardCopyOption.REPLACE_EXISTING);
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
+    }
+
+    private void record(String sha256, Instant since, String by) {
+        current = sha256;
     }
 
     private int partners() {
@@ -74,21 +81,79 @@ class LiveDirectoryTest {
         var whole = with("a", "b", "c");
         for (int end = HEAD.length(); end <= whole.length(); end++) {
             Files.writeString(file, whole.substring(0, end));
-            directory.refresh(trail);
-            directory.refresh(trail);
+            directory.refresh(trail, this::record);
+            directory.refresh(trail, this::record);
             assertEquals(0, partners(), whole.substring(0, end));
         }
         assertNotNull(directory.status().mistake());
         Files.writeString(file, whole + "...\n");
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertEquals(3, partners());
         assertNull(directory.status().mistake());
+    }
+
+    private void written(String text) throws IOException {
+        Files.writeString(file, text);
+        directory.refresh(trail, this::record);
+    }
+
+    private Optional<String> putInForce(String sha256) {
+        return directory.putInForce(sha256, "ann", "127.0.0.1", trail, this::record);
+    }
+
+    @Test
+    void aPendingFileIsParsedAtOnceAndItsMistakesAreShownWithTheirLine() throws IOException {
+        written(HEAD + "partners:\n  - { id: a, wrong: b }\n");
+        assertTrue(String.valueOf(directory.status().mistake()).contains("pending"));
+        assertTrue(String.valueOf(directory.status().mistake()).contains("line 3: partners[0].wrong"));
+        assertNull(directory.status().pending(), "it cannot be put in force");
+        assertEquals(List.of(), events, "a file that is being written is wrong many times");
+    }
+
+    @Test
+    void aValidPendingFileCanBePutInForceByAnAdministrator() throws IOException {
+        written(with("a", "b"));
+        var pending = String.valueOf(directory.status().pending());
+        assertEquals(Optional.empty(), putInForce(pending));
+        assertEquals(2, partners());
+        assertNull(directory.status().mistake());
+        assertEquals(pending, directory.status().version());
+        assertEquals(pending, current);
+        assertEquals("ann", events.get(0).actor());
+        assertTrue(events.get(0).detail().endsWith(pending));
+        directory.refresh(trail, this::record);
+        assertEquals(1, events.size(), "once");
+    }
+
+    @Test
+    void onlyTheFileThatWasSeenIsPutInForce() throws IOException {
+        written(with("a"));
+        var seen = String.valueOf(directory.status().pending());
+        Files.writeString(file, with("a", "b"));
+        assertTrue(putInForce(seen).isPresent());
+        directory.refresh(trail, this::record);
+        assertTrue(putInForce(seen).isPresent());
+        assertTrue(putInForce("null").isPresent());
+        assertEquals(0, partners());
+        assertEquals(List.of(), events);
+    }
+
+    @Test
+    void aPendingFileThatCannotBeRecordedIsNotPutInForce() throws IOException {
+        written(with("a"));
+        AuditTrail away = event -> {
+            throw new StoreUnavailable("away");
+        };
+        var pending = String.valueOf(directory.status().pending());
+        assertThrows(
+                StoreUnavailable.class, () -> directory.putInForce(pending, "ann", "127.0.0.1", away, this::record));
+        assertEquals(0, partners());
     }
 
     @Test
     void aPendingFileThatIsThenMovedTakesEffect() throws IOException {
         Files.writeString(file, with("a"));
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertEquals(0, partners());
         moved(with("a").getBytes(StandardCharsets.UTF_8));
         assertEquals(1, partners());
@@ -102,7 +167,7 @@ class LiveDirectoryTest {
         var next = Files.writeString(folder.resolve("next.yaml"), with("a"));
         Files.createSymbolicLink(folder.resolve("link.new"), next);
         Files.move(folder.resolve("link.new"), link, StandardCopyOption.ATOMIC_MOVE);
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertEquals(1, partners());
     }
 
@@ -117,10 +182,10 @@ class LiveDirectoryTest {
     @Test
     void aFileThatComesBackUnchangedIsNoMistake() throws IOException {
         var away = Files.move(file, folder.resolve("away"));
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertNotNull(directory.status().mistake());
         Files.move(away, file);
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertNull(directory.status().mistake());
     }
 
@@ -131,9 +196,9 @@ class LiveDirectoryTest {
         AuditTrail away = event -> {
             throw new StoreUnavailable("away");
         };
-        assertThrows(StoreUnavailable.class, () -> directory.refresh(away));
+        assertThrows(StoreUnavailable.class, () -> directory.refresh(away, this::record));
         assertEquals(0, partners());
-        directory.refresh(trail);
+        directory.refresh(trail, this::record);
         assertEquals(1, partners());
         assertEquals(1, events.size());
     }

@@ -157,4 +157,23 @@ class OutboxWatcherTest {
         assertEquals(2, names(folder.resolve("sent")).size());
         assertTrue(names(folder.resolve("failed")).isEmpty());
     }
+
+    @Test
+    void whatIsLeftIsListedWithItsReason() throws IOException {
+        Files.writeString(folder.resolve("a.part"), GOOD);
+        Files.writeString(folder.resolve(".b.xml"), GOOD);
+        Files.createDirectories(folder.resolve("c"));
+        Files.writeString(folder.resolve("d 9990000026.xml"), GOOD);
+        look();
+        var pending = watcher.pending();
+        assertEquals(
+                List.of(".b.xml", "a.part", "c", "d ##########.xml"),
+                pending.stream().map(OutboxWatcher.Pending::name).toList());
+        assertTrue(pending.get(0).reason().contains("begins with a dot"));
+        assertTrue(pending.get(1).reason().contains(".part"));
+        assertTrue(pending.get(2).reason().contains("regular file"));
+        assertTrue(pending.get(3).reason().contains("new or still changing"));
+        lookLongEnough();
+        assertEquals(3, watcher.pending().size(), "the last one is sent");
+    }
 }

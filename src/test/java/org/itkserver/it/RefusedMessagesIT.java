@@ -65,6 +65,8 @@ class RefusedMessagesIT {
               - { id: known, ods: [Y9999], usernames: [known-but-not-allowed], services: [SendDocument-v1-0] }
               - { id: other, ods: [X1111], usernames: [other-1], services: ["*"] }
               - { id: strict, ods: [Y9999], usernames: [strict-1], services: ["*"], strictPayload: true }
+            routes:
+              - { address: "urn:nhs-uk:addressing:ods:Y9999", partner: gp-system }
             """;
 
     /** What is expected of one spoiled message. */
