@@ -41,7 +41,6 @@ final class Changes {
     }
 
     private AuditEvent event(HttpServletRequest request, AuditType type, String what) {
-        return AuditEvent.ofPerson(
-                clock.instant(), type, Person.of(request).name(), request.getRemoteAddr(), what);
+        return AuditEvent.ofPerson(clock.instant(), type, Person.of(request).name(), request.getRemoteAddr(), what);
     }
 }

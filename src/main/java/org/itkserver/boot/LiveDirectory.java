@@ -206,7 +206,7 @@ final class LiveDirectory implements Supplier<Directory> {
             }
             var read = read(DirectoryFile.text(now.bytes));
             var detail = "directory.yaml, which was pending, is put in force, SHA-256 " + sha256;
-            var event = AuditEvent.ofPerson(clock.instant(), AuditType.DIRECTORY_LOADED, null, person, source, detail);
+            var event = AuditEvent.ofPerson(clock.instant(), AuditType.DIRECTORY_LOADED, person, source, detail);
             takeEffect(new InForce(read, now), event, audit, versions);
             LOG.info("directory.yaml was put in force by an administrator");
             return Optional.empty();

@@ -161,8 +161,7 @@ public final class AuditedDesk implements RetentionDesk {
         }
         var detail = "the time is right, compared with " + compared + "; before: "
                 + time.status().text();
-        time.confirm(AuditEvent.ofPerson(
-                clock.instant(), AuditType.CLOCK_CONFIRMED, by.person(), by.source(), detail));
+        time.confirm(AuditEvent.ofPerson(clock.instant(), AuditType.CLOCK_CONFIRMED, by.person(), by.source(), detail));
         return new Result.Done(0);
     }
 

@@ -48,20 +48,20 @@ public final class JdbcHolds implements Holds {
         trail.change(
                 List.of(event),
                 () -> database.read(connection -> Sql.update(
-                        connection,
-                        SET,
-                        hold.id(),
-                        one != null ? "message" : patient != null ? "patient" : "window",
-                        one == null ? null : one.trackingId(),
-                        patient == null ? null : patient.key(),
-                        window == null ? null : window.partner(),
-                        window == null ? null : window.service(),
-                        window == null ? null : window.from(),
-                        window == null ? null : window.to(),
-                        hold.reason(),
-                        hold.reference(),
-                        hold.setBy(),
-                        hold.setAt())))
+                                connection,
+                                SET,
+                                hold.id(),
+                                one != null ? "message" : patient != null ? "patient" : "window",
+                                one == null ? null : one.trackingId(),
+                                patient == null ? null : patient.key(),
+                                window == null ? null : window.partner(),
+                                window == null ? null : window.service(),
+                                window == null ? null : window.from(),
+                                window == null ? null : window.to(),
+                                hold.reason(),
+                                hold.reference(),
+                                hold.setBy(),
+                                hold.setAt()))
                         == 1);
         // a batch that is being chosen did not see the hold yet: wait until it is chosen, as later ones will
         database.inTransaction(connection -> {

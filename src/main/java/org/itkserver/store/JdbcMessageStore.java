@@ -8,20 +8,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
-import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
@@ -42,8 +39,6 @@ import org.jspecify.annotations.Nullable;
 /** The message store on JDBC; see {@link Committer} for how it writes. */
 public final class JdbcMessageStore implements MessageStore, AutoCloseable {
     private static final int BLOCK = 1000;
-    private static final Duration BUSY = Duration.ofSeconds(10);
-    private static final Duration BUSY_AGAIN = Duration.ofMillis(20);
 
     private static final String NEXT_BLOCK = "select nextval('message_id_block')";
     private static final String FIND = "select " + StoredMessages.COLUMNS
@@ -250,17 +245,8 @@ public final class JdbcMessageStore implements MessageStore, AutoCloseable {
      */
     @Override
     public boolean change(List<AuditEvent> events, BooleanSupplier change) {
-        long end = System.nanoTime() + BUSY.toNanos();
-        while (true) {
-            try {
-                return record(events, connection -> database.joined(connection, change::getAsBoolean));
-            } catch (StoreBusy e) {
-                if (System.nanoTime() - end > 0) {
-                    throw e;
-                }
-                LockSupport.parkNanos(BUSY_AGAIN.toNanos());
-            }
-        }
+        return Patience.whileBusy(
+                () -> record(events, connection -> database.joined(connection, change::getAsBoolean)));
     }
 
     @Override
