@@ -11,8 +11,8 @@ import org.itkserver.audit.AuditType;
 import org.itkserver.envelope.Sha256;
 
 /**
- * Who may do what. Denials are audited, of unknown tokens as many a minute as {@link Denials} lets pass. Tokens are random
- * and long, so what a limit protects is the trail, not the token; a good token always works, whatever its neighbours at one
+ * Who may do what. Denials are audited, as many a minute of each application and address as {@link Denials} lets pass; the rest are
+ * counted in one more event. Tokens are random and long, so what a limit protects is the trail, not the token; a good token always works, whatever its neighbours at one
  * address do. Thread-safe.
  */
 final class Access {
@@ -60,7 +60,7 @@ final class Access {
                 }
             }
         }
-        var wait = denials.count(request.getRemoteAddr());
+        var wait = denials.count(UNKNOWN, request.getRemoteAddr());
         if (!wait.isZero()) {
             throw new Problem(Problem.Kind.TOO_MANY_REQUESTS, "Too many requests without a right token came from here.")
                     .retryAfter(wait);
@@ -83,9 +83,23 @@ final class Access {
         if (client.scopes().contains(scope)) {
             return client;
         }
-        record(client.name(), request, "its token has no scope " + scope);
+        if (denials.count(client.name(), request.getRemoteAddr()).isZero()) {
+            record(client.name(), request, "its token has no scope " + scope);
+        }
         throw new Problem(Problem.Kind.FORBIDDEN, "The token has no scope " + scope + ".")
                 .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + scope + "\"");
+    }
+
+    /** Tells of denials that were counted only; called every minute. */
+    void flush() {
+        for (var counted : denials.take()) {
+            trail.append(AuditEvent.ofPerson(
+                    clock.instant(),
+                    AuditType.API_DENIED,
+                    counted.who(),
+                    counted.source(),
+                    counted.count() + " more requests were refused within a minute"));
+        }
     }
 
     private void record(String who, HttpServletRequest request, String detail) {

@@ -3,12 +3,14 @@ package org.itkserver.api;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Counts denials by network address: {@value #FREE} a minute are told and audited each, the rest only wait for the minute's
- * end. Remembers the {@value #MOST} addresses seen last. Per node. Thread-safe.
+ * Counts denials by who is denied: {@value #FREE} a minute are audited each, the rest are counted and told in one more event when
+ * the minute is over. Remembers the {@value #MOST} seen last. Per node. Thread-safe.
  */
 final class Denials {
     static final int FREE = 10;
@@ -21,30 +23,82 @@ final class Denials {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
-            return size() > MOST;
+            if (size() > MOST) {
+                end(eldest.getValue());
+                return true;
+            }
+            return false;
         }
     };
+    private final List<Counted> ended = new ArrayList<>();
+    private int lost;
 
     Denials(Clock clock) {
         this.clock = clock;
     }
 
     /**
+     * Denials that were not audited each.
+     *
+     * @param who an application's name, or unknown
+     * @param source network address
+     */
+    record Counted(String who, String source, long count) {}
+
+    /**
      * Counts a denial.
      *
-     * @return how long to wait; zero when it is one of the free ones
+     * @param who an application's name, or unknown
+     * @param source network address
+     * @return how long to wait; zero when it is one of those that are audited each
      */
-    synchronized Duration count(String address) {
+    synchronized Duration count(String who, String source) {
         var now = clock.instant();
-        var window = windows.get(address);
-        if (window == null || !now.isBefore(window.start().plus(WINDOW))) {
-            window = new Window(now, 0);
+        var key = who + " " + source;
+        var window = windows.get(key);
+        if (window == null || isOver(window, now)) {
+            if (window != null) {
+                end(window);
+            }
+            window = new Window(who, source, now, 0);
         }
-        windows.put(address, new Window(window.start(), Math.min(window.count() + 1, FREE + 1)));
+        windows.put(key, new Window(who, source, window.start(), window.count() + 1));
         return window.count() < FREE
                 ? Duration.ZERO
                 : Duration.between(now, window.start().plus(WINDOW));
     }
 
-    private record Window(Instant start, int count) {}
+    /** What was counted and not audited, of minutes that are over; each is told once. */
+    synchronized List<Counted> take() {
+        var now = clock.instant();
+        windows.values().removeIf(window -> {
+            boolean over = isOver(window, now);
+            if (over) {
+                end(window);
+            }
+            return over;
+        });
+        if (lost > 0) {
+            ended.add(new Counted("others", "many addresses", lost));
+            lost = 0;
+        }
+        var out = List.copyOf(ended);
+        ended.clear();
+        return out;
+    }
+
+    private static boolean isOver(Window window, Instant now) {
+        return !now.isBefore(window.start().plus(WINDOW));
+    }
+
+    private void end(Window window) {
+        long more = window.count() - FREE;
+        if (more > 0 && ended.size() < FREE * FREE) {
+            ended.add(new Counted(window.who(), window.source(), more));
+        } else if (more > 0) {
+            lost += (int) Math.min(more, Integer.MAX_VALUE - lost);
+        }
+    }
+
+    private record Window(String who, String source, Instant start, long count) {}
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Set;
+import org.itkserver.envelope.PlainText;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of an address, strictly: an unknown or repeated one is a {@link Problem}. */
@@ -16,7 +17,9 @@ final class QueryParameters {
 
     QueryParameters(UriInfo uri, Set<String> known) {
         this.uri = uri;
+        uri.getPathParameters().forEach((name, values) -> values.forEach(value -> text(name, value)));
         uri.getQueryParameters().forEach((name, values) -> {
+            values.forEach(value -> text(JsonReader.printable(name), value));
             if (!known.contains(name)) {
                 throw Problem.of(JsonReader.printable(name), "is unknown here");
             }
@@ -24,6 +27,12 @@ final class QueryParameters {
                 throw Problem.of(name, "is there twice");
             }
         });
+    }
+
+    private static void text(String name, String value) {
+        if (!PlainText.isStorable(value)) {
+            throw Problem.of(name, "holds a NUL, half a surrogate pair, or bytes that are not UTF-8");
+        }
     }
 
     /** The value, null when it is absent or empty. */

@@ -21,6 +21,7 @@ import org.itkserver.exchange.Submissions;
 public final class RestApi {
     private static final String ATTRIBUTE = RestApi.class.getName();
 
+    private final Access access;
     private final Filter gate;
     private final Set<Object> resources;
 
@@ -36,7 +37,7 @@ public final class RestApi {
             Supplier<Directory> directory,
             Clock clock,
             ApiSettings settings) {
-        var access = new Access(accounts, store, clock);
+        access = new Access(accounts, store, clock);
         var problems = new Problems();
         var messages = new Messages(store, query);
         var payloads = new Payloads(store, scanner, manifests, streams, settings.spoolFolder());
@@ -68,6 +69,11 @@ public final class RestApi {
         var registration = context.addFilter("api-gate", gate);
         registration.setAsyncSupported(true);
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/api/*");
+    }
+
+    /** What there is to do each minute. */
+    public void housekeeping() {
+        access.flush();
     }
 
     /** What answers under {@code /api}. */

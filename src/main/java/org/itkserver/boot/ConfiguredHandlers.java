@@ -38,6 +38,7 @@ final class ConfiguredHandlers implements Handlers {
         if (settings instanceof HandlerSettings.Http http) {
             return new HttpHandler(client, http, MOST_REPLY, home.spool());
         }
-        return new FolderHandler(home.resolve(((HandlerSettings.Folder) settings).folder()));
+        var folder = home.resolve(((HandlerSettings.Folder) settings).folder());
+        return new FolderHandler(folder, home.holds(folder));
     }
 }

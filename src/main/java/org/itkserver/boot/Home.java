@@ -5,15 +5,17 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
+import org.itkserver.io.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 
 /** The home folder: made on the first start, private to its owner. */
 final class Home {
     private static final int KEY_BYTES = 32;
+    private static final List<String> MADE =
+            List.of("data", "keys", "tmp", "node-id", "installation", "lock", "first-run.txt", "reset-admin.txt");
 
     private final Path folder;
 
@@ -22,11 +24,9 @@ final class Home {
         this.folder = folder;
         for (var name : new String[] {"", "data", "keys", "tmp"}) {
             var path = folder.resolve(name);
-            if (!Files.isDirectory(path)) {
-                Files.createDirectories(path);
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-            }
+            PrivateFiles.createDirectories(path);
         }
+        tighten();
         try (var left = Files.newDirectoryStream(spool(), "*.spool")) {
             for (var file : left) {
                 Files.deleteIfExists(file);
@@ -37,9 +37,23 @@ final class Home {
                 if (demo == null) {
                     throw new IOException("missing from the application: demo-directory.yaml");
                 }
-                Files.write(directory(), demo.readAllBytes(), StandardOpenOption.CREATE_NEW);
+                PrivateFiles.write(directory(), new String(demo.readAllBytes(), StandardCharsets.UTF_8));
             }
         }
+    }
+
+    /** Takes what the server made from everybody but its owner; the embedded database makes its files by the umask. */
+    void tighten() throws IOException {
+        for (var name : MADE) {
+            PrivateFiles.tighten(folder.resolve(name));
+        }
+    }
+
+    /** Whether a folder lies in the home folder, and so is the server's own. */
+    boolean holds(Path path) {
+        return path.toAbsolutePath()
+                .normalize()
+                .startsWith(folder.toAbsolutePath().normalize());
     }
 
     /** A path of the directory file: a relative one lies under the home folder. */
@@ -97,8 +111,6 @@ final class Home {
     /** Writes a file that only its owner can read. */
     static void write(Path file, String text) throws IOException {
         Files.deleteIfExists(file);
-        var owner = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Files.createFile(file, owner);
-        Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+        PrivateFiles.write(file, text);
     }
 }

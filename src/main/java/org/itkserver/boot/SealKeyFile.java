@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import org.itkserver.audit.SealKey;
+import org.itkserver.io.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class SealKeyFile {
             if (!Files.exists(file)) {
                 var key = SealKey.generate();
                 Home.write(file, key.toPem());
-                Files.writeString(Settings.publicKey(file), key.toPublicPem());
+                PrivateFiles.write(Settings.publicKey(file), key.toPublicPem());
                 LOG.info(
                         "made the key that signs audit seals, {}; copy {} off this machine, auditors need it",
                         key.id(),
@@ -36,7 +37,7 @@ final class SealKeyFile {
             }
             var key = SealKey.read(Files.readString(file));
             if (!Files.exists(Settings.publicKey(file))) {
-                Files.writeString(Settings.publicKey(file), key.toPublicPem());
+                PrivateFiles.write(Settings.publicKey(file), key.toPublicPem());
             }
             return key;
         } catch (IOException e) {

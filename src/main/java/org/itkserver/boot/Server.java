@@ -256,6 +256,7 @@ final class Server implements AutoCloseable {
         new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "database " + settings.database()));
         directory.started(store, versions::current);
+        home.tighten();
         initialised = true;
     }
 
@@ -348,5 +349,10 @@ final class Server implements AutoCloseable {
         store.newestSeal().ifPresent(anchors::note);
         reading.close();
         database.shutDown();
+        try {
+            home.tighten();
+        } catch (IOException e) {
+            LOG.debug("the files of the home folder could not be looked at", e);
+        }
     }
 }

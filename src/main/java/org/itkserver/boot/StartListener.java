@@ -46,6 +46,7 @@ public final class StartListener implements ServletContextListener {
     private Lookout lookout;
     private RetentionJob retention;
     private AdminPages console;
+    private RestApi api;
     private HttpEdge edge;
     private ReadyAnnouncer ready;
     private Duration wait = Duration.ZERO;
@@ -120,23 +121,23 @@ public final class StartListener implements ServletContextListener {
         retention = new RetentionJob(server);
         console = Console.of(server, lookout, retention.desk());
         console.register(context);
-        new RestApi(
-                        server.submissions,
-                        server.store,
-                        server.scanner,
-                        new ManifestReader(new WstxInputFactory(), ScanLimits.DEFAULT),
-                        server.streams,
-                        server.accounts,
-                        server.query,
-                        server.trail,
-                        server.directory,
-                        server.clock,
-                        new ApiSettings(
-                                server.settings.maxMessage(),
-                                server.home.spool(),
-                                Runtime.getRuntime().maxMemory(),
-                                server.memory.api()))
-                .register(context);
+        api = new RestApi(
+                server.submissions,
+                server.store,
+                server.scanner,
+                new ManifestReader(new WstxInputFactory(), ScanLimits.DEFAULT),
+                server.streams,
+                server.accounts,
+                server.query,
+                server.trail,
+                server.directory,
+                server.clock,
+                new ApiSettings(
+                        server.settings.maxMessage(),
+                        server.home.spool(),
+                        Runtime.getRuntime().maxMemory(),
+                        server.memory.api()));
+        api.register(context);
         add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
@@ -225,6 +226,7 @@ public final class StartListener implements ServletContextListener {
     private void housekeeping() {
         server.housekeeping();
         console.housekeeping();
+        api.housekeeping();
         lookout.housekeeping();
     }
 

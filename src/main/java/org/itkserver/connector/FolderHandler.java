@@ -8,18 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.security.DigestOutputStream;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.UndecodablePayload;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
 import org.itkserver.handler.Payload;
 import org.itkserver.handler.PayloadHandler;
+import org.itkserver.io.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,17 +43,29 @@ public final class FolderHandler implements PayloadHandler {
             "image/jpeg", ".jpg",
             "image/png", ".png");
 
-    private final Path folder;
+    private static final Set<StandardOpenOption> ANEW =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
 
-    /** @param folder made when it is not there */
-    public FolderHandler(Path folder) {
+    private final Path folder;
+    private final boolean own;
+
+    /**
+     * @param folder made when it is not there
+     * @param own whether it lies in the server's home, so that nobody but the server's user reads it
+     */
+    public FolderHandler(Path folder, boolean own) {
         this.folder = folder;
+        this.own = own;
     }
 
     @Override
     public Outcome handle(HandledMessage message) {
         try {
-            Files.createDirectories(folder);
+            if (own) {
+                PrivateFiles.createDirectories(folder);
+            } else {
+                Files.createDirectories(folder);
+            }
             var entries = new ArrayList<String>();
             for (var payload : message.payloads()) {
                 entries.add(write(message, payload, entries.size() + 1));
@@ -94,11 +109,14 @@ public final class FolderHandler implements PayloadHandler {
                 + ", \"payloads\": [" + String.join(", ", payloads) + "]}\n";
     }
 
+    private FileAttribute<?>[] mode() {
+        return own ? new FileAttribute<?>[] {PrivateFiles.file()} : new FileAttribute<?>[0];
+    }
+
     /** A file that appears under its name when it is complete and on disk. */
     private void place(String name, Content content) throws IOException {
         var half = folder.resolve("." + name + ".part");
-        try (var channel = FileChannel.open(
-                half, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(half, ANEW, mode())) {
             content.writeTo(java.nio.channels.Channels.newOutputStream(channel));
             channel.force(true);
         } catch (IOException | RuntimeException e) {

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.UUID;
 import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.TenDigits;
+import org.itkserver.io.PrivateFiles;
 
 /** A file in an outbox as it was seen once, and the ways to put it away. */
 record OutboxFile(Path path, long size, String stamp) {
@@ -65,7 +66,7 @@ record OutboxFile(Path path, long size, String stamp) {
     /** Moves it to a folder, under its name or one that is free, and writes the reason beside it. */
     void moveTo(Path folder, String name, String reason) throws IOException {
         var moved = move(folder, name);
-        Files.writeString(folder.resolve(moved + ".reason.txt"), reason + "\n");
+        PrivateFiles.write(folder.resolve(moved + ".reason.txt"), reason + "\n");
     }
 
     private String move(Path folder, String name) throws IOException {

@@ -31,6 +31,7 @@ import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.TenDigits;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.io.MemoryBudget;
+import org.itkserver.io.PrivateFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,8 +121,8 @@ public final class OutboxWatcher {
         for (var outbox : directory.get().outboxes()) {
             var folder = resolve.apply(outbox.folder());
             try {
-                Files.createDirectories(folder.resolve("sent"));
-                Files.createDirectories(folder.resolve("failed"));
+                make(folder.resolve("sent"));
+                make(folder.resolve("failed"));
                 for (var file : ready(folder, present)) {
                     take(outbox, folder, file);
                 }
@@ -139,6 +140,15 @@ public final class OutboxWatcher {
         pending = List.copyOf(left);
         seen.keySet().retainAll(present);
         stuck.keySet().retainAll(present);
+    }
+
+    /** In the server's home, what it makes is its own. */
+    private void make(Path folder) throws IOException {
+        if (folder.startsWith(resolve.apply(Path.of("")))) {
+            PrivateFiles.createDirectories(folder);
+        } else {
+            Files.createDirectories(folder);
+        }
     }
 
     private List<Pending> left(Outbox outbox, Path folder) throws IOException {

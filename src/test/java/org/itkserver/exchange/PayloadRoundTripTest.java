@@ -147,7 +147,7 @@ class PayloadRoundTripTest {
     }
 
     private byte[] folder(HandledMessage message) throws IOException {
-        assertTrue(new FolderHandler(folder).handle(message) instanceof Outcome.Done);
+        assertTrue(new FolderHandler(folder, true).handle(message) instanceof Outcome.Done);
         try (Stream<Path> files = Files.list(folder)) {
             for (var file : files.toList()) {
                 var content = Files.readAllBytes(file);

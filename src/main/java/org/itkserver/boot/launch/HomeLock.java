@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.itkserver.boot.launch.LaunchSettings.BadSetting;
 
 /** Keeps a second process out of the home folder, for as long as this one lives. The file holds this process's number. */
@@ -22,8 +24,10 @@ final class HomeLock {
     /** @throws BadSetting when another process has the folder, naming it */
     static void take(Path home) throws BadSetting, IOException {
         var file = home.resolve(FILE);
-        var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         if (!isLocked(channel)) {
             channel.close();
             var pid = Files.readString(file).strip();

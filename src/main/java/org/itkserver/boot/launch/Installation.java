@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -63,6 +64,8 @@ final class Installation {
                 left.delete();
             }
         }
+        Files.deleteIfExists(note);
+        Files.createFile(note, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(note, folder.toAbsolutePath() + "\n", StandardCharsets.UTF_8);
     }
 

@@ -7,6 +7,9 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -36,6 +39,9 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     /** The argument that only checks settings and directory. */
     static final String CHECK = "--check";
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final long LEAST_SPACE = 32L << 20;
     private static final Map<String, String> LEVELS =
@@ -68,7 +74,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
         if (mistakes.isEmpty() && !check) {
             try {
                 var home = home(env);
-                Files.createDirectories(home);
+                Files.createDirectories(home, OWNER_FOLDER);
                 HomeLock.take(home);
                 installation.replace(home.resolve("installation"));
             } catch (BadSetting e) {

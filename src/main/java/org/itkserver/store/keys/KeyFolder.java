@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.io.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,10 +82,7 @@ public final class KeyFolder {
      */
     public void found(String identity) {
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder);
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-            }
+            PrivateFiles.createDirectories(folder);
             create(folder.resolve(IDENTITY), identity + "\n");
         } catch (IOException e) {
             throw unavailable(e);
