@@ -43,3 +43,11 @@ create table directory_version (
     since     timestamp with time zone not null,
     loaded_by varchar(128)             not null
 );
+
+-- the addresses that people signed in from: a stranger elsewhere does not hold them up
+create table sign_in_address (
+    name    varchar(64)              not null,
+    address varchar(64)              not null,
+    last_at timestamp with time zone not null,
+    primary key (name, address)
+);

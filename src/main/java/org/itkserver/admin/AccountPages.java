@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.Accounts.Outcome;
@@ -22,6 +23,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
+import org.itkserver.audit.StoreUnavailable;
 import org.jspecify.annotations.Nullable;
 
 /** A person's own account: what it may do, and its password. */
@@ -38,6 +40,7 @@ public final class AccountPages {
     private final AuditTrail trail;
     private final ConsoleSessions sessions;
     private final SignInThrottle throttle;
+    private final HashTurns turns;
     private final Pages pages;
     private final Clock clock;
 
@@ -46,12 +49,14 @@ public final class AccountPages {
             AuditTrail trail,
             ConsoleSessions sessions,
             SignInThrottle throttle,
+            HashTurns turns,
             Pages pages,
             Clock clock) {
         this.accounts = accounts;
         this.trail = trail;
         this.sessions = sessions;
         this.throttle = throttle;
+        this.turns = turns;
         this.pages = pages;
         this.clock = clock;
     }
@@ -93,19 +98,24 @@ public final class AccountPages {
             return form(400, request, "Write the password you have.");
         }
         // whoever finds an open session must not be able to guess here
-        var wait = throttle.begin(name, from);
+        var wait = throttle.begin(name, from, true);
         if (!wait.isZero()) {
             return form(429, request, "Too many attempts. Try again in " + SignInThrottle.seconds(wait) + " seconds.");
         }
         var known = accounts.person(name).orElseThrow(NotFoundException::new);
-        if (!Passwords.verify(old, known.passwordHash())) {
+        if (!hashed(from, () -> Passwords.verify(old, known.passwordHash()))) {
             trail.append(AuditEvent.ofPerson(
                     clock.instant(), AuditType.SIGN_IN_FAILED, name, from, "wrong old password at a change"));
             return form(403, request, "The password you have is not the one you wrote.");
         }
-        throttle.succeeded(name, from);
+        throttle.succeeded(name, from, true);
         var problem = problem(name, old, next, again);
         return problem.isPresent() ? form(400, request, problem.get()) : change(known, next, request);
+    }
+
+    /** A person who is signed in goes before strangers. */
+    private <T> T hashed(String from, Supplier<T> hash) {
+        return turns.take(from, true, hash).orElseThrow(() -> new StoreUnavailable("too many passwords are checked"));
     }
 
     private static Optional<String> problem(String name, String old, String next, String again) {
@@ -116,7 +126,7 @@ public final class AccountPages {
     }
 
     private Response change(Account known, String next, HttpServletRequest request) {
-        var hash = Passwords.hash(next);
+        var hash = hashed(request.getRemoteAddr(), () -> Passwords.hash(next));
         var event = AuditEvent.ofPerson(
                 clock.instant(),
                 AuditType.PASSWORD_CHANGED,

@@ -65,6 +65,7 @@ public final class AdminPages {
         var pages = new Pages(sample, monitor::openAlerts);
         var sessions = new ConsoleSessions(accounts, settings, clock);
         var throttle = new SignInThrottle(clock);
+        var turns = new HashTurns();
         var changes = new Changes(trail, clock);
         var secrets = new Secrets(new SecureRandom());
         var lists = new MessageListPages(search, trail, patients::of, pages, clock);
@@ -76,10 +77,10 @@ public final class AdminPages {
         guard = new Guard(sessions, pages, settings.origins());
         denials = new AccessDenials(trail, clock);
         resources = Set.of(
-                new SignInPages(accounts, trail, sessions, throttle, pages, clock),
+                new SignInPages(accounts, trail, sessions, throttle, turns, pages, clock),
                 new OverviewPages(monitor, directory, audit, trail, pages, clock),
-                new AccountPages(accounts, trail, sessions, throttle, pages, clock),
-                new PeoplePages(accounts, changes, secrets, pages, clock),
+                new AccountPages(accounts, trail, sessions, throttle, turns, pages, clock),
+                new PeoplePages(accounts, changes, secrets, turns, pages, clock),
                 new ClientPages(accounts, changes, secrets, pages, clock),
                 lists,
                 messages,

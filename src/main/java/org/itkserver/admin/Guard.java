@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.itkserver.audit.StoreUnavailable;
+import org.itkserver.envelope.PlainText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,8 @@ final class Guard extends HttpFilter {
             refuse(response, Trouble.TOO_LARGE);
         } else if (form && isForeign(request)) {
             refuse(response, Trouble.FOREIGN_FORM);
+        } else if ((open || person.isPresent()) && !isReadable(request)) {
+            refuse(response, Trouble.BAD_REQUEST);
         } else if (open) {
             chain.doFilter(request, response);
         } else if (person.isEmpty()) {
@@ -66,6 +69,25 @@ final class Guard extends HttpFilter {
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** Whether every field of a form and of the address is text. */
+    private static boolean isReadable(HttpServletRequest request) {
+        var path = request.getPathInfo();
+        if (path != null && !PlainText.isStorable(path)) {
+            return false;
+        }
+        for (var field : request.getParameterMap().entrySet()) {
+            if (!PlainText.isStorable(field.getKey())) {
+                return false;
+            }
+            for (var value : field.getValue()) {
+                if (!PlainText.isStorable(value)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static boolean isTooLarge(HttpServletRequest request) {

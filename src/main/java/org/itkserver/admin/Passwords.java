@@ -50,9 +50,10 @@ public final class Passwords {
         return MessageDigest.isEqual(derived, base64.decode(parts[3]));
     }
 
-    /** Works as long as {@link #verify} does, so that the time does not tell whether a name is known. */
-    static void verifyUnknown(String password) {
+    /** Works as long as {@link #verify} does, so that the time does not tell whether a name is known; always false. */
+    static boolean verifyUnknown(String password) {
         derive(password, new byte[SALT_BYTES], ROUNDS);
+        return false;
     }
 
     private static byte[] derive(String password, byte[] salt, int rounds) {

@@ -24,6 +24,7 @@ import org.itkserver.audit.Accounts;
 import org.itkserver.audit.Accounts.Outcome;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Role;
+import org.itkserver.audit.StoreUnavailable;
 import org.jspecify.annotations.Nullable;
 
 /** The people of the console: who there is, what they may do, and new one-time passwords. */
@@ -47,13 +48,15 @@ public final class PeoplePages {
     private final Accounts accounts;
     private final Changes changes;
     private final Secrets secrets;
+    private final HashTurns turns;
     private final Pages pages;
     private final Clock clock;
 
-    PeoplePages(Accounts accounts, Changes changes, Secrets secrets, Pages pages, Clock clock) {
+    PeoplePages(Accounts accounts, Changes changes, Secrets secrets, HashTurns turns, Pages pages, Clock clock) {
         this.accounts = accounts;
         this.changes = changes;
         this.secrets = secrets;
+        this.turns = turns;
         this.pages = pages;
         this.clock = clock;
     }
@@ -87,7 +90,7 @@ public final class PeoplePages {
             return list(409, request, who, roles, TAKEN);
         }
         var password = secrets.password();
-        var hash = Passwords.hash(password);
+        var hash = hashed(request, password);
         var outcome = changes.make(request, AuditType.PERSON_CHANGED, "adds " + who + ": " + text(roles), () -> {
             try {
                 accounts.add(who, hash, roles, true, clock.instant());
@@ -97,6 +100,11 @@ public final class PeoplePages {
             }
         });
         return outcome == Outcome.DONE ? secret(request, who, password) : list(409, request, who, roles, TAKEN);
+    }
+
+    private String hashed(HttpServletRequest request, String password) {
+        return turns.take(request.getRemoteAddr(), true, () -> Passwords.hash(password))
+                .orElseThrow(() -> new StoreUnavailable("too many passwords are checked"));
     }
 
     private Response secret(HttpServletRequest request, String who, String password) {
@@ -183,7 +191,7 @@ public final class PeoplePages {
             return one(409, row, request, "Change your own password on the page Your account.");
         }
         var password = secrets.password();
-        var hash = Passwords.hash(password);
+        var hash = hashed(request, password);
         var outcome = changes.make(
                 request,
                 AuditType.PASSWORD_CHANGED,

@@ -34,10 +34,13 @@ public final class SignInPages {
     /** Somebody may type the password where the name belongs: a name that is none of ours is not kept. */
     private static final String UNKNOWN = "unknown name";
 
+    private static final Duration BUSY = Duration.ofSeconds(2);
+
     private final Accounts accounts;
     private final AuditTrail trail;
     private final ConsoleSessions sessions;
     private final SignInThrottle throttle;
+    private final HashTurns turns;
     private final Pages pages;
     private final Clock clock;
 
@@ -46,12 +49,14 @@ public final class SignInPages {
             AuditTrail trail,
             ConsoleSessions sessions,
             SignInThrottle throttle,
+            HashTurns turns,
             Pages pages,
             Clock clock) {
         this.accounts = accounts;
         this.trail = trail;
         this.sessions = sessions;
         this.throttle = throttle;
+        this.turns = turns;
         this.pages = pages;
         this.clock = clock;
     }
@@ -73,26 +78,32 @@ public final class SignInPages {
             @FormParam("name") @DefaultValue("") String name,
             @FormParam("password") @DefaultValue("") String password,
             @Context HttpServletRequest request) {
-        var who = name.strip();
+        var who = SignInThrottle.cut(name.strip());
         var from = request.getRemoteAddr();
-        var wait = throttle.begin(who, from);
+        boolean knownHere = accounts.hasSignedInFrom(who, from);
+        var wait = throttle.begin(who, from, knownHere);
         if (!wait.isZero()) {
             return tooEarly(wait);
         }
         var known = accounts.person(who);
+        var right = turns.take(
+                from, knownHere, () -> known.map(account -> Passwords.verify(password, account.passwordHash()))
+                        .orElseGet(() -> Passwords.verifyUnknown(password)));
+        if (right.isEmpty()) {
+            return tooEarly(BUSY);
+        }
         if (known.isEmpty()) {
-            Passwords.verifyUnknown(password);
             return failed(UNKNOWN, from, "wrong name or password");
         }
-        if (!Passwords.verify(password, known.get().passwordHash())) {
+        if (!right.get()) {
             return failed(who, from, "wrong name or password");
         }
         if (!known.get().active()) {
             return failed(who, from, "right password of somebody who is disabled");
         }
-        throttle.succeeded(who, from);
+        throttle.succeeded(who, from, knownHere);
         trail.change(List.of(event(AuditType.SIGNED_IN, who, from, "signed in with a password")), () -> {
-            accounts.signedIn(who, clock.instant());
+            accounts.signedIn(who, from, clock.instant());
             return true;
         });
         return Pages.goTo(HOME, sessions.begin(request, who, known.get().generation()));

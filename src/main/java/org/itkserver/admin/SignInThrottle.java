@@ -3,25 +3,33 @@ package org.itkserver.admin;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.itkserver.envelope.Sha256;
 
 /**
- * Slows down guessing. Attempts in a row are counted for the name and for the address they come from:
+ * Slows down guessing. Attempts in a row are counted for a name and the address they come from together. Attempts from an address
+ * that the name has not signed in from before are counted for the name and for the address as well. So a stranger holds up other
+ * strangers, and never a person at an address that is known.
  *
  * <ul>
- *   <li>the first {@value #FREE} are free;
+ *   <li>the first {@value #FREE} are free, of an address with many names {@value #FREE_OF_ADDRESS};
  *   <li>then each costs a wait of ten seconds, doubled with each further one up to five minutes;
  *   <li>a success, or an hour without an attempt, ends the count.
  * </ul>
  *
- * An attempt counts from its begin, so attempts at the same time cannot slip through together. Remembers the
- * {@value #MOST} names and addresses tried last. Per node. Thread-safe.
+ * An attempt counts from its beginning, so attempts at the same time cannot slip through together. Remembers the
+ * {@value #MOST} counts that changed last, by digests: what a stranger sends is not kept. Per node. Thread-safe.
  */
 final class SignInThrottle {
     static final int FREE = 5;
+    static final int FREE_OF_ADDRESS = 20;
     static final int MOST = 10_000;
+
+    /** Longer names are cut before anything is done with them; no account has one. */
+    static final int LONGEST_NAME = 128;
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(10);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
@@ -41,24 +49,30 @@ final class SignInThrottle {
         this.clock = clock;
     }
 
+    /** A name as it is counted and looked up. */
+    static String cut(String name) {
+        return name.substring(0, Math.min(LONGEST_NAME, name.length()));
+    }
+
     /**
      * Counts an attempt, unless it comes too early.
      *
      * @param name the name to sign in with, known or not
      * @param address network address of the caller
+     * @param known whether this name has signed in from this address before
      * @return how long to wait before trying again; zero when the attempt may go on
      */
-    synchronized Duration begin(String name, String address) {
+    synchronized Duration begin(String name, String address, boolean known) {
         var now = clock.instant();
-        var keys = keys(name, address);
+        var counted = counted(name, address, known);
         var wait = Duration.ZERO;
-        for (var key : keys) {
-            var left = tried.getOrDefault(key, Attempts.NONE).left(now);
+        for (var one : counted) {
+            var left = tried.getOrDefault(one.key(), Attempts.NONE).left(now, one.free());
             wait = wait.compareTo(left) < 0 ? left : wait;
         }
         if (wait.isZero()) {
-            keys.forEach(key -> tried.merge(
-                    key,
+            counted.forEach(one -> tried.merge(
+                    one.key(),
                     Attempts.NONE.next(now),
                     (earlier, first) -> earlier.isForgotten(now) ? first : earlier.next(now)));
         }
@@ -66,8 +80,8 @@ final class SignInThrottle {
     }
 
     /** The attempt that began last was a success. */
-    synchronized void succeeded(String name, String address) {
-        keys(name, address).forEach(tried::remove);
+    synchronized void succeeded(String name, String address, boolean known) {
+        counted(name, address, known).forEach(one -> tried.remove(one.key()));
     }
 
     /** A wait in whole seconds, rounded up. */
@@ -75,8 +89,21 @@ final class SignInThrottle {
         return wait.plusMillis(999).toSeconds();
     }
 
-    private static List<String> keys(String name, String address) {
-        return List.of("name " + name, "address " + address);
+    private record Counted(String key, int free) {}
+
+    private static List<Counted> counted(String name, String address, boolean known) {
+        var cut = cut(name);
+        var together = new Counted(key("both " + address + " " + cut), FREE);
+        return known
+                ? List.of(together)
+                : List.of(
+                        together,
+                        new Counted(key("name " + cut), FREE),
+                        new Counted(key("address " + address), FREE_OF_ADDRESS));
+    }
+
+    private static String key(String text) {
+        return HexFormat.of().formatHex(Sha256.of(text), 0, 16);
     }
 
     private record Attempts(int count, Instant last) {
@@ -90,16 +117,16 @@ final class SignInThrottle {
             return !now.isBefore(last.plus(FORGOTTEN_AFTER));
         }
 
-        Duration left(Instant now) {
-            var left = Duration.between(now, last.plus(pause()));
+        Duration left(Instant now, int free) {
+            var left = Duration.between(now, last.plus(pause(free)));
             return left.isNegative() ? Duration.ZERO : left;
         }
 
-        private Duration pause() {
-            if (count < FREE) {
+        private Duration pause(int free) {
+            if (count < free) {
                 return Duration.ZERO;
             }
-            var pause = FIRST_WAIT.multipliedBy(1L << Math.min(count - FREE, 10));
+            var pause = FIRST_WAIT.multipliedBy(1L << Math.min(count - free, 10));
             return pause.compareTo(LONGEST_WAIT) < 0 ? pause : LONGEST_WAIT;
         }
     }

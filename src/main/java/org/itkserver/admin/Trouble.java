@@ -2,7 +2,11 @@ package org.itkserver.admin;
 
 /** What a person is told when a page cannot be shown. Says nothing about the inside of the server. */
 enum Trouble {
-    BAD_REQUEST(400, "That address is not right", "Something in the address of the page cannot be understood."),
+    BAD_REQUEST(
+            400,
+            "That cannot be read",
+            "Something in the address of the page, or in a field of the form, is not text that can be read. Remove"
+                    + " characters that cannot be seen, and try again."),
     FOREIGN_FORM(
             403,
             "That was not done",

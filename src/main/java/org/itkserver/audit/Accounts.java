@@ -60,8 +60,15 @@ public interface Accounts {
      */
     Outcome setPassword(Account known, String passwordHash, boolean mustChange, Instant at);
 
-    /** Notes that a person signed in; does nothing for an unknown name. */
-    void signedIn(String name, Instant at);
+    /**
+     * Notes that a person signed in from an address; does nothing for an unknown name.
+     *
+     * @param address network address
+     */
+    void signedIn(String name, String address, Instant at);
+
+    /** Whether a person has signed in from this network address before; false for any name that nobody has. */
+    boolean hasSignedInFrom(String name, String address);
 
     /**
      * Adds an application.

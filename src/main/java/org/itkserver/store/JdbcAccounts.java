@@ -31,6 +31,17 @@ public final class JdbcAccounts implements Accounts {
             + " password_changed_at = ?, generation = generation + 1 where name = ? and generation = ?";
     private static final String SIGNED_IN = "update admin_user set last_signed_in_at = ? where name = ?";
 
+    private static final String SEEN = "select name from sign_in_address where name = ? and address = ?";
+    private static final String SEEN_AGAIN = "update sign_in_address set last_at = ? where name = ? and address = ?";
+    private static final String SEEN_FIRST =
+            "insert into sign_in_address (name, address, last_at) values (?, ?, ?) on conflict do nothing";
+    private static final String FORGET_OLDEST =
+            """
+            delete from sign_in_address where name = ? and last_at < (select min(kept.last_at) from (
+                select last_at from sign_in_address where name = ? order by last_at desc fetch first ? rows only) kept)""";
+    /** Addresses of a person that are remembered. */
+    private static final int ADDRESSES = 20;
+
     private static final String CLIENTS = "select name, token_hash, scopes, created_at from api_client";
     private static final String CLIENT = CLIENTS + " where token_hash = ?";
     private static final String ALL_CLIENTS = CLIENTS + " order by name";
@@ -126,8 +137,22 @@ public final class JdbcAccounts implements Accounts {
     }
 
     @Override
-    public void signedIn(String name, Instant at) {
-        update(SIGNED_IN, at, name);
+    public void signedIn(String name, String address, Instant at) {
+        database.inTransaction(connection -> {
+            if (Sql.update(connection, SIGNED_IN, at, name) == 1
+                    && Sql.update(connection, SEEN_AGAIN, at, name, address) == 0) {
+                Sql.update(connection, SEEN_FIRST, name, address, at);
+                Sql.update(connection, FORGET_OLDEST, name, name, ADDRESSES);
+            }
+            return name;
+        });
+    }
+
+    @Override
+    public boolean hasSignedInFrom(String name, String address) {
+        return name.length() <= LONGEST_NAME
+                && name.indexOf('\0') < 0
+                && !select(SEEN, row -> row.getString(1), name, address).isEmpty();
     }
 
     @Override

@@ -42,6 +42,27 @@ class GuardTest {
         assertEquals(ANN, Person.of(http.request));
     }
 
+    /** In every field of every form, whatever page it is for; the page does not see it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\0", "a\0", "\uD800", "x\uDC00y", "\uDC00\uD800", "\uFFFD"})
+    void whatIsNoTextIsRefusedInEveryField(String text) throws Exception {
+        for (var path : new String[] {PAYLOAD, Guard.LOGIN, "/admin/messages"}) {
+            for (var method : new String[] {"GET", "POST"}) {
+                for (boolean inName : new boolean[] {false, true}) {
+                    var http = new HttpExchange(method, path);
+                    http.parameters.put(FormCheck.FIELD, "s3cret");
+                    http.parameters.put(inName ? "name" + text : "name", inName ? "" : text);
+                    guard(http);
+                    assertFalse(http.passed);
+                    assertEquals(400, http.status);
+                }
+            }
+        }
+        var good = form(PAYLOAD, "s3cret");
+        good.parameters.put("name", "Zo\u00eb \uD83D\uDE00");
+        assertTrue(guard(good).passed);
+    }
+
     @Test
     void aFormWithoutTheTokenIsNotDone() throws Exception {
         for (var http : new HttpExchange[] {new HttpExchange("POST", PAYLOAD), form(PAYLOAD, "guess")}) {

@@ -44,6 +44,10 @@ final class HttpExchange {
                 case "getContentLengthLong" -> length;
                 case "getHeader" -> headers.get(arguments[0]);
                 case "getParameter" -> parameters.get(arguments[0]);
+                case "getPathInfo" -> path().startsWith("/admin") ? path().substring("/admin".length()) : null;
+                case "getParameterMap" ->
+                    parameters.entrySet().stream().collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, field ->
+                            new String[] {field.getValue()}));
                 case "getAttribute" -> attributes.get(arguments[0]);
                 case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
                 case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(Cookie[]::new);

@@ -55,7 +55,12 @@ final class MemoryPeople implements Accounts {
     }
 
     @Override
-    public void signedIn(String name, Instant at) {
+    public void signedIn(String name, String address, Instant at) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean hasSignedInFrom(String name, String address) {
         throw new UnsupportedOperationException();
     }
 

@@ -189,8 +189,17 @@ abstract class AccountsContract {
     void theLastSignInIsKept() {
         accounts.add("ann", "hash", Role.all(), false, AT);
 
-        accounts.signedIn("ann", LATER);
-        accounts.signedIn("nobody", LATER);
+        accounts.signedIn("ann", "10.0.0.1", LATER);
+        accounts.signedIn("nobody", "10.0.0.1", LATER);
+        assertTrue(accounts.hasSignedInFrom("ann", "10.0.0.1"));
+        assertFalse(accounts.hasSignedInFrom("ann", "10.0.0.2"));
+        assertFalse(accounts.hasSignedInFrom("nobody", "10.0.0.1"), "nobody has the name");
+        for (int i = 1; i <= 25; i++) {
+            accounts.signedIn("ann", "10.1.0." + i, LATER.plusSeconds(i));
+        }
+        assertFalse(accounts.hasSignedInFrom("ann", "10.0.0.1"), "the oldest are forgotten");
+        assertTrue(accounts.hasSignedInFrom("ann", "10.1.0.25"));
+        accounts.signedIn("ann", "10.0.0.1", LATER);
 
         assertEquals(LATER, person("ann").lastSignedInAt());
     }
