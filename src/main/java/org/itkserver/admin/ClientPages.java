@@ -2,6 +2,7 @@ package org.itkserver.admin;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.FormParam;
@@ -14,7 +15,9 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.Accounts.Client;
@@ -57,13 +60,16 @@ public final class ClientPages {
     @GET
     @Needs(Role.ADMIN)
     public Response list(@Context HttpServletRequest request) {
-        return list(200, request, "", Set.of(), null);
+        return list(200, request, new Typed("", Set.of(), LimitForm.EMPTY), Map.of());
     }
 
-    private Response list(
-            int status, HttpServletRequest request, String name, Set<String> chosen, @Nullable String problem) {
-        var frame = pages.frame((problem == null ? "" : "Error: ") + "API clients", "people", Person.of(request));
-        var view = new PeopleViews.Clients(frame, accounts.clients(), name, chosen, problem);
+    /** What was typed to add an application. */
+    private record Typed(String name, Set<String> scopes, LimitForm limit) {}
+
+    private Response list(int status, HttpServletRequest request, Typed typed, Map<String, String> problems) {
+        var frame = pages.frame((problems.isEmpty() ? "" : "Error: ") + "API clients", "people", Person.of(request));
+        var view = new PeopleViews.Clients(
+                frame, accounts.clients(), typed.name(), typed.scopes(), typed.limit(), problems);
         return Pages.answer(status, pages.render("clients", view)).build();
     }
 
@@ -73,25 +79,62 @@ public final class ClientPages {
     public Response add(
             @FormParam("name") @DefaultValue("") String name,
             @FormParam("scope") List<String> scope,
+            @BeanParam LimitFields fields,
             @Context HttpServletRequest request) {
         var who = name.strip();
         var scopes = scopes(scope);
-        if (!who.matches(NAME) || scopes.isEmpty()) {
-            return list(400, request, who, scopes, scopes.isEmpty() ? NO_SCOPE : NAME_RULE);
+        var typed = new Typed(who, scopes, fields.form(LimitForm.EMPTY));
+        var problems = problems(scopes, typed.limit());
+        if (!who.matches(NAME)) {
+            problems.put("name", NAME_RULE);
+        }
+        if (!problems.isEmpty()) {
+            return list(400, request, typed, problems);
         }
         if (find(who) != null) {
-            return list(409, request, who, scopes, TAKEN);
+            return list(409, request, typed, Map.of("name", TAKEN));
         }
         var token = secrets.token();
-        var outcome = changes.make(request, AuditType.CLIENT_CHANGED, "adds " + who + ": " + text(scopes), () -> {
+        var limit = typed.limit().limit();
+        var what = "adds " + who + ": " + text(scopes) + ", " + limit.text();
+        var outcome = changes.make(request, AuditType.CLIENT_CHANGED, what, () -> {
             try {
-                accounts.addClient(who, Sha256.of(token), scopes, clock.instant());
+                accounts.addClient(who, Sha256.of(token), scopes, limit, clock.instant());
                 return Outcome.DONE;
             } catch (IllegalStateException e) {
                 return Outcome.GONE; // somebody else took the name just now
             }
         });
-        return outcome == Outcome.DONE ? secret(request, who, token) : list(409, request, who, scopes, TAKEN);
+        return outcome == Outcome.DONE ? secret(request, who, token) : list(409, request, typed, Map.of("name", TAKEN));
+    }
+
+    private static Map<String, String> problems(Set<String> scopes, LimitForm limit) {
+        var problems = new LinkedHashMap<String, String>();
+        if (scopes.isEmpty()) {
+            problems.put("scope-messages", NO_SCOPE);
+        }
+        problems.putAll(limit.problems());
+        return problems;
+    }
+
+    /** The fields of a form that limit an application. */
+    public static final class LimitFields {
+        @FormParam("services")
+        private @Nullable String services;
+
+        @FormParam("partners")
+        private @Nullable String partners;
+
+        @FormParam("addresses")
+        private @Nullable String addresses;
+
+        /** @param before what counts for a field that was not sent at all */
+        LimitForm form(LimitForm before) {
+            return new LimitForm(
+                    services == null ? before.services() : services,
+                    partners == null ? before.partners() : partners,
+                    addresses == null ? before.addresses() : addresses);
+        }
     }
 
     private Response secret(HttpServletRequest request, String who, String token) {
@@ -131,12 +174,20 @@ public final class ClientPages {
     @Path(ONE)
     @Needs(Role.ADMIN)
     public Response one(@PathParam("name") String name, @Context HttpServletRequest request) {
-        return one(200, known(name), request, null);
+        var row = known(name);
+        return one(200, row, request, row.scopes(), LimitForm.of(row.limit()), Map.of());
     }
 
-    private Response one(int status, Client row, HttpServletRequest request, @Nullable String problem) {
-        var title = (problem == null ? "" : "Error: ") + Show.text(row.name());
-        var view = new PeopleViews.OneClient(pages.frame(title, "people", Person.of(request)), row, problem);
+    private Response one(
+            int status,
+            Client row,
+            HttpServletRequest request,
+            Set<String> scopes,
+            LimitForm limit,
+            Map<String, String> problems) {
+        var title = (problems.isEmpty() ? "" : "Error: ") + Show.text(row.name());
+        var frame = pages.frame(title, "people", Person.of(request));
+        var view = new PeopleViews.OneClient(frame, row, scopes, limit, problems);
         return Pages.answer(status, pages.render("client", view)).build();
     }
 
@@ -147,14 +198,19 @@ public final class ClientPages {
     public Response scopes(
             @PathParam("name") String name,
             @FormParam("scope") List<String> scope,
+            @BeanParam LimitFields fields,
             @Context HttpServletRequest request) {
         var row = known(name);
         var scopes = scopes(scope);
-        if (scopes.isEmpty()) {
-            return one(400, row, request, NO_SCOPE);
+        var form = fields.form(LimitForm.of(row.limit()));
+        var problems = problems(scopes, form);
+        if (!problems.isEmpty()) {
+            return one(400, row, request, scopes, form, problems);
         }
-        var what = "scopes of " + name + ": " + text(scopes) + ", before: " + text(row.scopes());
-        changes.make(request, AuditType.CLIENT_CHANGED, what, () -> accounts.setScopes(name, scopes));
+        var limit = form.limit();
+        var what = "scopes of " + name + ": " + text(scopes) + ", " + limit.text() + "; before: " + text(row.scopes())
+                + ", " + row.limit().text();
+        changes.make(request, AuditType.CLIENT_CHANGED, what, () -> accounts.setClient(name, scopes, limit));
         return Pages.goTo(HOME + "/" + name);
     }
 

@@ -1,6 +1,7 @@
 package org.itkserver.admin;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts.Client;
@@ -25,12 +26,31 @@ public final class PeopleViews {
      */
     public record OnePerson(Views.Frame frame, Account row, boolean self, @Nullable String problem) {}
 
-    /** As {@link People}. */
+    /**
+     * The API clients, and the form that adds one.
+     *
+     * @param name what was typed as name
+     * @param chosen which scopes were ticked
+     * @param limit what was typed as limit
+     * @param problems what is wrong with it, by the id of the field
+     */
     public record Clients(
-            Views.Frame frame, List<Client> rows, String name, Set<String> chosen, @Nullable String problem) {}
+            Views.Frame frame,
+            List<Client> rows,
+            String name,
+            Set<String> chosen,
+            LimitForm limit,
+            Map<String, String> problems) {}
 
-    /** As {@link OnePerson}. */
-    public record OneClient(Views.Frame frame, Client row, @Nullable String problem) {}
+    /**
+     * One API client, and the form that changes it.
+     *
+     * @param chosen the scopes it has, or that were ticked
+     * @param limit the limit it has, or what was typed
+     * @param problems what is wrong with it, by the id of the field
+     */
+    public record OneClient(
+            Views.Frame frame, Client row, Set<String> chosen, LimitForm limit, Map<String, String> problems) {}
 
     /**
      * A secret, shown this once.

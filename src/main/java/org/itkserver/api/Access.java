@@ -3,7 +3,9 @@ package org.itkserver.api;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Optional;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -20,6 +22,9 @@ final class Access {
     static final String MESSAGES = "messages";
     /** Reading the audit trail. */
     static final String AUDIT = "audit";
+
+    /** Reading the figures of monitoring. */
+    static final String METRICS = "metrics";
 
     private static final String SCHEME = "Bearer ";
     private static final String CHALLENGE = "Bearer realm=\"itk\"";
@@ -56,7 +61,10 @@ final class Access {
                 var hash = Sha256.of(token);
                 var client = accounts.client(hash);
                 if (client.isPresent() && MessageDigest.isEqual(client.get().tokenHash(), hash)) {
-                    return new Client(client.get().name(), client.get().scopes());
+                    return new Client(
+                            client.get().name(),
+                            client.get().scopes(),
+                            client.get().limit());
                 }
             }
         }
@@ -99,6 +107,26 @@ final class Access {
                     counted.who(),
                     counted.source(),
                     counted.count() + " more requests were refused within a minute"));
+        }
+    }
+
+    /**
+     * Makes sure that a client may send a message.
+     *
+     * @param partners ids of the partners that get it
+     * @throws Problem when its token is limited to others
+     */
+    void requireAllowed(Client client, String service, Collection<String> partners, HttpServletRequest request) {
+        var limit = client.limit();
+        var refused = limit.allowsService(service)
+                ? partners.stream()
+                        .filter(partner -> !limit.allowsPartner(partner))
+                        .findFirst()
+                        .map("partner "::concat)
+                : Optional.of("service " + service);
+        if (refused.isPresent()) {
+            record(client.name(), request, "its token is not for " + refused.get());
+            throw new Problem(Problem.Kind.FORBIDDEN, "The token is not for " + refused.get() + ".");
         }
     }
 

@@ -32,16 +32,18 @@ public final class AuditResource {
     private final Access access;
     private final TrailQuery trail;
     private final TrailPages pages;
+    private final Messages messages;
 
-    AuditResource(Access access, TrailQuery trail, TrailPages pages) {
+    AuditResource(Access access, TrailQuery trail, TrailPages pages, Messages messages) {
         this.access = access;
         this.trail = trail;
         this.pages = pages;
+        this.messages = messages;
     }
 
     @GET
     public Response list(@Context HttpServletRequest request, @Context UriInfo uri) {
-        access.require(Access.AUDIT, request);
+        var visible = messages.visibility(access.require(Access.AUDIT, request));
         var parameters = new QueryParameters(uri, Set.of("trackingId", "type", "from", "to", "after", "limit"));
         var filter = new Filter(
                 type(parameters.text("type")),
@@ -52,8 +54,8 @@ public final class AuditResource {
         }
         var trackingId = parameters.text("trackingId");
         var page = trackingId == null
-                ? ofAll(parameters.after(), filter, parameters.limit())
-                : ofMessage(trackingId, parameters.after(), filter, parameters.limit());
+                ? ofAll(parameters.after(), filter, parameters.limit(), visible)
+                : ofMessage(trackingId, parameters.after(), filter, parameters.limit(), visible);
         var events = page.events().stream().map(Views.Event::of).toList();
         return Json.answer(200, new Views.Audit(events, page.next().toString(), page.more()))
                 .build();
@@ -67,7 +69,7 @@ public final class AuditResource {
         throw Problem.of("type", "must be a type of event such as accepted");
     }
 
-    private TrailPages.Page ofAll(TrailPosition after, Filter filter, int limit) {
+    private TrailPages.Page ofAll(TrailPosition after, Filter filter, int limit, Visibility visible) {
         var ends = new HashMap<>(trail.ends());
         var start = new HashMap<>(after.seqs());
         if (filter.from().isAfter(Filter.BEGIN)) {
@@ -79,15 +81,20 @@ public final class AuditResource {
             ends.replaceAll((node, last) -> Math.min(last, trail.before(node, late)));
         }
         return pages.page(
-                new TrailPosition(start), ends, limit, (stretch, most) -> trail.events(stretch, filter, most));
+                new TrailPosition(start),
+                ends,
+                limit,
+                visible.only((stretch, most) -> trail.events(stretch, filter, most)));
     }
 
-    private TrailPages.Page ofMessage(String trackingId, TrailPosition after, Filter filter, int limit) {
+    private TrailPages.Page ofMessage(
+            String trackingId, TrailPosition after, Filter filter, int limit, Visibility visible) {
         if (!Uuids.isUuid(trackingId, 0, true)) {
             throw Problem.of("trackingId", "must be a UUID");
         }
         var events = trail.eventsOf(trackingId).stream()
                 .filter(filter::matches)
+                .filter(visible::sees)
                 .sorted(Comparator.comparingLong(TrailEvent::seq))
                 .toList();
         var ends = new HashMap<String, Long>();

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before everything under {@code /api}: only an application with a token of ours gets past, except to
@@ -19,10 +20,13 @@ final class Gate extends HttpFilter {
 
     private final transient Access access;
     private final transient Problems problems;
+    private final @Nullable String scope;
 
-    Gate(Access access, Problems problems) {
+    /** @param scope what a token must allow for every request, null when each resource asks for itself */
+    Gate(Access access, Problems problems, @Nullable String scope) {
         this.access = access;
         this.problems = problems;
+        this.scope = scope;
     }
 
     @Override
@@ -35,6 +39,9 @@ final class Gate extends HttpFilter {
             // the path as it came: one spelling is open, any other is not
             if (!request.getRequestURI().equals(OPEN)) {
                 access.identify(request).attachTo(request);
+                if (scope != null) {
+                    access.require(scope, request);
+                }
             }
             chain.doFilter(request, new ProblemResponse(response));
         } catch (ServletException | RuntimeException e) {

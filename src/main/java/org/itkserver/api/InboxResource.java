@@ -26,29 +26,38 @@ public final class InboxResource {
     private final TrailQuery trail;
     private final TrailPages pages;
     private final MessageStore store;
+    private final Messages messages;
     private final Payloads payloads;
 
-    InboxResource(Access access, TrailQuery trail, TrailPages pages, MessageStore store, Payloads payloads) {
+    InboxResource(
+            Access access,
+            TrailQuery trail,
+            TrailPages pages,
+            MessageStore store,
+            Messages messages,
+            Payloads payloads) {
         this.access = access;
         this.trail = trail;
         this.pages = pages;
         this.store = store;
+        this.messages = messages;
         this.payloads = payloads;
     }
 
     @GET
     public Response list(@Context HttpServletRequest request, @Context UriInfo uri) throws IOException {
-        access.require(Access.MESSAGES, request);
+        var client = access.require(Access.MESSAGES, request);
+        var visible = messages.visibility(client);
         var parameters = new QueryParameters(uri, Set.of("after", "limit"));
-        var page = pages.page(parameters.after(), trail.ends(), parameters.limit(), trail::arrivals);
-        var messages = new ArrayList<Views.InboxMessage>();
+        var page = pages.page(parameters.after(), trail.ends(), parameters.limit(), visible.only(trail::arrivals));
+        var found = new ArrayList<Views.InboxMessage>();
         for (var event : page.events()) {
             var message = store.message(event.message());
             if (message.isPresent()) {
-                messages.add(view(message.get()));
+                found.add(view(message.get()));
             }
         }
-        return Json.answer(200, new Views.Inbox(messages, page.next().toString(), page.more()))
+        return Json.answer(200, new Views.Inbox(found, page.next().toString(), page.more()))
                 .build();
     }
 

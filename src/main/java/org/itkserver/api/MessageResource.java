@@ -58,6 +58,7 @@ public final class MessageResource {
         MessageRecord message;
         try (var body = bodies.take(request, bodies.longest())) {
             var wish = SubmissionReader.read(body.open(), maxMessage, client.name(), request.getRemoteAddr());
+            access.requireAllowed(client, wish.submission().service(), sending.partners(wish.submission()), request);
             message = sending.send(wish.submission(), wish.patience());
             if (wish.patience() != null && payloads.hasResponse(message)) {
                 return answer(message, client, request);
@@ -93,9 +94,9 @@ public final class MessageResource {
     @Path("{trackingId}")
     public Response one(
             @PathParam("trackingId") String trackingId, @Context HttpServletRequest request, @Context UriInfo uri) {
-        access.require(Access.MESSAGES, request);
+        var client = access.require(Access.MESSAGES, request);
         new QueryParameters(uri, Set.of());
-        return Json.answer(200, messages.view(trackingId)).build();
+        return Json.answer(200, messages.view(trackingId, client)).build();
     }
 
     @POST
@@ -109,9 +110,10 @@ public final class MessageResource {
         try (var body = bodies.take(request, LARGEST_DECISION)) {
             decision = DecisionReader.read(body.open());
         }
-        var message = messages.one(trackingId);
+        var message = messages.one(trackingId, client);
         submissions.decide(
                 message.trackingId(),
+                messages.visibility(client)::sees,
                 BusinessOutcome.valueOf(Messages.OUTCOMES.get(decision.outcome())),
                 decision.detail(),
                 client.name());

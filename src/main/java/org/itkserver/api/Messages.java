@@ -28,14 +28,23 @@ final class Messages {
     /**
      * The message that a tracking id names: what we received under it, else what we sent first.
      *
-     * @throws Problem when there is none
+     * @throws Problem when there is none that the client may see
      */
-    MessageRecord one(String trackingId) {
-        return all(trackingId).get(0);
+    MessageRecord one(String trackingId, Client client) {
+        return all(trackingId, visibility(client)).get(0);
     }
 
-    private List<MessageRecord> all(String trackingId) {
-        var rows = Uuids.isUuid(trackingId, 0, true) ? store.byTrackingId(trackingId) : List.<MessageRecord>of();
+    /** What a client may see, for one request. */
+    Visibility visibility(Client client) {
+        return new Visibility(client, store, query);
+    }
+
+    private List<MessageRecord> all(String trackingId, Visibility visibility) {
+        var rows = Uuids.isUuid(trackingId, 0, true)
+                ? store.byTrackingId(trackingId).stream()
+                        .filter(visibility::sees)
+                        .toList()
+                : List.<MessageRecord>of();
         if (rows.isEmpty()) {
             throw new Problem(Problem.Kind.NOT_FOUND, "There is no message with this tracking id.");
         }
@@ -53,11 +62,14 @@ final class Messages {
                 .orElseThrow();
     }
 
-    Views.Message view(String trackingId) {
-        var rows = all(trackingId);
+    Views.Message view(String trackingId, Client client) {
+        var visibility = visibility(client);
+        var rows = all(trackingId, visibility);
         var message = rows.get(0);
         var children = new LinkedHashMap<Long, MessageRecord>();
-        rows.forEach(row -> store.childrenOf(row.id()).forEach(child -> children.put(child.id(), child)));
+        rows.forEach(row -> store.childrenOf(row.id()).stream()
+                .filter(visibility::sees)
+                .forEach(child -> children.put(child.id(), child)));
         var related = new LinkedHashMap<Long, MessageRecord>();
         rows.forEach(row -> related.put(row.id(), row));
         related.putAll(children);

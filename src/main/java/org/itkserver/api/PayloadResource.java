@@ -40,7 +40,7 @@ public final class PayloadResource {
             throws IOException {
         var client = access.require(Access.MESSAGES, request);
         new QueryParameters(uri, Set.of());
-        var message = messages.one(trackingId);
+        var message = messages.one(trackingId, client);
         return answer(message, payloads.ofMessage(message, number), client, request, "payload " + number);
     }
 
@@ -54,7 +54,7 @@ public final class PayloadResource {
             throws IOException {
         var client = access.require(Access.MESSAGES, request);
         new QueryParameters(uri, Set.of());
-        var message = messages.one(trackingId);
+        var message = messages.one(trackingId, client);
         return answer(
                 message,
                 payloads.ofResponse(message, number),

@@ -23,6 +23,7 @@ public final class RestApi {
 
     private final Access access;
     private final Filter gate;
+    private final Filter metricsGate;
     private final Set<Object> resources;
 
     public RestApi(
@@ -43,7 +44,8 @@ public final class RestApi {
         var payloads = new Payloads(store, scanner, manifests, streams, settings.spoolFolder());
         var reads = new PayloadReads(store, clock);
         var pages = new TrailPages(System::nanoTime);
-        gate = new Gate(access, problems);
+        gate = new Gate(access, problems, null);
+        metricsGate = new Gate(access, problems, Access.METRICS);
         resources = Set.of(
                 new MessageResource(
                         access,
@@ -55,8 +57,8 @@ public final class RestApi {
                         payloads,
                         reads),
                 new PayloadResource(access, messages, payloads, reads),
-                new InboxResource(access, trail, pages, store, payloads),
-                new AuditResource(access, trail, pages),
+                new InboxResource(access, trail, pages, store, messages, payloads),
+                new AuditResource(access, trail, pages, messages),
                 new ContractResource(),
                 problems);
     }
@@ -74,6 +76,11 @@ public final class RestApi {
     /** What there is to do each minute. */
     public void housekeeping() {
         access.flush();
+    }
+
+    /** Lets only applications with the scope {@code metrics} pass; for {@code /metrics}. */
+    public Filter metricsGate() {
+        return metricsGate;
     }
 
     /** What answers under {@code /api}. */

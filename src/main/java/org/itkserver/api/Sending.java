@@ -5,7 +5,9 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageState;
@@ -62,6 +64,19 @@ final class Sending {
                     .with("state", now.state().label());
         }
         return now;
+    }
+
+    /** Ids of the partners that a message would be sent to, as far as its addresses lead to one. */
+    Set<String> partners(Submission submission) {
+        var named = submission.partner();
+        if (named != null) {
+            return Set.of(named);
+        }
+        var current = directory.get();
+        return submission.to().stream()
+                .flatMap(address -> current.nextHop(address).stream())
+                .map(Partner::id)
+                .collect(Collectors.toSet());
     }
 
     private void requireOneResponse(Submission submission) {

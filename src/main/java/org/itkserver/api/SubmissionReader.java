@@ -8,10 +8,11 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.itkserver.api.JsonReader.Rule;
-import org.itkserver.envelope.TrackingId;
+import org.itkserver.envelope.Uuids;
 import org.itkserver.exchange.Submissions.Content;
 import org.itkserver.exchange.Submissions.Submission;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class SubmissionReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}");
     private static final Rule TRACKING_ID =
-            new Rule(36, TrackingId::isValid, "an upper-case UUID such as 7D6F1E5A-0C7B-4F0E-9D43-5A2E7C9B1F60");
+            new Rule(36, text -> Uuids.isUuid(text, 0, true), "a UUID such as 7D6F1E5A-0C7B-4F0E-9D43-5A2E7C9B1F60");
     private static final Rule A_NAME = new Rule(
             100, text -> NAME.matcher(text).matches(), "a name of letters, digits and . _ - that begins with no sign");
     private static final Rule A_URI = new Rule(255, SubmissionReader::isAbsoluteUri, "an absolute URI");
@@ -77,7 +78,9 @@ final class SubmissionReader {
 
     private Wish read(String client, String source) throws IOException {
         json.document(Map.of(
-                "trackingId", optional(path -> trackingId = json.text(path, TRACKING_ID)),
+                "trackingId",
+                        optional(path ->
+                                trackingId = json.text(path, TRACKING_ID).toUpperCase(Locale.ROOT)),
                 "service", path -> service = json.text(path, A_NAME),
                 "partner", optional(path -> partner = json.text(path, A_NAME)),
                 "to", optional(path -> to = json.texts(path, MOST_ADDRESSES, A_URI)),

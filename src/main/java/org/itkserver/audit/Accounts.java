@@ -76,9 +76,10 @@ public interface Accounts {
      * @param name 1 to 64 characters
      * @param tokenHash SHA-256 of its token, 32 bytes
      * @param scopes at least one of {@link Client#SCOPES}
+     * @param limit which messages it may see and send
      * @throws IllegalStateException when the name is taken
      */
-    void addClient(String name, byte[] tokenHash, Set<String> scopes, Instant at);
+    void addClient(String name, byte[] tokenHash, Set<String> scopes, ClientLimit limit, Instant at);
 
     /**
      * The application with this token, empty for a token that is none of ours.
@@ -94,9 +95,10 @@ public interface Accounts {
      * Changes what an application may do, from its next request on.
      *
      * @param scopes at least one of {@link Client#SCOPES}
+     * @param limit which messages it may see and send
      * @return done or gone
      */
-    Outcome setScopes(String name, Set<String> scopes);
+    Outcome setClient(String name, Set<String> scopes, ClientLimit limit);
 
     /**
      * Removes an application; its next request is refused.
@@ -111,10 +113,13 @@ public interface Accounts {
      * @param name its name, as in the audit trail
      * @param tokenHash SHA-256 of its token, to be compared once more in constant time
      * @param scopes what it may do, of {@link #SCOPES}
+     * @param limit which messages it may see and send
      */
-    record Client(String name, byte[] tokenHash, Set<String> scopes, Instant createdAt) {
-        /** All scopes: sending and reading messages; reading the audit trail. */
-        public static final List<String> SCOPES = List.of("messages", "audit");
+    record Client(String name, byte[] tokenHash, Set<String> scopes, ClientLimit limit, Instant createdAt) {
+        /** All scopes: sending and reading messages; reading the audit trail; reading the figures of monitoring. */
+        public static final List<String> SCOPES = List.of("messages", "audit", "metrics");
+        /** The scopes of the token that the first start makes. */
+        public static final Set<String> FIRST = Set.of("messages", "audit");
 
         public Client {
             scopes = Set.copyOf(scopes);

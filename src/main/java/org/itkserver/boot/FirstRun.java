@@ -6,7 +6,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import org.itkserver.admin.Passwords;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
@@ -14,6 +13,7 @@ import org.itkserver.audit.Accounts.Outcome;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.ClientLimit;
 import org.itkserver.audit.Role;
 import org.itkserver.envelope.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +64,11 @@ final class FirstRun {
         var hash = Passwords.hash(password);
         var events = List.of(
                 AuditEvent.ofServer(now, AuditType.PERSON_CHANGED, "first start: adds " + ADMIN + " with all roles"),
-                AuditEvent.ofServer(now, AuditType.CLIENT_CHANGED, "first start: adds first-run with all scopes"));
+                AuditEvent.ofServer(now, AuditType.CLIENT_CHANGED, "first start: adds first-run with the scopes messages and audit"));
         // both or neither: a crash between the two would leave the API client missing for good
         trail.change(events, () -> {
             accounts.add(ADMIN, hash, Role.all(), false, now);
-            accounts.addClient("first-run", Sha256.of(token), Set.copyOf(Accounts.Client.SCOPES), now);
+            accounts.addClient("first-run", Sha256.of(token), Accounts.Client.FIRST, ClientLimit.NONE, now);
             return true;
         });
         LOG.info("first start: user and password are in {}", home.firstRun());

@@ -50,6 +50,17 @@ record Listeners(
         return (int) Stream.of(plain, partners, people).filter(Objects::nonNull).count();
     }
 
+    /** Whether only this machine reaches them. */
+    boolean isLoopback() {
+        return isLoopback(bind);
+    }
+
+    /** Whether a host or address is this machine's own. */
+    static boolean isLoopback(String host) {
+        var plainHost = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        return plainHost.equals("localhost") || plainHost.equals("::1") || plainHost.matches("127(\\.[0-9]{1,3}){3}");
+    }
+
     /** Base URL of the console. */
     String console() {
         return plain == null ? "https://" + bind + ":" + people + "/" : "http://" + bind + ":" + plain + "/";

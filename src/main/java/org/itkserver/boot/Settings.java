@@ -148,6 +148,18 @@ record Settings(
         return Path.of(value).toAbsolutePath().normalize();
     }
 
+    /**
+     * Whether {@code /metrics} needs no token: only this machine reaches it, and no proxy that others reach stands in front. A public
+     * URL of another host says that there is one.
+     */
+    boolean areFiguresOpen() {
+        return listeners.isLoopback()
+                && proxies.certificates().isEmpty()
+                && (publicUrl == null
+                        || Listeners.isLoopback(
+                                String.valueOf(URI.create(publicUrl).getHost())));
+    }
+
     private static @Nullable URI webhook(@Nullable String value) {
         if (value == null) {
             return null;

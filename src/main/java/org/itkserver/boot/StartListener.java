@@ -2,6 +2,7 @@ package org.itkserver.boot;
 
 import com.ctc.wstx.stax.WstxInputFactory;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -138,6 +139,9 @@ public final class StartListener implements ServletContextListener {
                         Runtime.getRuntime().maxMemory(),
                         server.memory.api()));
         api.register(context);
+        if (!server.settings.areFiguresOpen()) {
+            add(context, "metrics-gate", api.metricsGate(), "/metrics");
+        }
         add(context, "front", new FrontServlet(), -1, "");
         add(context, "itk", new ItkServlet(server.chain, server.ours), 1, "/itk/*");
         add(context, "contract", new ContractServlet(), -1, "/wsdl/*", "/xsd/*");
@@ -197,6 +201,12 @@ public final class StartListener implements ServletContextListener {
         registration.setLoadOnStartup(loadOnStartup);
         registration.setInitParameter("hide-service-list-page", "true");
         registration.addMapping(at);
+    }
+
+    private static void add(ServletContext context, String name, Filter filter, String at) {
+        var registration = context.addFilter(name, filter);
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, at);
     }
 
     private void tick() throws IOException {

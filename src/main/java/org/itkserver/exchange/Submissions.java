@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -255,8 +256,23 @@ public final class Submissions {
      * @throws Refused when there is no such received message, or its outcome was decided differently
      */
     public void decide(String trackingId, BusinessOutcome outcome, @Nullable String detail, String client) {
+        decide(trackingId, message -> true, outcome, detail, client);
+    }
+
+    /**
+     * As {@link #decide(String, BusinessOutcome, String, String)}, for one of the messages that the application may see.
+     *
+     * @param visible which messages those are
+     */
+    public void decide(
+            String trackingId,
+            Predicate<MessageRecord> visible,
+            BusinessOutcome outcome,
+            @Nullable String detail,
+            String client) {
         var message = store.byTrackingId(trackingId).stream()
                 .filter(m -> m.inbound() && m.kind() == MessageKind.BUSINESS)
+                .filter(visible)
                 .findFirst()
                 .orElseThrow(
                         () -> new Refused(Refused.Why.NOT_FOUND, "No message " + trackingId + " has been received."));

@@ -54,7 +54,7 @@ final class HoldGuard {
             if (!guard.fits(hold)) {
                 return Optional.of("legal hold " + hold.id() + " is not the one that was set");
             }
-            if (!hold.isSet() && !guard.lifted.contains(hold.id())) {
+            if (!hold.isSet() && guard.set.containsKey(hold.id()) && !guard.lifted.contains(hold.id())) {
                 return Optional.of("legal hold " + hold.id() + " is marked as lifted, and no event lifts it");
             }
         }

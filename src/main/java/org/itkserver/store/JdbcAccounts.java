@@ -11,7 +11,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
+import org.itkserver.audit.ClientLimit;
 import org.itkserver.audit.Role;
+import org.jspecify.annotations.Nullable;
 
 /** The accounts on JDBC; each method is a transaction of its own. */
 public final class JdbcAccounts implements Accounts {
@@ -42,12 +44,15 @@ public final class JdbcAccounts implements Accounts {
     /** Addresses of a person that are remembered. */
     private static final int ADDRESSES = 20;
 
-    private static final String CLIENTS = "select name, token_hash, scopes, created_at from api_client";
+    private static final String CLIENTS = "select name, token_hash, scopes, only_services, only_partners,"
+            + " only_addresses, created_at from api_client";
     private static final String CLIENT = CLIENTS + " where token_hash = ?";
     private static final String ALL_CLIENTS = CLIENTS + " order by name";
     private static final String ADD_CLIENT =
-            "insert into api_client (name, token_hash, scopes, created_at) values (?, ?, ?, ?)";
-    private static final String SCOPES = "update api_client set scopes = ? where name = ?";
+            "insert into api_client (name, token_hash, scopes, only_services, only_partners, only_addresses, created_at)"
+                    + " values (?, ?, ?, ?, ?, ?, ?)";
+    private static final String SCOPES = "update api_client set scopes = ?, only_services = ?, only_partners = ?,"
+            + " only_addresses = ? where name = ?";
     private static final String REMOVE_CLIENT = "delete from api_client where name = ?";
 
     private static final int LONGEST_NAME = 64;
@@ -156,8 +161,16 @@ public final class JdbcAccounts implements Accounts {
     }
 
     @Override
-    public void addClient(String name, byte[] tokenHash, Set<String> scopes, Instant at) {
-        insert(ADD_CLIENT, name, tokenHash, scopes(scopes), at);
+    public void addClient(String name, byte[] tokenHash, Set<String> scopes, ClientLimit limit, Instant at) {
+        insert(
+                ADD_CLIENT,
+                name,
+                tokenHash,
+                scopes(scopes),
+                words(limit.services()),
+                words(limit.partners()),
+                words(limit.addresses()),
+                at);
     }
 
     @Override
@@ -171,8 +184,14 @@ public final class JdbcAccounts implements Accounts {
     }
 
     @Override
-    public Outcome setScopes(String name, Set<String> scopes) {
-        return update(SCOPES, scopes(scopes), name);
+    public Outcome setClient(String name, Set<String> scopes, ClientLimit limit) {
+        return update(
+                SCOPES,
+                scopes(scopes),
+                words(limit.services()),
+                words(limit.partners()),
+                words(limit.addresses()),
+                name);
     }
 
     @Override
@@ -185,6 +204,18 @@ public final class JdbcAccounts implements Accounts {
             throw new IllegalArgumentException("not scopes: " + scopes);
         }
         return Client.SCOPES.stream().filter(scopes::contains).collect(Collectors.joining(" "));
+    }
+
+    /** Null for an empty set, which does not limit. */
+    private static @Nullable String words(Set<String> words) {
+        if (words.stream().anyMatch(word -> word.isEmpty() || word.chars().anyMatch(Character::isWhitespace))) {
+            throw new IllegalArgumentException("a limit is made of words");
+        }
+        return words.isEmpty() ? null : words.stream().sorted().collect(Collectors.joining(" "));
+    }
+
+    private static Set<String> limit(@Nullable String words) {
+        return words == null ? Set.of() : Set.copyOf(words(words));
     }
 
     private static String text(Collection<Role> roles) {
@@ -216,18 +247,22 @@ public final class JdbcAccounts implements Accounts {
                 row.getString("name"),
                 row.getBytes("token_hash"),
                 Set.copyOf(words(row.getString("scopes"))),
+                new ClientLimit(
+                        limit(row.getString("only_services")),
+                        limit(row.getString("only_partners")),
+                        limit(row.getString("only_addresses"))),
                 Sql.time(row, "created_at"));
     }
 
-    private <T> List<T> select(String sql, Sql.Reader<T> reader, Object... parameters) {
+    private <T> List<T> select(String sql, Sql.Reader<T> reader, @Nullable Object... parameters) {
         return database.read(connection -> Sql.list(connection, sql, reader, parameters));
     }
 
-    private Outcome update(String sql, Object... parameters) {
+    private Outcome update(String sql, @Nullable Object... parameters) {
         return database.read(connection -> Sql.update(connection, sql, parameters) == 1 ? Outcome.DONE : Outcome.GONE);
     }
 
-    private void insert(String sql, Object... parameters) {
+    private void insert(String sql, @Nullable Object... parameters) {
         database.read(connection -> {
             try {
                 return Sql.update(connection, sql, parameters);

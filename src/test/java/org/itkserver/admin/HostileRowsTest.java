@@ -30,6 +30,7 @@ import org.itkserver.audit.Accounts.Client;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.AuditSearch;
+import org.itkserver.audit.ClientLimit;
 import org.itkserver.audit.MessageSearch.Waiting;
 import org.itkserver.audit.Role;
 import org.itkserver.audit.Seal;
@@ -139,12 +140,27 @@ class HostileRowsTest {
         out.put("message", message(v, frame, document));
         out.put("raw", opened(v, frame));
         var account = new Account(v, v, Role.all(), true, false, 0, AT, AT, AT);
-        var client = new Client(v, new byte[32], Set.of(v), AT);
+        var client = new Client(v, new byte[32], Set.of(v), new ClientLimit(Set.of(v), Set.of(v), Set.of(v)), AT);
         var peoples = pages.frame("People", "people", person);
         out.put("people", pages.render("people", new People(peoples, List.of(account), v, Role.all(), HARMLESS)));
         out.put("person", pages.render("person", new OnePerson(peoples, account, false, HARMLESS)));
-        out.put("clients", pages.render("clients", new Clients(peoples, List.of(client), v, Set.of(), HARMLESS)));
-        out.put("client", pages.render("client", new OneClient(peoples, client, HARMLESS)));
+        out.put(
+                "clients",
+                pages.render(
+                        "clients",
+                        new Clients(
+                                peoples,
+                                List.of(client),
+                                v,
+                                Set.of(),
+                                new LimitForm(v, v, v),
+                                Map.of("name", HARMLESS))));
+        out.put(
+                "client",
+                pages.render(
+                        "client",
+                        new OneClient(
+                                peoples, client, Set.of(v), new LimitForm(v, v, v), Map.of("services", HARMLESS))));
         out.put("secret", pages.render("secret", new Secret(peoples, v, HARMLESS, HARMLESS, "/admin/people")));
         out.put("account", pages.render("account", new Own(peoples, Role.all(), true)));
         out.put("password", pages.render("password", new NewPassword(peoples, HARMLESS)));

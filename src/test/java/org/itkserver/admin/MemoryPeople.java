@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
+import org.itkserver.audit.ClientLimit;
 import org.itkserver.audit.Role;
 
 /** People to sign in as; nothing of them can be changed but by putting another account in the place. */
@@ -65,7 +66,7 @@ final class MemoryPeople implements Accounts {
     }
 
     @Override
-    public void addClient(String name, byte[] tokenHash, Set<String> scopes, Instant at) {
+    public void addClient(String name, byte[] tokenHash, Set<String> scopes, ClientLimit limit, Instant at) {
         throw new UnsupportedOperationException();
     }
 
@@ -80,7 +81,7 @@ final class MemoryPeople implements Accounts {
     }
 
     @Override
-    public Outcome setScopes(String name, Set<String> scopes) {
+    public Outcome setClient(String name, Set<String> scopes, ClientLimit limit) {
         throw new UnsupportedOperationException();
     }
 

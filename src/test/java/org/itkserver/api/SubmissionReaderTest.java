@@ -92,7 +92,7 @@ class SubmissionReaderTest {
             to[1]           | {'service':'S','to':['urn:a','no uri'],'payloads':[PAYLOAD]}
             to[0]           | {'service':'S','to':['relative'],'payloads':[PAYLOAD]}
             trackingId      | {'service':'S','partner':'p','payloads':[PAYLOAD],'trackingId':'not-a-uuid'}
-            trackingId      | {'service':'S','partner':'p','payloads':[PAYLOAD],'trackingId':'7d6f1e5a-0c7b-4f0e-9d43-5a2e7c9b1f60'}
+            trackingId      | {'service':'S','partner':'p','payloads':[PAYLOAD],'trackingId':'7d6f1e5a-0c7b-4f0e-9d43-5a2e7c9b1f6g'}
             trackingId      | {'service':'S','partner':'p','payloads':[PAYLOAD],'trackingId':{}}
             partner         | {'service':'S','partner':'','payloads':[PAYLOAD]}
             interaction     | {'service':'S','partner':'p','payloads':[PAYLOAD],'interaction':'x y'}

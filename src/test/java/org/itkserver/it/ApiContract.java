@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -207,6 +209,80 @@ abstract class ApiContract {
         assertEquals(
                 List.of("submitted", "sent", "payload-read", "payload-read", "payload-read"),
                 texts(message(id).path("events"), "type"));
+    }
+
+    /** Generated over every operation that is described: one that is new must be tried here. */
+    @Test
+    void aLimitedTokenSeesAndSendsNothingElse() {
+        var letter = Sample.uuid();
+        var document = Sample.uuid();
+        var sent = Sample.uuid();
+        var asked = Sample.uuid();
+        assertEquals(
+                200, Sample.of("send-cda-discharge").send(server.url(), letter).status());
+        assertEquals(
+                200, Sample.of("send-document-pdf").send(server.url(), document).status());
+        assertEquals(202, api.post("/api/messages", letter(sent)).status());
+        awaitState(sent, "sent");
+        registry.answer = response(
+                "<itk:manifestitem id=\"uuid_A\" mimetype=\"text/xml\"/>",
+                "<itk:payload id=\"uuid_A\"><r xmlns=\"urn:r\">yes</r></itk:payload>");
+        assertEquals(200, api.post("/api/messages", query(asked, "PT20S")).status());
+
+        var tokens = new LimitedTokens(server, api, description);
+        var all = Set.of(letter, document, sent, asked);
+        tokens.holds(
+                tokens.client("by-service", "services", "SendCDADocument-v2-0"),
+                expected(all, Set.of(letter, sent), Set.of(), query(Sample.uuid(), "PT0S")));
+        tokens.holds(
+                tokens.client("by-partner", "partners", "registry"),
+                expected(all, Set.of(asked), Set.of(asked), letter(Sample.uuid())));
+        tokens.holds(
+                tokens.client("by-partners", "partners", "registry\ngp-system"),
+                expected(all, all, Set.of(asked), letter(Sample.uuid()).replace("Y9999", "Y8888")));
+        var ward = tokens.client("by-address", "addresses", "urn:nhs-uk:addressing:ods:Z9999:cardiology");
+        tokens.holds(ward, expected(all, Set.of(letter), Set.of(), null));
+        var own = Sample.uuid();
+        assertEquals(202, ward.post("/api/messages", letter(own)).status());
+        awaitState(own, "sent");
+        tokens.holds(ward, expected(all, Set.of(letter, own), Set.of(), null));
+        tokens.holds(
+                tokens.client("by-organisation", "addresses", "urn:nhs-uk:addressing:ods:Z9999"),
+                expected(Set.of(letter, document, sent, asked, own), Set.of(letter, document), Set.of(), null));
+        tokens.holds(
+                tokens.client("by-other-ward", "addresses", "urn:nhs-uk:addressing:ods:Z9999:card"),
+                expected(all, Set.of(), Set.of(), null));
+    }
+
+    private static LimitedTokens.Expected expected(
+            Set<String> all, Set<String> visible, Set<String> answered, String forbidden) {
+        var hidden = new HashSet<>(all);
+        hidden.removeAll(visible);
+        return new LimitedTokens.Expected(visible, hidden, answered, forbidden);
+    }
+
+    @Test
+    void aUuidMayBeWrittenInLowerCaseAndIsAnsweredInUpperCase() {
+        var id = Sample.uuid();
+        var lower = id.toLowerCase(java.util.Locale.ROOT);
+        var sent = api.post("/api/messages", letter(lower).replace(">" + lower + "<", ">x<"));
+        assertEquals(202, sent.status(), sent.body());
+        assertEquals(id, sent.json().path("trackingId").asText());
+        assertEquals(
+                "/api/messages/" + id, sent.headers().firstValue("Location").orElse(""));
+        awaitState(id, "sent");
+        for (var written : List.of(id, lower)) {
+            var again = api.post("/api/messages", letter(written).replace(">" + written + "<", ">x<"));
+            assertEquals(202, again.status(), again.body());
+            assertEquals(id, message(written).path("trackingId").asText());
+            assertEquals(
+                    200, api.get("/api/messages/" + written + "/payloads/1").status());
+            var events = api.get("/api/audit?trackingId=" + written).json().path("events");
+            assertTrue(texts(events, "trackingId").stream().allMatch(id::equals), events.toString());
+            assertTrue(events.size() > 1, events.toString());
+        }
+        assertEquals(
+                1, partner.calls.stream().filter(c -> c.body().contains(id)).count());
     }
 
     @Test

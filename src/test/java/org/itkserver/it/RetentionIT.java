@@ -68,8 +68,9 @@ class RetentionIT {
         var held = Sample.uuid();
         var free = Sample.uuid();
         var asked = Sample.uuid();
-        postgres.execute("insert into legal_hold (id, kind, tracking_id, reason, reference, set_by, set_at)"
-                + " values (1, 'message', '" + held + "', 'claim', 'CASE-1', 'ann', now())");
+        var admin = Visitor.admin(server);
+        var set = form("trackingId", held, "reason", "claim", "reference", "CASE-1");
+        assertEquals(303, admin.submit("/admin/retention/holds/set", set).statusCode());
         var letter = Sample.of("send-cda-discharge");
         var query = Sample.of("verify-nhs-number");
         letter.send(server.url(), held);
@@ -95,7 +96,10 @@ class RetentionIT {
         }
         assertEquals(1, events("answered", asked), "it was not handled again");
 
-        postgres.execute("update legal_hold set lifted_by = 'ann', lifted_at = now(), lifted_reason = 'closed'");
+        var hold = postgres.column("select cast(id as text) from legal_hold where tracking_id = ?", held)
+                .get(0);
+        var lift = form("hold", hold, "reason", "the case is closed", "reference", "CASE-1");
+        assertEquals(303, admin.submit("/admin/retention/holds/lift", lift).statusCode());
         server.await(() -> isGone(held), SOON);
         assertTrue(postgres.count("select count(*) from purge_run where state = 'done' and contents > 0") > 0);
         var report = verify();

@@ -15,6 +15,7 @@ import java.util.concurrent.CyclicBarrier;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts.Client;
 import org.itkserver.audit.Accounts.Outcome;
+import org.itkserver.audit.ClientLimit;
 import org.itkserver.audit.Role;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.envelope.Sha256;
@@ -99,10 +100,12 @@ abstract class AccountsContract {
     @Test
     void aNameIsTakenOnce() {
         accounts.add("ann", "hash", Role.all(), false, AT);
-        accounts.addClient("app", new byte[32], Set.of("audit"), AT);
+        accounts.addClient("app", new byte[32], Set.of("audit"), ClientLimit.NONE, AT);
 
         assertThrows(IllegalStateException.class, () -> accounts.add("ann", "other", Role.all(), false, AT));
-        assertThrows(IllegalStateException.class, () -> accounts.addClient("app", new byte[32], Set.of("audit"), AT));
+        assertThrows(
+                IllegalStateException.class,
+                () -> accounts.addClient("app", new byte[32], Set.of("audit"), ClientLimit.NONE, AT));
         assertEquals("hash", person("ann").passwordHash());
     }
 
@@ -207,29 +210,44 @@ abstract class AccountsContract {
     @Test
     void aClientIsFoundByTheHashOfItsTokenUntilItIsRemoved() {
         var hash = Sha256.of("token");
-        accounts.addClient("app", hash, Set.copyOf(Client.SCOPES), AT);
+        accounts.addClient("app", hash, Set.copyOf(Client.SCOPES), ClientLimit.NONE, AT);
 
         var client = accounts.client(hash).orElseThrow();
         assertEquals("app", client.name());
-        assertEquals(Set.of("messages", "audit"), client.scopes());
+        assertEquals(Set.of("messages", "audit", "metrics"), client.scopes());
+        assertTrue(client.limit().isNone());
         assertEquals(AT, client.createdAt());
         assertArrayEquals(hash, client.tokenHash());
         assertEquals(Optional.empty(), accounts.client(new byte[32]));
 
-        assertEquals(Outcome.DONE, accounts.setScopes("app", Set.of("audit")));
+        assertEquals(Outcome.DONE, accounts.setClient("app", Set.of("audit"), ClientLimit.NONE));
         assertEquals(Set.of("audit"), accounts.clients().get(0).scopes());
-        assertThrows(IllegalArgumentException.class, () -> accounts.setScopes("app", Set.of()));
-        assertThrows(IllegalArgumentException.class, () -> accounts.setScopes("app", Set.of("all")));
+        assertThrows(IllegalArgumentException.class, () -> accounts.setClient("app", Set.of(), ClientLimit.NONE));
+        assertThrows(IllegalArgumentException.class, () -> accounts.setClient("app", Set.of("all"), ClientLimit.NONE));
 
         assertEquals(Outcome.DONE, accounts.removeClient("app"));
         assertEquals(Outcome.GONE, accounts.removeClient("app"));
-        assertEquals(Outcome.GONE, accounts.setScopes("app", Set.of("audit")));
+        assertEquals(Outcome.GONE, accounts.setClient("app", Set.of("audit"), ClientLimit.NONE));
         assertEquals(Optional.empty(), accounts.client(hash));
     }
 
     @Test
+    void aClientKeepsItsLimitUntilItIsChanged() {
+        var limit = new ClientLimit(Set.of("s1", "s2"), Set.of("p"), Set.of("urn:nhs-uk:addressing:ods:X1:a"));
+        accounts.addClient("app", new byte[32], Set.of("messages"), limit, AT);
+        assertEquals(limit, accounts.client(new byte[32]).orElseThrow().limit());
+        var other = new ClientLimit(Set.of(), Set.of("q"), Set.of());
+        assertEquals(Outcome.DONE, accounts.setClient("app", Set.of("messages"), other));
+        assertEquals(other, accounts.clients().get(0).limit());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> accounts.setClient(
+                        "app", Set.of("messages"), new ClientLimit(Set.of("two words"), Set.of(), Set.of())));
+    }
+
+    @Test
     void aClientIsNoPerson() {
-        accounts.addClient("app", new byte[32], Set.of("audit"), AT);
+        accounts.addClient("app", new byte[32], Set.of("audit"), ClientLimit.NONE, AT);
 
         assertTrue(accounts.isEmpty());
         assertEquals(Optional.empty(), accounts.person("app"));
