@@ -126,7 +126,8 @@ final class Access {
                 : Optional.of("service " + service);
         if (refused.isPresent()) {
             record(client.name(), request, "its token is not for " + refused.get());
-            throw new Problem(Problem.Kind.FORBIDDEN, "The token is not for " + refused.get() + ".");
+            throw new Problem(Problem.Kind.FORBIDDEN, "The token is not for " + refused.get() + ".")
+                    .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
         }
     }
 

@@ -117,8 +117,8 @@ class ApiIT extends ApiContract {
         }
         assertEquals(200, api.get("/api/inbox").status(), "a good token always works");
         var denials = api.get("/api/audit?type=api-denied").json().path("events");
-        assertTrue(denials.size() >= 10 && denials.size() <= 20, "some a minute, not all: " + denials.size());
-        assertEquals("unknown token", denials.path(0).path("actor").asText());
+        long unknown = texts(denials, "actor").stream().filter("unknown token"::equals).count();
+        assertTrue(unknown >= 10 && unknown <= 20, "some a minute, not all: " + unknown);
         assertFalse(denials.toString().contains("wrong"), "what was sent is not kept");
     }
 

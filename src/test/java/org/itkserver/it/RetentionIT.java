@@ -69,7 +69,7 @@ class RetentionIT {
         var free = Sample.uuid();
         var asked = Sample.uuid();
         var admin = Visitor.admin(server);
-        var set = form("trackingId", held, "reason", "claim", "reference", "CASE-1");
+        var set = form("trackingId", held, "reason", "subject access request", "reference", "CASE-1");
         assertEquals(303, admin.submit("/admin/retention/holds/set", set).statusCode());
         var letter = Sample.of("send-cda-discharge");
         var query = Sample.of("verify-nhs-number");
