@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.MerkleTree;
+import org.itkserver.audit.MessageFields;
 import org.itkserver.audit.RowHash;
 import org.itkserver.audit.Seal;
 import org.itkserver.audit.SealKey;
@@ -87,7 +88,7 @@ public final class Load {
                     var messages = connect();
                     var sealing = connect()) {
                 var eventCopy = copy(events, "copy audit_event (node, seq, version, at, type, message_id, tracking_id,"
-                        + " partner, service, actor, source, error_code, detail, digest, hash) from stdin");
+                        + " partner, service, actor, source, error_code, detail, digest, fields_sha256, hash) from stdin");
                 var messageCopy = copy(messages, "copy message (id, direction, partner, tracking_id, message_id, service,"
                         + " addresses, state, received_at, digest, raw_sha256, raw_size, inf_ack_requested, ack_requested)"
                         + " from stdin");
@@ -135,7 +136,9 @@ public final class Load {
                     "what happened to message " + seq + " in some words");
             if (stores) {
                 var digest = MessageDigest.getInstance("SHA-256").digest(tracking.getBytes(StandardCharsets.US_ASCII));
-                event = event.withDigest(digest);
+                var fields = new MessageFields("in", event.partner(), tracking, "m", event.service(), null, null, "", event.at(),
+                        13000, digest, digest, null, false, false, "business", false, null, null);
+                event = event.storing(digest, fields.hash());
                 var hex = "\\\\x" + HEX.formatHex(digest);
                 write(messages, id + "\tin\t" + event.partner() + "\t" + tracking + "\tm\t" + event.service() + "\t\thandled\t"
                         + at + "\t" + hex + "\t" + hex + "\t13000\tf\tf\n");
@@ -147,7 +150,8 @@ public final class Load {
                     .append(tracking).append('\t').append(event.partner()).append('\t').append(event.service())
                     .append('\t').append(event.actor()).append('\t').append(event.source()).append('\t')
                     .append(text(event.errorCode())).append('\t').append(event.detail()).append('\t')
-                    .append(event.digest() == null ? "\\N" : "\\\\x" + HEX.formatHex(event.digest())).append("\t\\\\x")
+                    .append(event.digest() == null ? "\\N" : "\\\\x" + HEX.formatHex(event.digest())).append('\t')
+                    .append(event.fields() == null ? "\\N" : "\\\\x" + HEX.formatHex(event.fields())).append("\t\\\\x")
                     .append(HEX.formatHex(hash)).append('\n');
         }
 

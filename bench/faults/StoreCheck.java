@@ -136,6 +136,7 @@ final class StoreCheck {
     private static StoredRow stored(Map<String, String> row) {
         var id = row.get("message_id");
         var digest = row.get("digest");
+        var fields = row.get("fields_sha256");
         return new StoredRow(
                 row.get("node"),
                 Long.parseLong(row.get("seq")),
@@ -152,6 +153,7 @@ final class StoreCheck {
                 row.get("error_id"),
                 row.get("detail"),
                 digest == null ? null : HexFormat.of().parseHex(digest),
+                fields == null ? null : HexFormat.of().parseHex(fields),
                 new byte[0]);
     }
 }

@@ -117,7 +117,8 @@ class ApiIT extends ApiContract {
         }
         assertEquals(200, api.get("/api/inbox").status(), "a good token always works");
         var denials = api.get("/api/audit?type=api-denied").json().path("events");
-        long unknown = texts(denials, "actor").stream().filter("unknown token"::equals).count();
+        long unknown =
+                texts(denials, "actor").stream().filter("unknown token"::equals).count();
         assertTrue(unknown >= 10 && unknown <= 20, "some a minute, not all: " + unknown);
         assertFalse(denials.toString().contains("wrong"), "what was sent is not kept");
     }

@@ -22,7 +22,10 @@ class DatabaseRolesTest {
             "truncate audit_event",
             "update audit_seal set at = now()",
             "delete from audit_seal",
-            "truncate audit_seal");
+            "truncate audit_seal",
+            "update seal_key set node = 'x'",
+            "delete from seal_key",
+            "truncate seal_key");
     private static final List<String> DEFINITIONS = List.of(
             "drop table audit_event",
             "drop table audit_seal",
