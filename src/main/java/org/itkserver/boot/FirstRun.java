@@ -64,7 +64,10 @@ final class FirstRun {
         var hash = Passwords.hash(password);
         var events = List.of(
                 AuditEvent.ofServer(now, AuditType.PERSON_CHANGED, "first start: adds " + ADMIN + " with all roles"),
-                AuditEvent.ofServer(now, AuditType.CLIENT_CHANGED, "first start: adds first-run with the scopes messages and audit"));
+                AuditEvent.ofServer(
+                        now,
+                        AuditType.CLIENT_CHANGED,
+                        "first start: adds first-run with the scopes messages and audit"));
         // both or neither: a crash between the two would leave the API client missing for good
         trail.change(events, () -> {
             accounts.add(ADMIN, hash, Role.all(), false, now);
