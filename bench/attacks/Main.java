@@ -19,6 +19,7 @@ final class Main {
             case "s-signatures" -> SSignatures::run;
             case "r-replay" -> RReplay::run;
             case "h-http" -> HHttp::run;
+            case "e-edge" -> EEdge::run;
             case "d-compression" -> DCompression::run;
             case "a-attachments" -> AAttachments::run;
             case "l-logs" -> LLogs::run;

@@ -155,6 +155,10 @@ public final class HttpEdge implements AutoCloseable {
         var partner =
                 shown == null || route != Route.ITK ? null : policy.partner(shown, name -> headers(exchange, name));
         boolean stranger = shown != null && partner == null && route == Route.ITK;
+        if (stranger) {
+            // and neither are the requests that it has sent already
+            exchange.setPersistent(false);
+        }
         var request = new AdmittedRequest(ticket(exchange, route, partner), resources, servlets);
         // a stranger's body is not read, and neither is one that is announced as too large
         boolean unread = stranger || exchange.getRequestContentLength() > request.limit();
