@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import org.itkserver.envelope.PlainText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +44,24 @@ final class Gate extends HttpFilter {
                     access.require(scope, request);
                 }
             }
+            requireText("The path", request.getRequestURI());
+            requireText("The query", request.getQueryString());
             chain.doFilter(request, new ProblemResponse(response));
         } catch (ServletException | RuntimeException e) {
             if (response.isCommitted()) {
                 throw e;
             }
             refuse(response, problems.of(e));
+        }
+    }
+
+    private static void requireText(String what, @Nullable String raw) {
+        if (raw != null && !PlainText.isStorableUrl(raw)) {
+            throw new Problem(
+                    Problem.Kind.BAD_REQUEST,
+                    what
+                            + " holds a NUL, an incomplete escape or bytes that are not UTF-8. Write it as UTF-8 with percent"
+                            + " escapes.");
         }
     }
 
