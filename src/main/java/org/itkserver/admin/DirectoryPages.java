@@ -106,9 +106,7 @@ public final class DirectoryPages {
                 now,
                 now.partners(),
                 now.routes(),
-                now.handlers().values().stream()
-                        .sorted(Comparator.comparing(HandlerSettings::name))
-                        .toList(),
+                handlers(now),
                 now.services().values().stream()
                         .sorted(Comparator.comparing(Service::name))
                         .toList(),
@@ -120,6 +118,12 @@ public final class DirectoryPages {
                 clock.instant());
         return Pages.answer(problems.isEmpty() ? 200 : 400, pages.render("directory", view))
                 .build();
+    }
+
+    private static List<HandlerSettings> handlers(Directory directory) {
+        return directory.handlers().values().stream()
+                .sorted(Comparator.comparing(HandlerSettings::name))
+                .toList();
     }
 
     @POST
