@@ -129,10 +129,17 @@ final class AdmittedRequest implements BodyReader.Outcome {
             if (body != null) {
                 body.close();
             }
-            if (unread) {
+            if (response != null && response.isPending()) {
+                exchange.dispatch(SameThreadExecutor.INSTANCE, () -> exchange.getIoThread()
+                        .execute(() -> sendRest(response)));
+            } else if (unread) {
                 exchange.dispatch(SameThreadExecutor.INSTANCE, this::endUnread);
             }
         }
+    }
+
+    private void sendRest(ResponseBuffer rest) {
+        rest.sendRest(unread ? this::endUnread : exchange::endExchange);
     }
 
     /** The response is on its way; the connection ends after it. */

@@ -142,10 +142,14 @@ final class RequestTicket implements ExchangeCompletionListener {
         }
     }
 
+    void closeConnection() {
+        IoUtils.safeClose(exchange.getConnection());
+    }
+
     /** Closes the connection when the client reads a response too slowly. */
     void watchWriting(ResponseBuffer response) {
         evictable(true);
-        onEviction(() -> IoUtils.safeClose(exchange.getConnection()));
+        onEviction(this::closeConnection);
         exchange.getIoThread().executeAfter(() -> watchAgain(response), CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -157,7 +161,7 @@ final class RequestTicket implements ExchangeCompletionListener {
             requireWritingPace(response);
             exchange.getIoThread().executeAfter(() -> watchAgain(response), CHECK_SECONDS, TimeUnit.SECONDS);
         } catch (IOException e) {
-            IoUtils.safeClose(exchange.getConnection());
+            closeConnection();
         }
     }
 

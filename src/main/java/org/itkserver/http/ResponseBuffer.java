@@ -10,16 +10,20 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.envelope.MessageBody;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.Conduits;
 import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * Takes a response from the thread that makes it, whether or not the client reads: what the socket does not take is kept, in memory
  * and beyond that in a spool file, and sent by the I/O thread once the response is complete. Used by one thread at a time.
  */
 final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> {
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseBuffer.class);
     private static final int IN_MEMORY = 256 * 1024;
     private static final int CHUNK = 32 * 1024;
 
@@ -32,8 +36,12 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
     private long spoolLeft;
     private boolean terminated;
     private boolean nextTerminated;
+    /** The only buffer that is left was begun as the last one. */
+    private boolean lastIsFinal;
+
     private boolean released;
     private boolean waited;
+    private boolean pending;
 
     ResponseBuffer(StreamSinkConduit next, RequestTicket ticket) {
         super(next);
@@ -58,12 +66,40 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
     public int write(ByteBuffer src) throws IOException {
         int size = src.remaining();
         if (isEmpty() || spool == null && drain()) {
-            sent += next.write(src);
+            send(src);
         }
         if (src.hasRemaining() && !ticket.isStreaming()) {
             keep(src);
         }
         return size - src.remaining();
+    }
+
+    /**
+     * Gives the socket what it takes. The chunks' conduit has told the client the size of a buffer before it takes only a part of it, and
+     * must be given exactly the rest next; so buffers are small, and the rest of one is kept as it is.
+     */
+    private void send(ByteBuffer src) throws IOException {
+        while (src.hasRemaining()) {
+            var part = src.duplicate();
+            if (!ticket.isStreaming()) {
+                part.limit(part.position() + Math.min(CHUNK, part.remaining()));
+            }
+            sent += next.write(part);
+            src.position(part.position());
+            if (part.hasRemaining()) {
+                if (!ticket.isStreaming()) {
+                    rest(part);
+                    src.position(part.limit());
+                }
+                return;
+            }
+        }
+    }
+
+    private void rest(ByteBuffer part) {
+        ticket.memory().add(part.remaining()); // it is kept even when it cannot be booked: it is at most a chunk
+        inMemory += part.remaining();
+        memory.add(ByteBuffer.allocate(part.remaining()).put(part).flip());
     }
 
     @Override
@@ -81,18 +117,26 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
     @Override
     public int writeFinal(ByteBuffer src) throws IOException {
         int size = src.remaining();
-        if (isEmpty() || spool == null && drain()) {
+        if (ticket.isStreaming()) {
             sent += next.writeFinal(src);
             if (!src.hasRemaining()) {
                 terminated = true;
                 nextTerminated = true;
-                return size;
             }
-        }
-        if (ticket.isStreaming()) {
             return size - src.remaining();
         }
-        keep(src);
+        if (size <= CHUNK && (isEmpty() || spool == null && drain())) {
+            terminated = true;
+            sent += next.writeFinal(src);
+            if (src.hasRemaining()) {
+                lastIsFinal = true;
+                rest(src);
+            } else {
+                nextTerminated = true;
+            }
+            return size;
+        }
+        write(src);
         terminateWrites();
         return size;
     }
@@ -170,15 +214,75 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
 
     @Override
     public boolean flush() throws IOException {
-        boolean flushed = (!released && spool != null || drain()) && next.flush();
-        if (!released && !ticket.isStreaming()) {
+        // the thread that makes the response does not read the spool file again
+        boolean drained = (released || spool == null) && drain();
+        boolean flushed = next.flush() && drained;
+        if (!flushed && !released && !ticket.isStreaming()) {
+            // the caller would wait for the client
+            pending = terminated;
             return true;
         }
-        if (!flushed && !waited) {
+        if (!flushed) {
+            watch();
+        }
+        return flushed;
+    }
+
+    private void watch() {
+        if (!waited) {
             waited = true;
             ticket.watchWriting(this);
         }
-        return flushed;
+    }
+
+    /**
+     * Whether the response is complete for its writer, and so for the channel around this conduit, which never asks again, although
+     * the socket has not taken all of it. {@link #sendRest} must be called then.
+     */
+    boolean isPending() {
+        return pending;
+    }
+
+    /**
+     * Sends what is left whenever the socket takes more. Called in the I/O thread.
+     *
+     * @param sent runs when the socket has taken everything
+     */
+    void sendRest(Runnable sent) {
+        next.setWriteReadyHandler(new WriteReadyHandler() {
+            @Override
+            public void writeReady() {
+                sendMore(sent);
+            }
+
+            @Override
+            public void forceTermination() {
+                ticket.closeConnection();
+            }
+
+            @Override
+            public void terminated() {
+                // the exchange ends with the last byte
+            }
+        });
+        sendMore(sent);
+    }
+
+    private void sendMore(Runnable done) {
+        // before the last byte, because the next request may begin with it
+        next.suspendWrites();
+        try {
+            if (drain() && next.flush()) {
+                done.run();
+            } else {
+                watch();
+                next.resumeWrites();
+            }
+        } catch (IOException | RuntimeException e) {
+            // the client is gone, or the spool file cannot be read: what it has got is not the whole response
+            LOG.info("a response to {} was cut off: {}", ticket.sender(), e.toString());
+            ticket.closeConnection();
+        }
     }
 
     /** Sends what is kept; whether nothing is left of it. */
@@ -193,12 +297,12 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
                 memory.add(nextChunk());
                 continue;
             }
-            int count = next.write(buffer);
-            sent += count;
+            sent += lastIsFinal ? next.writeFinal(buffer) : next.write(buffer);
             if (buffer.hasRemaining()) {
                 return false;
             }
             memory.remove();
+            nextTerminated |= lastIsFinal;
         }
         if (terminated) {
             terminateNext();

@@ -27,6 +27,11 @@ public final class StaticAssets {
     private final Map<String, Asset> assets = new HashMap<>();
     private final Map<String, String> headers;
 
+    /** Without any file. */
+    StaticAssets() {
+        headers = Map.of();
+    }
+
     /**
      * @param context holds the files below {@code /assets/}
      * @param headers headers of every answer, by name
