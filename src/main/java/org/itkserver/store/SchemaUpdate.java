@@ -38,7 +38,8 @@ final class SchemaUpdate {
         try {
             var flyway = Flyway.configure(getClass().getClassLoader());
             if (embedded != null) {
-                flyway.dataSource(embedded);
+                // opening the file takes longer than the pool waits for a connection, above all after a kill
+                flyway.dataSource(embedded).connectRetries(3).connectRetriesInterval(1);
             } else if (owner == null) {
                 flyway.dataSource(settings.url(), settings.user(), settings.password());
             } else {

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class HashTurnsTest {
     private final HashTurns turns = new HashTurns();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
-    private final CountDownLatch end = new CountDownLatch(1);
+    private final Semaphore end = new Semaphore(0);
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
 
@@ -37,7 +38,7 @@ class HashTurnsTest {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
             begun.countDown();
             try {
-                end.await();
+                end.acquire();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -65,7 +66,12 @@ class HashTurnsTest {
         all.add(start("ward-2", true));
         assertEquals(Optional.empty(), start("flood", false).get(), "one attempt of an address waits");
         assertEquals(Optional.empty(), start("another", false).get(), "too many strangers wait");
-        end.countDown();
+        // the first two end, and nothing else does until the next two have begun
+        end.release(HashTurns.AT_ONCE);
+        while (order.size() < 2 * HashTurns.AT_ONCE) {
+            Thread.onSpinWait();
+        }
+        end.release(all.size());
         for (var one : all) {
             assertTrue(one.get().isPresent());
         }
