@@ -37,6 +37,11 @@ class ConfigurationCheckTest {
                     ITK_SEND_TIMEOUT|-PT1S|ITK_SEND_TIMEOUT=-PT1S is not a positive duration
                     ITK_SYNC_DEADLINE|20|ITK_SYNC_DEADLINE=20 is not a positive duration
                     ITK_QUEUE_TIMEOUT|0s|ITK_QUEUE_TIMEOUT=0s is not a positive duration
+                    ITK_RETRY_FIRST|PT0S|ITK_RETRY_FIRST=PT0S is not a positive duration
+                    ITK_CLOCK_SKEW|five minutes|ITK_CLOCK_SKEW=five minutes is not a positive duration
+                    ITK_LEASE|10s|is less than twice ITK_SEND_TIMEOUT
+                    ITK_RETRY_ATTEMPTS|0|is not a number from 1 to 9999
+                    ITK_MAX_MESSAGE|64 megabytes|is not a size: write it like 64MB
                     ITK_REQUESTS|many|is not a number from 1 to 9999
                     ITK_CONNECTIONS_PER_ADDRESS|0|is not a number from 1 to 9999
                     ITK_MAX_SIGNED|-8MB|is not a size: write it like 64MB

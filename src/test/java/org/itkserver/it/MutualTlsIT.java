@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -48,6 +49,7 @@ class MutualTlsIT {
     private static Postgres postgres;
     private static DevCerts certs;
     private static ServerProcess server;
+    private static String metricsToken;
 
     @BeforeAll
     static void start() throws Exception {
@@ -73,6 +75,11 @@ class MutualTlsIT {
         certs.settings().forEach(server::with);
         server.with("ITK_PROXY_CERTIFICATES", certs.fingerprint("proxy"));
         server.start();
+        var page = Visitor.admin(server, client(certs.context(null)))
+                .submit("/admin/clients", Visitor.form("name", "prometheus", "scope", "metrics"));
+        var secret = Pattern.compile("id=\"secret\">([^<]+)<").matcher(page.body());
+        assertTrue(secret.find(), page.body());
+        metricsToken = secret.group(1);
     }
 
     @AfterAll
@@ -206,8 +213,13 @@ class MutualTlsIT {
 
     private static String metrics() {
         try {
-            return server.get("/metrics").body();
-        } catch (IOException e) {
+            return as(null).send(
+                            HttpRequest.newBuilder(URI.create(PEOPLE + "/metrics"))
+                                    .header("Authorization", "Bearer " + metricsToken)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (Exception e) {
             return "";
         }
     }
@@ -268,9 +280,11 @@ class MutualTlsIT {
             assertEquals(200, status(partner, PARTNERS + path), path);
         }
         var person = as(null);
-        for (var path : new String[] {"/admin/login", "/api/openapi.yaml", "/metrics", "/wsdl/"}) {
+        for (var path : new String[] {"/admin/login", "/api/openapi.yaml", "/wsdl/"}) {
             assertEquals(200, status(person, PEOPLE + path), path);
         }
+        // there is a proxy, so that everything may come from another machine
+        assertEquals(401, status(person, PEOPLE + "/metrics"));
     }
 
     @Test
@@ -404,7 +418,11 @@ class MutualTlsIT {
     void oneAddressHas256Connections() throws Exception {
         try (var partners = new SilentConnections("127.0.1.8", HTTPS, 200);
                 var people = new SilentConnections("127.0.1.8", CONSOLE, 100)) {
-            server.await(() -> people.closed() == 44, Duration.ofSeconds(5));
+            try {
+                server.await(() -> people.closed() == 44, Duration.ofSeconds(20));
+            } catch (AssertionError e) {
+                throw new AssertionError(partners.closed() + " and " + people.closed() + " are closed", e);
+            }
             assertEquals(0, partners.closed());
             assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
         }

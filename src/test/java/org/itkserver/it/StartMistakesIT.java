@@ -86,12 +86,7 @@ class StartMistakesIT {
     /** A variable, its value, and what the sentence says. */
     private static final List<String> SETTINGS = List.of(
             "ITK_HTPP_PORT|9|ITK_HTPP_PORT is not a setting; did you mean ITK_HTTP_PORT",
-            "ITK_RETRY_FIRST|PT0S|ITK_RETRY_FIRST=PT0S is not a positive duration",
-            "ITK_CLOCK_SKEW|five minutes|ITK_CLOCK_SKEW=five minutes is not a positive duration",
             "ITK_RETENTION_INTERVAL|30d|is not between PT1S and P7D",
-            "ITK_LEASE|10s|is less than twice ITK_SEND_TIMEOUT",
-            "ITK_RETRY_ATTEMPTS|0|is not a number from 1 to 9999",
-            "ITK_MAX_MESSAGE|64 megabytes|is not a size such as 64MB",
             "ITK_SPOOL|9999999999GB|ITK_SPOOL=9999999999GB is not a size",
             "ITK_NODE|two words|ITK_NODE=two words is not a node name",
             "ITK_HTTP_PORT|65536|ITK_HTTP_PORT=65536 is not a port number",

@@ -19,6 +19,7 @@ final class Visitor {
     private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]*)\"");
 
     private final String base;
+    private final HttpClient client;
     /** NAME=ID; empty for none. */
     String cookie = "";
 
@@ -26,12 +27,26 @@ final class Visitor {
     private String tokenOf = "";
 
     Visitor(String base) {
+        this(base, CLIENT);
+    }
+
+    private Visitor(String base, HttpClient client) {
         this.base = base;
+        this.client = client;
     }
 
     /** The first admin, signed in. */
     static Visitor admin(ServerProcess server) {
         return of(server.url(), "admin", server.adminPassword());
+    }
+
+    /** The first admin, signed in with a client of the caller's. */
+    static Visitor admin(ServerProcess server, HttpClient client) {
+        var visitor = new Visitor(server.url(), client);
+        if (visitor.signIn("admin", server.adminPassword()).statusCode() != 303) {
+            throw new AssertionError("the admin cannot sign in");
+        }
+        return visitor;
     }
 
     /** Somebody who signed in. */
@@ -90,7 +105,7 @@ final class Visitor {
             request.setHeader(headers[i], headers[i + 1]);
         }
         try {
-            var answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             answer.headers().firstValue("Set-Cookie").ifPresent(set -> {
                 var pair = set.substring(0, set.indexOf(';'));
                 cookie = pair.endsWith("=") ? "" : pair;
