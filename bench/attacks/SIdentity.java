@@ -138,7 +138,7 @@ final class SIdentity {
                 "-startdate", "+10d", "-validity", "30", "-ext", "ExtendedKeyUsage=clientAuth")));
         suite.attack("S-17", "a certificate for servers only", closed, source -> refused(source, bed.made("usage", "tls-a", EC,
                 "-validity", "30", "-ext", "ExtendedKeyUsage=serverAuth")));
-        suite.attack("S-17", "a good certificate that is nobody's", Expect.denied(), source -> secure(source, "stranger", a()));
+        suite.attack("S-17", "a good certificate that no partner entry names", Expect.denied(), source -> secure(source, "stranger", a()));
         for (var options : List.of("-tls1", "-tls1_1", "-tls1_2 -cipher AES128-SHA", "-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256",
                 "-tls1_2 -cipher NULL", "-tls1_2 -cipher aNULL", "-tls1_2 -cipher AES256-GCM-SHA384")) {
             for (int port : new int[] {bed.https, bed.console}) {

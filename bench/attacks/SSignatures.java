@@ -336,7 +336,7 @@ final class SSignatures {
         denied("S-10", "the partner's certificate, another's key", "its value is not of this key", signed(by("tls-b").token(
                 Base64.getEncoder().encodeToString(certificate("signer")), Signed.X509)));
         denied("S-10", "a good certificate of another partner", NOT_THE_PARTNERS, signed(by("tls-b")));
-        denied("S-10", "a good certificate that is nobody's", NOT_THE_PARTNERS, signed(by("stranger")));
+        denied("S-10", "a good certificate that no partner entry names", NOT_THE_PARTNERS, signed(by("stranger")));
         denied("S-10", "revoked", "is REVOKED", signed(by("leaver"), plain("named", "F1111")));
         bed.made("signer-expired", "named", SIdentity.EC, "-startdate", "-400d", "-validity", "30");
         denied("S-10", "expired", "is EXPIRED", signed(by("signer-expired"), plain("named", "F1111")));
@@ -478,7 +478,7 @@ final class SSignatures {
         for (var brought : List.of(Signed.Key.EMBEDDED, Signed.Key.CERTIFICATE_DATA, Signed.Key.ALL_DATA)) {
             accepted("S-10", brought + ", the partner's certificate", signed(by().keyInfo(brought)));
             denied("S-10", brought + ", a good certificate of another partner", NOT_THE_PARTNERS, signed(by("tls-b").keyInfo(brought)));
-            denied("S-10", brought + ", a good certificate that is nobody's", NOT_THE_PARTNERS, signed(by("stranger").keyInfo(brought)));
+            denied("S-10", brought + ", a good certificate that no partner entry names", NOT_THE_PARTNERS, signed(by("stranger").keyInfo(brought)));
         }
         for (var named : List.of(Signed.Key.SUBJECT_KEY, Signed.Key.THUMBPRINT_SHA1, Signed.Key.THUMBPRINT_SHA256)) {
             denied("S-10", named + " of a certificate that is not known here", "of no certificate that is known", signed(by().keyInfo(named)));

@@ -26,7 +26,7 @@ public record AlertLine(Alert alert, @Nullable String link, String linkText) {
             case PARTNER_DOWN, ENDPOINT_REFUSES, WRONG_ANSWER ->
                 messages(alert, MESSAGES + "accepted&direction=out" + of);
             case HANDLER_FAILING -> messages(alert, MESSAGES + "accepted&direction=in");
-            case CLOCK_OFF, CLOCK_UNCONFIRMED -> new AlertLine(alert, "/admin/retention", "See what waits");
+            case CLOCK_OFF, CLOCK_UNCONFIRMED -> new AlertLine(alert, "/admin/retention", "See the waiting work");
             case RETENTION_FAILING -> new AlertLine(alert, "/admin/retention", "What is wrong with it");
             case CERTIFICATE_ENDING -> new AlertLine(alert, "/admin/directory#certificates", "See the certificates");
             case DIRECTORY_REFUSED -> new AlertLine(alert, "/admin/directory", "What is wrong with it");

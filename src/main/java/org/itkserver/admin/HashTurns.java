@@ -77,7 +77,7 @@ final class HashTurns {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
-            // its turn may have come just now
+            // its turn may have come in the meantime
             return !waiting.remove(mine);
         }
     }

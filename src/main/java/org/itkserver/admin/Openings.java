@@ -23,7 +23,7 @@ final class Openings {
     }
 
     /**
-     * Whose content is opened; the event carries all of it, so that a search by any of it finds who looked.
+     * Whose content is opened; the event carries all of it, so that a search by any of it finds the view.
      *
      * @param message id of the message's row, null for a message that was refused
      * @param errorId ErrorID of a refused message's fault, else null

@@ -121,7 +121,7 @@ public final class RetentionPages {
                 Person.of(request),
                 result instanceof RetentionDesk.Result.Refused refused
                         ? new Views.Notice(false, "Not done. " + refused.why() + ".")
-                        : new Views.Notice(true, "The time is confirmed. Destroying goes on within seconds."));
+                        : new Views.Notice(true, "The time is confirmed. Destruction continues within seconds."));
         return Pages.goTo(HERE);
     }
 

@@ -22,7 +22,7 @@ public final class RetentionViews {
      * @param kept what is kept how long, a sentence
      * @param next when something is destroyed next, a sentence
      * @param troubles what is wrong, a sentence each
-     * @param timeCanBeConfirmed whether destroying waits for somebody who confirms the time
+     * @param timeCanBeConfirmed whether destruction waits until an administrator confirms the time
      * @param usual the periods of services without their own
      * @param others services with periods of their own
      * @param holds how many holds are set

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Counts denials by who is denied: {@value #FREE} a minute are audited each, the rest are counted and told in one more event when
+ * Counts denials by who is denied: {@value #FREE} a minute are audited each, the rest are counted and reported in one more event when
  * the minute is over. Remembers the {@value #MOST} seen last. Per node. Thread-safe.
  */
 final class Denials {
@@ -68,7 +68,7 @@ final class Denials {
                 : Duration.between(now, window.start().plus(WINDOW));
     }
 
-    /** What was counted and not audited, of minutes that are over; each is told once. */
+    /** What was counted and not audited, of minutes that are over; each is reported once. */
     synchronized List<Counted> take() {
         var now = clock.instant();
         windows.values().removeIf(window -> {

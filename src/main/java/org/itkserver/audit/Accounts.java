@@ -67,7 +67,7 @@ public interface Accounts {
      */
     void signedIn(String name, String address, Instant at);
 
-    /** Whether a person has signed in from this network address before; false for any name that nobody has. */
+    /** Whether a person has signed in from this network address before; false for an unknown name. */
     boolean hasSignedInFrom(String name, String address);
 
     /**

@@ -100,21 +100,7 @@ public record AuditEvent(
             @Nullable String errorCode,
             @Nullable String errorId,
             String detail) {
-        this(
-                at,
-                type,
-                message,
-                trackingId,
-                partner,
-                service,
-                actor,
-                source,
-                errorCode,
-                errorId,
-                detail,
-                null,
-                null,
-                null);
+        this(at, type, message, trackingId, partner, service, actor, source, errorCode, errorId, detail, null);
     }
 
     /**

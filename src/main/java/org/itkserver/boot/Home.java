@@ -42,7 +42,7 @@ final class Home {
         }
     }
 
-    /** Takes what the server made from everybody but its owner; the embedded database makes its files by the umask. */
+    /** Takes the rights of everyone but the owner from what the server made; the embedded database makes its files by the umask. */
     void tighten() throws IOException {
         for (var name : MADE) {
             PrivateFiles.tighten(folder.resolve(name));

@@ -120,7 +120,7 @@ final class Lookout implements Monitor, AutoCloseable {
         try {
             sender.execute(() -> noticeLoop.run(() -> tell(notice)));
         } catch (RejectedExecutionException e) {
-            LOG.warn("nobody is told of {}: too many notices wait", alert.key());
+            LOG.warn("no notice of {} is sent: too many notices wait", alert.key());
         }
     }
 

@@ -26,8 +26,8 @@ final class ReportPrinter {
                             : "there is no node " + check.node());
         }
         report.nodes().forEach(this::node);
-        if (!report.untold().isEmpty()) {
-            out.println("BROKEN: messages are stored that no sealed event tells of, such as " + report.untold());
+        if (!report.unrecorded().isEmpty()) {
+            out.println("BROKEN: messages are stored that no sealed event records, such as " + report.unrecorded());
         }
         report.problems().forEach(problem -> out.println("BROKEN: " + problem));
         report.unconfirmed()

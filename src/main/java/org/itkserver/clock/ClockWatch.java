@@ -306,6 +306,10 @@ public final class ClockWatch implements SureTime {
      * the expected time otherwise.
      */
     public Clock steady() {
+        return steady(wall.getZone());
+    }
+
+    private Clock steady(ZoneId zone) {
         return new Clock() {
             @Override
             public Instant instant() {
@@ -316,12 +320,12 @@ public final class ClockWatch implements SureTime {
 
             @Override
             public ZoneId getZone() {
-                return wall.getZone();
+                return zone;
             }
 
             @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
+            public Clock withZone(ZoneId other) {
+                return steady(other);
             }
         };
     }

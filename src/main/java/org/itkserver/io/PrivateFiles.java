@@ -78,7 +78,7 @@ public final class PrivateFiles {
                 Files.setPosixFilePermissions(path, mode);
             }
         } catch (IOException | UnsupportedOperationException e) {
-            // it is gone, or somebody else's
+            // it is gone, or another process owns it
         }
     }
 }

@@ -6,7 +6,7 @@ import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Canonical;
 import org.jspecify.annotations.Nullable;
 
-/** What the audit trail tells of legal holds, so that a hold that was changed or deleted in the database is found. */
+/** What the audit trail records about legal holds, so that a hold that was changed or deleted in the database is found. */
 public final class HoldEvents {
     private HoldEvents() {}
 

@@ -61,7 +61,7 @@ public final class Purger {
 
     /**
      * @param time nothing is claimed, chosen or destroyed while it is not sure
-     * @param calm whether accepting is quick just now; nothing is destroyed while it is not
+     * @param calm whether accepting is quick now; nothing is destroyed while it is not
      */
     public Purger(
             PurgeStore store,

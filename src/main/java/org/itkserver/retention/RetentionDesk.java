@@ -93,7 +93,7 @@ public interface RetentionDesk {
     ClockStatus clock();
 
     /**
-     * Confirms that the time is right now, so that destroying goes on.
+     * Confirms that the time is right now, so that destruction continues.
      *
      * @param compared what the clock was compared with; not blank, at most {@value Hold#TEXT} characters
      */

@@ -310,7 +310,7 @@ final class Committer implements AutoCloseable {
         offer(new Entry.Audit(event, null, 0));
     }
 
-    /** Takes an event that nobody waits for. */
+    /** Queues an event without waiting for its commit. */
     void offer(Entry.Audit event) {
         if (!queue.offer(event)) {
             LOG.warn("the audit trail is too busy for an alert");

@@ -170,7 +170,7 @@ final class Contents {
     }
 
     private void changed(@Nullable Long message, String what) {
-        LOG.error("the stored bytes of {} are not those that were written; they are given to no one", what);
+        LOG.error("the stored bytes of {} are not those that were written; they are not given out", what);
         altered.found(message, what);
     }
 

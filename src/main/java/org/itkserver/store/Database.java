@@ -141,7 +141,7 @@ public final class Database implements AutoCloseable {
         return read(connection -> transaction(pool, connection, query, () -> {}));
     }
 
-    /** Has everything that this thread does with this database meanwhile use an open transaction, which somebody else ends. */
+    /** Has everything that this thread does with this database meanwhile use an open transaction, which its owner ends. */
     <T> T joined(Connection transaction, Supplier<T> work) throws SQLException {
         joined.set(transaction);
         try {
@@ -153,7 +153,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether this thread uses a transaction that somebody else ends. */
+    /** Whether this thread uses a transaction that its owner ends. */
     boolean isJoined() {
         return joined.get() != null;
     }

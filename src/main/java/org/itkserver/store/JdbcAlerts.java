@@ -22,9 +22,9 @@ public final class JdbcAlerts implements Alerts {
     private static final String LIST = SELECT
             + "order by case when closed_at is null then 0 else 1 end, closed_at desc, cause fetch first " + MOST
             + " rows only";
-    private static final String UNTOLD =
+    private static final String UNRECORDED =
             SELECT + "where notified_at is null order by first_at fetch first " + MOST + " rows only";
-    private static final String UNTOLD_CLOSED = SELECT + "where closed_at is not null and notified_at is not null"
+    private static final String UNRECORDED_CLOSED = SELECT + "where closed_at is not null and notified_at is not null"
             + " and close_notified_at is null order by closed_at fetch first " + MOST + " rows only";
     private static final String CLOSE =
             """
@@ -92,17 +92,17 @@ public final class JdbcAlerts implements Alerts {
     public List<Notice> takeNotices(Instant now) {
         return database.read(connection -> {
             var out = new ArrayList<Notice>();
-            take(connection, UNTOLD, TELL, now, false, out);
-            take(connection, UNTOLD_CLOSED, TELL_CLOSED, now, true, out);
+            take(connection, UNRECORDED, TELL, now, false, out);
+            take(connection, UNRECORDED_CLOSED, TELL_CLOSED, now, true, out);
             return out;
         });
     }
 
     /** Of all nodes that see a row, the one whose update comes first tells of it. */
     private static void take(
-            Connection connection, String untold, String tell, Instant now, boolean closed, List<Notice> out)
+            Connection connection, String unrecorded, String tell, Instant now, boolean closed, List<Notice> out)
             throws SQLException {
-        for (var alert : list(connection, untold)) {
+        for (var alert : list(connection, unrecorded)) {
             if (Sql.update(connection, tell, now, alert.key(), alert.episode()) == 1) {
                 out.add(new Notice(alert, closed));
             }

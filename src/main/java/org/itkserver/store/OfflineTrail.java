@@ -94,7 +94,10 @@ public final class OfflineTrail implements AutoCloseable {
                 return free;
             }
         }
-        return settings.isH2() ? openH2() : openPostgres();
+        var connection = settings.isH2() ? openH2() : openPostgres();
+        // a cursor needs a transaction; nothing is written in it
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     private void giveBack(Connection connection) throws SQLException {
@@ -107,13 +110,11 @@ public final class OfflineTrail implements AutoCloseable {
 
     private Connection openH2() throws SQLException {
         var file = settings.url().replaceAll(";.*", "");
-        var connection = DriverManager.getConnection(
+        return DriverManager.getConnection(
                 file + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;IFEXISTS=TRUE"
                         + ";ACCESS_MODE_DATA=r",
                 settings.user(),
                 settings.password());
-        connection.setAutoCommit(false);
-        return connection;
     }
 
     private Connection openPostgres() throws SQLException {
@@ -135,7 +136,6 @@ public final class OfflineTrail implements AutoCloseable {
             statement.execute("set enable_seqscan = off; set jit = off");
             statement.execute("set enable_bitmapscan = off");
         }
-        connection.setAutoCommit(false);
         return connection;
     }
 

@@ -61,7 +61,7 @@ class SignInThrottleTest {
     }
 
     @Test
-    void somebodyAtAKnownAddressHoldsUpNobodyElseThere() {
+    void aPersonAtAKnownAddressDoesNotHoldUpOthersThere() {
         failFreely("ann", HERE, true);
         assertFalse(mayTry("ann", HERE, true));
         assertTrue(mayTry("bob", HERE, true));

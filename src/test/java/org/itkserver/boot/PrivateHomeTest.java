@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever the umask: what it leaves to everybody is taken away again. */
+/** Files under the home folder are private, whatever the umask. */
 class PrivateHomeTest {
     @TempDir
     Path folder;

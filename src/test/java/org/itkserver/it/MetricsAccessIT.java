@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever can reach the server through a proxy reads its figures only with a token for that. */
+/** Behind a proxy, the figures need a token with the scope metrics. */
 class MetricsAccessIT {
     private static final Pattern SECRET = Pattern.compile("id=\"secret\">([^<]+)<");
 

@@ -173,7 +173,7 @@ class VerifyAuditIT {
         }
         var gone = verify(home, null, settings, "--payloads");
         assertEquals(1, gone.code, gone.text);
-        assertTrue(gone.text.contains("no sealed event tells that it is gone"), gone.text);
+        assertTrue(gone.text.contains("no sealed event records that it is gone"), gone.text);
 
         try (var server = ServerProcess.at(home)
                 .with("ITK_CONTENT_KEY_FILE", key.toString())

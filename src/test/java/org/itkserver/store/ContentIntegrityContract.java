@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/** A content that was changed in the database is given to no one; one that nobody touched is, byte for byte. */
+/** A content that was changed in the database is not given out; an unchanged one is, byte for byte. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ContentIntegrityContract {
     private static final int MIB = 1 << 20;

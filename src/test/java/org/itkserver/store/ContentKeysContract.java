@@ -227,7 +227,7 @@ abstract class ContentKeysContract {
         deleteKeys();
         var first = verified().first();
         assertNotNull(first);
-        assertTrue(first.problem().contains("no sealed event tells that it is gone"), first.problem());
+        assertTrue(first.problem().contains("no sealed event records that it is gone"), first.problem());
     }
 
     @Test
@@ -357,7 +357,7 @@ abstract class ContentKeysContract {
                 + ", 'q', 0, 'lz4', '" + keys.keys().get(0).id() + "', cast('" + bytes.length() + "' as bytea))");
         var first = verified().first();
         assertNotNull(first);
-        assertTrue(first.problem().contains("no sealed event tells that it is gone"), first.problem());
+        assertTrue(first.problem().contains("no sealed event records that it is gone"), first.problem());
     }
 
     @Test

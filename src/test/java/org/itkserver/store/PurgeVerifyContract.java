@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 abstract class PurgeVerifyContract {
     private static final Limits TWO = new Limits(2, 64 << 20);
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final String UNTOLD = ", has no bytes, and no sealed purge event tells of it";
+    private static final String UNTOLD = ", has no bytes, and no sealed purge event records it";
 
     private Database database;
     private TamperedTrail trail;
@@ -148,7 +148,7 @@ abstract class PurgeVerifyContract {
         purge(Period.ofYears(8));
         var deed = trail.sql(
                 "delete from message where id in" + " (select message_id from audit_event where node = ? and seq = 5)");
-        bad(trail.after(deed), 5, "is gone, and no sealed purge event tells of it");
+        bad(trail.after(deed), 5, "is gone, and no sealed purge event records it");
     }
 
     @Test

@@ -261,7 +261,7 @@ final class TamperedTrail implements AutoCloseable {
                 .firstSeq();
     }
 
-    /** Adds a row, as whoever may add to the trail can. */
+    /** Adds a row with the rights of the application's role. */
     static void insert(Connection connection, StoredRow row) throws SQLException {
         Sql.update(
                 connection,

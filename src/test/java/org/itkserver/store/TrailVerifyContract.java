@@ -259,7 +259,7 @@ abstract class TrailVerifyContract {
                         + " from message where id = " + message));
         var all = new Check(
                 Map.of(trail.key.id(), trail.key.publicKey()), List.of(), false, null, null, trail.clock.instant(), 2);
-        assertEquals(List.of(smuggled), trail.report(all).untold());
+        assertEquals(List.of(smuggled), trail.report(all).unrecorded());
         trail.done(trail.sql("delete from message where id = " + smuggled));
     }
 

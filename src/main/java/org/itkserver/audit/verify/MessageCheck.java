@@ -51,12 +51,12 @@ final class MessageCheck {
         told.keySet().forEach(id -> lowest.accumulateAndGet(id, Math::min));
         var stored = source.messages(told.keySet());
         var gone = told.keySet().stream().filter(id -> !stored.containsKey(id)).collect(Collectors.toSet());
-        destroyed(told, gone, PurgeCheck.RECORD, "is gone, and no sealed purge event tells of it");
+        destroyed(told, gone, PurgeCheck.RECORD, "is gone, and no sealed purge event records it");
         var emptied = stored.entrySet().stream()
                 .filter(entry -> entry.getValue().bytes() && entry.getValue().destroyed())
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
-        destroyed(told, emptied, PurgeCheck.CONTENT, "has no bytes, and no sealed purge event tells of it");
+        destroyed(told, emptied, PurgeCheck.CONTENT, "has no bytes, and no sealed purge event records it");
         stored.forEach((id, message) -> {
             if (differs(told, id, message.fields().rawDigest())) {
                 add(told, id, "is not the one that was stored: its digest differs");
@@ -165,7 +165,7 @@ final class MessageCheck {
             add(
                     told,
                     id,
-                    "cannot be read: its key " + key + " is not there, and no sealed event tells that it is gone");
+                    "cannot be read: its key " + key + " is not there, and no sealed event records that it is gone");
         }
     }
 

@@ -8,7 +8,7 @@ import org.itkserver.audit.MerkleTree;
 import org.itkserver.audit.PurgeLeaf;
 
 /**
- * Checks what is said to be destroyed: all that a batch destroyed must give the root in a sealed event {@code purged} that tells
+ * Checks what is reported as destroyed: all that a batch destroyed must give the root in a sealed event {@code purged} that tells
  * of it. Each batch is looked at once. Thread-safe.
  */
 final class PurgeCheck {

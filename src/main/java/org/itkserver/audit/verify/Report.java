@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * The result of a check.
  *
  * @param nodes one a node, by name
- * @param untold messages that no sealed event stored: some of their ids
+ * @param unrecorded messages that no sealed event stored: some of their ids
  * @param problems what is wrong and belongs to no node, one sentence each without a full stop
  * @param unconfirmed nodes that are not in {@code nodes}, but whose rows were taken as proof under a key that is not confirmed
  */
-public record Report(List<Node> nodes, List<Long> untold, List<String> problems, List<String> unconfirmed) {
+public record Report(List<Node> nodes, List<Long> unrecorded, List<String> problems, List<String> unconfirmed) {
     public Report {
         nodes = List.copyOf(nodes);
-        untold = List.copyOf(untold);
+        unrecorded = List.copyOf(unrecorded);
         problems = List.copyOf(problems);
         unconfirmed = List.copyOf(unconfirmed);
     }
@@ -84,7 +84,7 @@ public record Report(List<Node> nodes, List<Long> untold, List<String> problems,
 
     /** What is said of the whole trail. */
     public Verdict verdict() {
-        if (!untold.isEmpty() || !problems.isEmpty() || nodes.stream().anyMatch(node -> node.first() != null)) {
+        if (!unrecorded.isEmpty() || !problems.isEmpty() || nodes.stream().anyMatch(node -> node.first() != null)) {
             return Verdict.BROKEN;
         }
         return unconfirmed.isEmpty() && nodes.stream().allMatch(Node::isChecked) ? Verdict.INTACT : Verdict.NOT_CHECKED;

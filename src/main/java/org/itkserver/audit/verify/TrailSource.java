@@ -47,7 +47,7 @@ public interface TrailSource {
     /** When the key of this name was noted as gone; empty when it was not. */
     Optional<Instant> keyGoneAt(String key);
 
-    /** Public keys of seals that the database has: id and PEM text. Whoever writes to the database can have put them there. */
+    /** Public keys of seals that the database has: id and PEM text. Anyone with write access to the database can have put them there. */
     void publicKeys(BiConsumer<String, String> to);
 
     /** Every event that proves something about things stored elsewhere, and what it says. */

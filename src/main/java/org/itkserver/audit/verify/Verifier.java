@@ -40,13 +40,13 @@ public final class Verifier {
             wanted.keySet().removeIf(node -> !isWanted(node));
             wanted.values().forEach(node -> node.begin(work, evidence));
             work.await();
-            var untold = untold(work, wanted, trust);
+            var unrecorded = unrecorded(work, wanted, trust);
             var problems = check.node() == null ? new HoldCheck(evidence).problems(source.holds()) : List.<String>of();
             var others = trust.unconfirmed().stream()
                     .filter(node -> !wanted.containsKey(node))
                     .sorted()
                     .toList();
-            return new Report(wanted.values().stream().map(NodeCheck::report).toList(), untold, problems, others);
+            return new Report(wanted.values().stream().map(NodeCheck::report).toList(), unrecorded, problems, others);
         }
     }
 
@@ -54,7 +54,7 @@ public final class Verifier {
         return check.node() == null || check.node().equals(node);
     }
 
-    /** Every node that has a row or a seal, or of which an anchor tells. */
+    /** Every node that has a row or a seal, or that an anchor names. */
     private Map<String, NodeCheck> nodes(Keys keys) {
         var out = new TreeMap<String, NodeCheck>();
         for (var extent : source.nodes()) {
@@ -76,7 +76,7 @@ public final class Verifier {
      * Messages that no sealed event stored; they belong to no node, so they are looked for only when all nodes are. An event that
      * waits for its seal is left to the node's own result.
      */
-    private List<Long> untold(Work work, Map<String, NodeCheck> nodes, Trust trust) {
+    private List<Long> unrecorded(Work work, Map<String, NodeCheck> nodes, Trust trust) {
         if (check.node() != null) {
             return List.of();
         }
@@ -91,13 +91,13 @@ public final class Verifier {
         for (long last = source.messages(after, MESSAGES); last > after; last = source.messages(after, MESSAGES)) {
             long start = after;
             long end = last;
-            work.run(() -> found.addAll(new UntoldMessages(trust).find(source, start, end)));
+            work.run(() -> found.addAll(new UnrecordedMessages(trust).find(source, start, end)));
             after = last;
         }
         work.await();
         return Stream.of(found)
                 .flatMap(ConcurrentSkipListSet::stream)
-                .limit(UntoldMessages.SOME)
+                .limit(UnrecordedMessages.SOME)
                 .toList();
     }
 }

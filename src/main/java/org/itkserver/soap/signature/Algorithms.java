@@ -31,7 +31,7 @@ final class Algorithms {
 
     private Algorithms() {}
 
-    /** @throws EnvelopeRejected 1000 for an algorithm that nobody may use; {@link Bad} for one that this partner may not */
+    /** @throws EnvelopeRejected 1000 for an algorithm that this server does not allow; {@link Bad} for one that this partner may not */
     static void digest(String algorithm, boolean sha1) {
         if (algorithm.equals(SHA1)) {
             if (!sha1) {
@@ -43,7 +43,7 @@ final class Algorithms {
         }
     }
 
-    /** @throws EnvelopeRejected 1000 for an algorithm that nobody may use; {@link Bad} for one that this partner may not */
+    /** @throws EnvelopeRejected 1000 for an algorithm that this server does not allow; {@link Bad} for one that this partner may not */
     static void signature(String algorithm, boolean sha1) {
         if (algorithm.equals(RSA_SHA1)) {
             if (!sha1) {

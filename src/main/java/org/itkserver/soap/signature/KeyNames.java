@@ -16,7 +16,7 @@ import org.w3c.dom.Element;
 
 /**
  * The ways in which a SecurityTokenReference names a certificate besides a reference to a token (X.509 Token Profile 1.1, 3.2; SOAP
- * Message Security 1.1, 7.3). Whoever it names must still be the partner's.
+ * Message Security 1.1, 7.3). The certificate that it names must still be the partner's.
  */
 final class KeyNames {
     private static final String PROFILE =

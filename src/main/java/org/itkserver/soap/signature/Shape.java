@@ -23,7 +23,7 @@ record Shape(String method, List<String> references, Element key) {
     /**
      * @param sha1 whether SHA-1 is good enough
      * @throws Bad 3000
-     * @throws EnvelopeRejected 1000 for an algorithm or transform that nobody may use, and what only wants to cost us
+     * @throws EnvelopeRejected 1000 for an algorithm or transform that this server does not allow, and what only wants to cost us
      */
     static Shape of(Element signature, boolean sha1) {
         var parts = Xml.children(signature);

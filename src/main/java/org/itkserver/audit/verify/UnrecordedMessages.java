@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for messages that no event stored, or only events that cannot be believed. Used by one thread. */
-final class UntoldMessages {
+final class UnrecordedMessages {
     /** How many are named. */
     static final int SOME = 10;
 
@@ -14,7 +14,7 @@ final class UntoldMessages {
     private @Nullable Long current;
     private boolean told;
 
-    UntoldMessages(Trust trust) {
+    UnrecordedMessages(Trust trust) {
         this.trust = trust;
     }
 
