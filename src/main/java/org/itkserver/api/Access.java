@@ -11,6 +11,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.envelope.Sha256;
+import org.itkserver.io.ProblemType;
 
 /**
  * Who may do what. Denials are audited, as many a minute of each application and address as {@link Denials} lets pass; the rest are
@@ -70,7 +71,7 @@ final class Access {
         }
         var wait = denials.count(UNKNOWN, request.getRemoteAddr());
         if (!wait.isZero()) {
-            throw new Problem(Problem.Kind.TOO_MANY_REQUESTS, "Too many requests without a right token came from here.")
+            throw new Problem(ProblemType.TOO_MANY_REQUESTS, "Too many requests without a right token came from here.")
                     .retryAfter(wait);
         }
         record(UNKNOWN, request, "no token of this server");
@@ -78,7 +79,7 @@ final class Access {
     }
 
     private static Problem unauthorized(String detail, String challenge) {
-        return new Problem(Problem.Kind.UNAUTHORIZED, detail).header("WWW-Authenticate", challenge);
+        return new Problem(ProblemType.UNAUTHORIZED, detail).header("WWW-Authenticate", challenge);
     }
 
     /**
@@ -94,7 +95,7 @@ final class Access {
         if (denials.count(client.name(), request.getRemoteAddr()).isZero()) {
             record(client.name(), request, "its token has no scope " + scope);
         }
-        throw new Problem(Problem.Kind.FORBIDDEN, "The token has no scope " + scope + ".")
+        throw new Problem(ProblemType.FORBIDDEN, "The token has no scope " + scope + ".")
                 .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + scope + "\"");
     }
 
@@ -126,7 +127,7 @@ final class Access {
                 : Optional.of("service " + service);
         if (refused.isPresent()) {
             record(client.name(), request, "its token is not for " + refused.get());
-            throw new Problem(Problem.Kind.FORBIDDEN, "The token is not for " + refused.get() + ".")
+            throw new Problem(ProblemType.FORBIDDEN, "The token is not for " + refused.get() + ".")
                     .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
         }
     }

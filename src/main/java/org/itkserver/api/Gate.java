@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import org.itkserver.envelope.PlainText;
+import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class Gate extends HttpFilter {
     private static void requireText(String what, @Nullable String raw) {
         if (raw != null && !PlainText.isStorableUrl(raw)) {
             throw new Problem(
-                    Problem.Kind.BAD_REQUEST,
+                    ProblemType.BAD_REQUEST,
                     what
                             + " holds a NUL, an incomplete escape or bytes that are not UTF-8. Write it as UTF-8 with percent"
                             + " escapes.");

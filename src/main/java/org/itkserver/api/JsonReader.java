@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.itkserver.io.ProblemType;
 
 /**
  * Reads a JSON document of a known shape, strictly: an unknown or repeated member, another type than the rule says or
@@ -69,18 +70,18 @@ final class JsonReader implements Closeable {
     void document(Map<String, Value> members) throws IOException {
         try {
             if (parser.nextToken() == null) {
-                throw new Problem(Problem.Kind.BAD_REQUEST, "The body is empty; it must be a JSON object.");
+                throw new Problem(ProblemType.BAD_REQUEST, "The body is empty; it must be a JSON object.");
             }
             object("", members);
             if (parser.nextToken() != null) {
-                throw new Problem(Problem.Kind.BAD_REQUEST, "After the JSON object something follows.");
+                throw new Problem(ProblemType.BAD_REQUEST, "After the JSON object something follows.");
             }
         } catch (StreamConstraintsException e) {
-            throw new Problem(Problem.Kind.BAD_REQUEST, "The body passes a structural limit (depth, name or number).");
+            throw new Problem(ProblemType.BAD_REQUEST, "The body passes a structural limit (depth, name or number).");
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new Problem(Problem.Kind.BAD_REQUEST, "The body is no well-formed JSON" + where + ".");
+            throw new Problem(ProblemType.BAD_REQUEST, "The body is no well-formed JSON" + where + ".");
         }
     }
 
@@ -88,7 +89,7 @@ final class JsonReader implements Closeable {
     void object(String path, Map<String, Value> members) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw path.isEmpty()
-                    ? new Problem(Problem.Kind.BAD_REQUEST, "The body must be a JSON object.")
+                    ? new Problem(ProblemType.BAD_REQUEST, "The body must be a JSON object.")
                     : Problem.of(path, "must be an object");
         }
         var seen = new HashSet<String>();

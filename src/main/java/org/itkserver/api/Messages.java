@@ -10,6 +10,7 @@ import org.itkserver.envelope.Uuids;
 import org.itkserver.exchange.MessageKind;
 import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageStore;
+import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /** The stored messages as applications see them: one document under its tracking id, with all that belongs to it. */
@@ -46,7 +47,7 @@ final class Messages {
                         .toList()
                 : List.<MessageRecord>of();
         if (rows.isEmpty()) {
-            throw new Problem(Problem.Kind.NOT_FOUND, "There is no message with this tracking id.");
+            throw new Problem(ProblemType.NOT_FOUND, "There is no message with this tracking id.");
         }
         return rows.stream()
                 .sorted(Comparator.comparing((MessageRecord row) -> !row.inbound())

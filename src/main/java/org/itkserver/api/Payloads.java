@@ -21,6 +21,7 @@ import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.StoredEnvelope;
 import org.itkserver.exchange.StoredResponse;
 import org.itkserver.handler.Payload;
+import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /** The payloads of stored messages and responses, numbered from 1 in the order of the manifest. Thread-safe. */
@@ -99,8 +100,7 @@ final class Payloads {
         try (var body = new MessageBody(spoolFolder, Long.MAX_VALUE, -1)) {
             var payloads = scan(envelope, body);
             if (number < 1 || number > payloads.size()) {
-                throw new Problem(
-                        Problem.Kind.NOT_FOUND, "The payloads have the numbers 1 to " + payloads.size() + ".");
+                throw new Problem(ProblemType.NOT_FOUND, "The payloads have the numbers 1 to " + payloads.size() + ".");
             }
             return decoded(payloads.get(number - 1));
         }
@@ -134,15 +134,15 @@ final class Payloads {
         var at = message.destroyedAt();
         return at == null
                 ? new Problem(
-                        Problem.Kind.GONE,
+                        ProblemType.GONE,
                         "The key that its content was encrypted with is gone, or it was altered in the database.")
-                : new Problem(Problem.Kind.GONE, "It was kept until " + at + ", when its time was over.")
+                : new Problem(ProblemType.GONE, "It was kept until " + at + ", when its time was over.")
                         .with("destroyedAt", at.toString());
     }
 
     /** @param never why it was never there, unless it was destroyed */
     private static Problem missing(MessageRecord message, String never) {
-        return message.destroyedAt() == null ? new Problem(Problem.Kind.NOT_FOUND, never) : gone(message);
+        return message.destroyedAt() == null ? new Problem(ProblemType.NOT_FOUND, never) : gone(message);
     }
 
     private InputStream response(MessageRecord message) {
@@ -196,7 +196,7 @@ final class Payloads {
 
     private static Problem unreadable() {
         return new Problem(
-                Problem.Kind.UNREADABLE_PAYLOAD, "It cannot be decoded; the console shows the message as it is kept.");
+                ProblemType.UNREADABLE_PAYLOAD, "It cannot be decoded; the console shows the message as it is kept.");
     }
 
     /** Tells what is wrong with a payload from what is wrong with our disk. */

@@ -3,6 +3,7 @@ package org.itkserver.api;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,62 +14,20 @@ final class Problem extends RuntimeException {
     static final String MEDIA_TYPE = "application/problem+json";
 
     private static final long serialVersionUID = 1L;
-    private static final String TYPE = "urn:itk-transport-server:problem:";
 
-    private final Kind kind;
+    private final ProblemType type;
     private final Map<String, String> members = new LinkedHashMap<>();
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    /** Kinds of problem; the names are part of the API and never change. */
-    enum Kind {
-        BAD_REQUEST(400, "The request breaks a rule"),
-        UNAUTHORIZED(401, "A token of this server is needed"),
-        FORBIDDEN(403, "The token does not allow this"),
-        NOT_FOUND(404, "There is no such thing"),
-        METHOD_NOT_ALLOWED(405, "This address does not take that method"),
-        NOT_ACCEPTABLE(406, "This address has no answer of the media type asked for"),
-        CONFLICT(409, "The request contradicts an earlier one"),
-        UNREADABLE_PAYLOAD(409, "The payload is not what its manifest says"),
-        GONE(410, "Its content is gone"),
-        TOO_LARGE(413, "The request is too large"),
-        UNSUPPORTED_MEDIA_TYPE(415, "This address takes JSON only"),
-        TOO_MANY_REQUESTS(429, "Too many failed attempts"),
-        BUG(500, "Something went wrong in the server"),
-        REFUSED_BY_PARTNER(502, "The partner did not answer the message"),
-        UNAVAILABLE(503, "The request cannot be done now");
-
-        private final int status;
-        private final String title;
-
-        Kind(int status, String title) {
-            this.status = status;
-            this.title = title;
-        }
-
-        /** The problem for a status that something else chose. */
-        static Kind ofStatus(int status) {
-            for (var kind : values()) {
-                if (kind.status == status) {
-                    return kind;
-                }
-            }
-            return status < 500 ? BAD_REQUEST : BUG;
-        }
-
-        private String type() {
-            return TYPE + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-        }
-    }
-
     /** @param detail what is wrong with this request, one sentence or two */
-    Problem(Kind kind, String detail) {
+    Problem(ProblemType type, String detail) {
         super(detail, null, false, false);
-        this.kind = kind;
+        this.type = type;
     }
 
     /** A member or parameter breaks a rule: "NAME must be such and such." */
     static Problem of(String member, String rule) {
-        return new Problem(Kind.BAD_REQUEST, member + " " + rule + ".").member(member);
+        return new Problem(ProblemType.BAD_REQUEST, member + " " + rule + ".").member(member);
     }
 
     /** Names the member of the request, such as {@code payloads[0].mimeType}. */
@@ -93,7 +52,7 @@ final class Problem extends RuntimeException {
     }
 
     int status() {
-        return kind.status;
+        return type.status();
     }
 
     Map<String, String> headers() {
@@ -102,9 +61,9 @@ final class Problem extends RuntimeException {
 
     byte[] json() {
         var out = new LinkedHashMap<String, Object>();
-        out.put("type", kind.type());
-        out.put("title", kind.title);
-        out.put("status", kind.status);
+        out.put("type", type.urn());
+        out.put("title", type.title());
+        out.put("status", type.status());
         out.put("detail", getMessage());
         out.putAll(members);
         return Json.bytes(out);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.exchange.Submissions;
+import org.itkserver.io.ProblemType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ public final class Problems implements ExceptionMapper<Throwable> {
         if (failure instanceof StoreUnavailable) {
             LOG.warn("an application is told to try again: {}", failure.getMessage());
             return new Problem(
-                            Problem.Kind.UNAVAILABLE,
+                            ProblemType.UNAVAILABLE,
                             "The database cannot be reached; the same request may be sent again.")
                     .retryAfter(AWAY);
         }
@@ -63,16 +64,16 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         var number = UUID.randomUUID().toString();
         LOG.error("a request of an application failed; it was told the number {}", number, failure);
-        return new Problem(Problem.Kind.BUG, "The log of the server tells more under the number " + number + ".");
+        return new Problem(ProblemType.BUG, "The log of the server tells more under the number " + number + ".");
     }
 
     private static Problem refused(Submissions.Refused refused) {
         var kind =
                 switch (refused.why()) {
-                    case INVALID -> Problem.Kind.BAD_REQUEST;
-                    case NOT_FOUND -> Problem.Kind.NOT_FOUND;
-                    case CONFLICT -> Problem.Kind.CONFLICT;
-                    case GONE -> Problem.Kind.GONE;
+                    case INVALID -> ProblemType.BAD_REQUEST;
+                    case NOT_FOUND -> ProblemType.NOT_FOUND;
+                    case CONFLICT -> ProblemType.CONFLICT;
+                    case GONE -> ProblemType.GONE;
                 };
         var text = String.valueOf(refused.getMessage());
         return new Problem(kind, text).member(MEMBERS.get(text.split(" ", 2)[0]));
@@ -87,11 +88,11 @@ public final class Problems implements ExceptionMapper<Throwable> {
 
     /** The problem for a status that something else chose. */
     static Problem ofStatus(int status) {
-        var kind = Problem.Kind.ofStatus(status);
+        var kind = ProblemType.ofStatus(status);
         return new Problem(kind, detail(kind));
     }
 
-    private static String detail(Problem.Kind kind) {
+    private static String detail(ProblemType kind) {
         return switch (kind) {
             case NOT_FOUND -> "Nothing answers at this address; /api/openapi.yaml lists what does.";
             case METHOD_NOT_ALLOWED -> "The header Allow names the methods of this address.";

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.MessageTooLarge;
 import org.itkserver.io.MemoryBudget;
+import org.itkserver.io.ProblemType;
 
 /**
  * Takes the JSON bodies of requests. A body is complete, in a spool file when it is large, before any of it is understood;
@@ -44,7 +45,7 @@ final class RequestBodies {
 
     /** The problem of a request that is too large. */
     static Problem tooLarge(String what, long most) {
-        return new Problem(Problem.Kind.TOO_LARGE, what + " must have " + most + " bytes at most.");
+        return new Problem(ProblemType.TOO_LARGE, what + " must have " + most + " bytes at most.");
     }
 
     /**
@@ -99,7 +100,7 @@ final class RequestBodies {
     private static void requireJson(HttpServletRequest request) {
         var encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw new Problem(Problem.Kind.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported.");
+            throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Encoding is not supported.");
         }
         try {
             var type = MediaType.valueOf(request.getContentType());
@@ -113,7 +114,7 @@ final class RequestBodies {
         } catch (IllegalArgumentException e) {
             // no media type: refused below
         }
-        throw new Problem(Problem.Kind.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8.");
+        throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8.");
     }
 
     private MemoryBudget.Booking reserve(long size) {
@@ -121,7 +122,7 @@ final class RequestBodies {
             // a small one takes next to nothing and never waits
             return memory.book(size < UNIT ? 0 : COPIES * size, WAIT);
         } catch (MemoryBudget.Exhausted e) {
-            throw new Problem(Problem.Kind.UNAVAILABLE, "Too many large messages are being taken at this moment.")
+            throw new Problem(ProblemType.UNAVAILABLE, "Too many large messages are being taken at this moment.")
                     .retryAfter(WAIT);
         }
     }

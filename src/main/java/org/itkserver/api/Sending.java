@@ -14,6 +14,7 @@ import org.itkserver.exchange.MessageState;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.exchange.Submissions.Submission;
+import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /** Sends messages and, where the application wants that, waits for the response. Thread-safe. */
@@ -58,7 +59,7 @@ final class Sending {
         var now = awaited(message, wait);
         if (FAILED.contains(now.state())) {
             throw new Problem(
-                            Problem.Kind.REFUSED_BY_PARTNER,
+                            ProblemType.REFUSED_BY_PARTNER,
                             "Partner " + now.partner() + ": " + (now.reason() == null ? "no reason" : now.reason()))
                     .with("trackingId", trackingId)
                     .with("state", now.state().label());

@@ -1,13 +1,17 @@
 package org.itkserver.http;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.itkserver.io.ProblemType;
 
 /** What the HTTP edge answers by itself. */
 final class Refusal {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Refusal() {}
 
     /** Refuses a request and ends its connection. */
@@ -27,12 +31,19 @@ final class Refusal {
     /** API clients get a problem document (RFC 9457), others plain text. */
     private static void text(HttpServerExchange exchange, String reason) {
         boolean problem = Route.of(exchange.getRelativePath()) == Route.API;
-        var body = problem
-                ? "{\"type\":\"about:blank\",\"title\":\"" + StatusCodes.getReason(exchange.getStatusCode())
-                        + "\",\"status\":" + exchange.getStatusCode() + ",\"detail\":\"" + reason + "\"}\n"
-                : reason + "\n";
+        var body = problem ? document(ProblemType.ofStatus(exchange.getStatusCode()), reason) : reason + "\n";
         exchange.getResponseHeaders()
                 .put(Headers.CONTENT_TYPE, problem ? "application/problem+json" : "text/plain;charset=UTF-8");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
         ShortAnswer.send(exchange, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String document(ProblemType type, String reason) {
+        return JSON.createObjectNode()
+                        .put("type", type.urn())
+                        .put("title", type.title())
+                        .put("status", type.status())
+                        .put("detail", reason)
+                + "\n";
     }
 }

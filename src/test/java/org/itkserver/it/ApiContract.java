@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -98,6 +99,15 @@ abstract class ApiContract {
             <itk:manifest count="%d">%s</itk:manifest></itk:header><itk:payloads count="%2$d">%s</itk:payloads>\
             </itk:DistributionEnvelope></soap:Body></soap:Envelope>"""
                 .formatted(Sample.uuid(), payloads.length, items, String.join("", payloads));
+    }
+
+    @Test
+    void aRequestThatNeverReachesTheApiGetsAProblemOfItsDescriptionToo() {
+        var answer = api.call("GET", "/api/inbox", "{}", Map.of());
+        assertEquals(400, answer.status(), answer.body());
+        assertEquals(
+                "urn:itk-transport-server:problem:bad-request",
+                answer.json().path("type").asText());
     }
 
     static String letter(String trackingId) {
