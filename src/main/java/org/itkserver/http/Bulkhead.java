@@ -46,8 +46,9 @@ final class Bulkhead {
      * @return false when too many tasks run and wait already; the task does not run then
      */
     boolean submit(String sender, Runnable task) {
+        Line line;
         synchronized (this) {
-            var line = lines.computeIfAbsent(sender, Line::new);
+            line = lines.computeIfAbsent(sender, Line::new);
             if (inFlight >= limits.requests || line.busy + line.waiting.size() >= limits.requestsPerSender) {
                 line.forgetIfIdle();
                 rejected.increment();
@@ -60,9 +61,27 @@ final class Bulkhead {
                 return true;
             }
             line.start();
-            line.running(task);
         }
+        run(line, task);
         return true;
+    }
+
+    /** Never under the lock: waking a thread takes a while, and the I/O threads of other requests would wait for it. */
+    private void run(Line line, Runnable task) {
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    ended(line);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // the server is stopping: its connections are closed with it
+            synchronized (this) {
+                line.end();
+            }
+        }
     }
 
     /** Requests that run or wait now. */
@@ -75,19 +94,28 @@ final class Bulkhead {
         return rejected.sum();
     }
 
-    private synchronized void ended(Line line) {
-        inFlight--;
-        busy--;
-        line.busy--;
-        line.queue();
-        line.forgetIfIdle();
-        while (busy < limits.threads && !ready.isEmpty()) {
-            var next = ready.remove();
-            next.queued = false;
-            var task = next.waiting.remove();
-            next.start();
-            next.queue();
-            next.running(task);
+    private void ended(Line line) {
+        boolean ended = false;
+        while (true) {
+            Line next;
+            Runnable task;
+            synchronized (this) {
+                if (!ended) {
+                    line.end();
+                    line.queue();
+                    line.forgetIfIdle();
+                    ended = true;
+                }
+                if (busy >= limits.threads || ready.isEmpty()) {
+                    return;
+                }
+                next = ready.remove();
+                next.queued = false;
+                task = next.waiting.remove();
+                next.start();
+                next.queue();
+            }
+            run(next, task);
         }
     }
 
@@ -106,6 +134,12 @@ final class Bulkhead {
             Bulkhead.this.busy++;
         }
 
+        private void end() {
+            busy--;
+            Bulkhead.this.busy--;
+            inFlight--;
+        }
+
         private void queue() {
             if (!queued && !waiting.isEmpty() && busy < limits.threadsPerSender) {
                 queued = true;
@@ -116,23 +150,6 @@ final class Bulkhead {
         private void forgetIfIdle() {
             if (busy == 0 && waiting.isEmpty()) {
                 lines.remove(sender);
-            }
-        }
-
-        private void running(Runnable task) {
-            try {
-                executor.execute(() -> {
-                    try {
-                        task.run();
-                    } finally {
-                        ended(this);
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                // the server is stopping: its connections are closed with it
-                inFlight--;
-                Bulkhead.this.busy--;
-                busy--;
             }
         }
     }

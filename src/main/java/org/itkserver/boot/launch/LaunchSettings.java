@@ -64,6 +64,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
     public Configuration configure(List<String> arguments, Path installed) throws Exception {
         // a client would have the server repeat the costly half of a TLS 1.2 handshake as often as it likes
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+        growCommonPool();
         var installation = new Installation(installed);
         var environment = Environment.of(System.getenv());
         var env = environment.values();
@@ -97,6 +98,14 @@ public final class LaunchSettings implements BootableServerConfigurator {
                         "itk-transport-server: ignoring " + name + ", which Kubernetes sets for a Service."));
         installation.deleteAfterTheStop(LONGEST_STOP);
         return new Configuration(out, managementForTests(env));
+    }
+
+    /** With a common pool of one thread, as on two processors, the HTTP client starts a thread for each message it sends. */
+    private static void growCommonPool() {
+        var parallelism = "java.util.concurrent.ForkJoinPool.common.parallelism";
+        if (System.getProperty(parallelism) == null && Runtime.getRuntime().availableProcessors() <= 2) {
+            System.setProperty(parallelism, "2");
+        }
     }
 
     /**
