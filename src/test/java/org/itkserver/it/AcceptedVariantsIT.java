@@ -7,12 +7,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What real senders do and the rules allow; each variant of a good message is accepted. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("alone")
 class AcceptedVariantsIT {
     private static final String BASE = "http://127.0.0.1:" + System.getProperty("itk.test.http.port", "18080");
 

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is too much is turned away, and its sender keeps its connection. */
+@Tag("alone")
 class AdmissionIT {
     private static final Sample LETTER = Sample.of("send-cda-discharge");
     private static final Sample QUERY = Sample.of("send-recv-dist-envelope-query-scr");

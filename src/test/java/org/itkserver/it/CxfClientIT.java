@@ -19,12 +19,14 @@ import org.apache.cxf.jaxws.DispatchImpl;
 import org.apache.cxf.ws.security.wss4j.WSS4JOutInterceptor;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A partner's CXF client made from the served WSDL: WS-Addressing by CXF, Timestamp and Username by WSS4J. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("alone")
 class CxfClientIT {
     private static final String BASE = "http://127.0.0.1:" + System.getProperty("itk.test.http.port", "18080");
     private static final String ITK = "urn:nhs-itk:ns:201005";

@@ -18,12 +18,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that send or read nothing hold connections, and no thread: an honest sender does not notice them. */
+@Tag("alone")
 class HostileClientsIT {
     private static final String LETTERS = "/itk/services/SendCDADocument-v2-0";
     private static final int CONNECTIONS = 200;

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An exception, an Error and an interrupt in every background loop of the real jar: visible, bounded, recovered. */
+@Tag("alone")
 class LoopFailuresIT {
     private static final String LOOP = "org.itkserver.boot.Loop";
     private static final String COMMITTER = "org.itkserver.store.Committer";

@@ -9,13 +9,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.itkserver.store.DatabaseSettings;
 
 /** A database for one test class, in the one real PostgreSQL that the tests of a JVM share. */
 public final class Postgres implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final String WITH_ACCOUNTS = "test_accounts";
     private static EmbeddedPostgres shared;
+    private static boolean prepared;
 
     private final String name = "test_" + NUMBER.incrementAndGet();
+    private boolean hasAccounts;
 
     public Postgres() {
         administer("create database " + name);
@@ -44,11 +48,30 @@ public final class Postgres implements AutoCloseable {
     }
 
     public String url() {
+        return url(name);
+    }
+
+    private static String url(String name) {
         return "jdbc:postgresql://127.0.0.1:" + server().getPort() + "/" + name;
     }
 
-    /** Points a server at this database. */
+    private static synchronized void prepare() {
+        if (!prepared) {
+            administer("create database " + WITH_ACCOUNTS);
+            FirstAccounts.add(new DatabaseSettings(url(WITH_ACCOUNTS), "postgres", "", 2));
+            prepared = true;
+        }
+    }
+
+    /** Points a server at this database, which has the schema and the first accounts from then on. */
     public ServerProcess configure(ServerProcess process) {
+        if (!hasAccounts) {
+            prepare();
+            close();
+            administer("create database " + name + " template " + WITH_ACCOUNTS);
+            hasAccounts = true;
+        }
+        FirstAccounts.tell(process.home());
         return process.with("ITK_DB_URL", url()).with("ITK_DB_USER", "postgres");
     }
 

@@ -19,21 +19,24 @@ class RestartIT {
     Path folder;
 
     @Test
-    void theSameMessageAfterARestartIsADuplicate() {
+    void aFirstStartACleanStopAndAStartAfterIt() throws IOException {
         var home = folder.resolve("home");
         var id = Sample.uuid();
         var response = Sample.uuid();
         Wire.Reply first;
         String body;
-        try (var server = ServerProcess.at(home).start()) {
+        try (var server = ServerProcess.firstStart(home).start()) {
+            theFirstStartTellsItsSecretsOnceInAPrivateFile(server);
+            listensOnOnePortOnly(server);
             first = Sample.of("send-cda-discharge").send(server.url(), id);
             body = Sample.of("verify-nhs-number").send(server.url(), response).soapBody();
             server.stop();
+            aCleanStopWritesNoWarning(server);
         }
         try (var server = ServerProcess.at(home).start()) {
             var second = Sample.of("send-cda-discharge").send(server.url(), id);
             assertEquals(first.status(), second.status());
-            assertEquals(first.soapBody(), second.soapBody());
+            assertEquals(first.soapBody(), second.soapBody(), "a duplicate");
             assertEquals(
                     body,
                     Sample.of("verify-nhs-number").send(server.url(), response).soapBody());
@@ -41,15 +44,11 @@ class RestartIT {
         }
     }
 
-    @Test
-    void aCleanStopWritesNoWarning() throws IOException {
-        try (var server = ServerProcess.at(folder.resolve("home")).start()) {
-            server.stop();
-            var warnings = Files.readAllLines(server.log()).stream()
-                    .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
-                    .toList();
-            assertEquals(List.of(), warnings);
-        }
+    private static void aCleanStopWritesNoWarning(ServerProcess server) throws IOException {
+        var warnings = Files.readAllLines(server.log()).stream()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .toList();
+        assertEquals(List.of(), warnings);
     }
 
     private static String metrics(ServerProcess server) {
@@ -98,29 +97,23 @@ class RestartIT {
         return Path.of(Files.readString(home.resolve("installation")).strip());
     }
 
-    @Test
-    void theFirstStartTellsItsSecretsOnceInAPrivateFile() throws IOException {
-        var home = folder.resolve("home");
-        try (var server = ServerProcess.at(home).start()) {
-            var file = home.resolve("first-run.txt");
-            var lines = Files.readAllLines(file);
-            assertTrue(lines.get(0).startsWith("admin-user="));
-            assertTrue(lines.get(1).matches("admin-password=.{20,}"));
-            assertTrue(lines.get(2).matches("api-token=.{20,}"));
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-            assertFalse(Files.readString(server.log()).contains(lines.get(1).substring(15)));
-        }
+    private static void theFirstStartTellsItsSecretsOnceInAPrivateFile(ServerProcess server) throws IOException {
+        var file = server.home().resolve("first-run.txt");
+        var lines = Files.readAllLines(file);
+        assertTrue(lines.get(0).startsWith("admin-user="));
+        assertTrue(lines.get(1).matches("admin-password=.{20,}"));
+        assertTrue(lines.get(2).matches("api-token=.{20,}"));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertFalse(Files.readString(server.log()).contains(lines.get(1).substring(15)));
+        assertTrue(Visitor.admin(server).get("/admin/").body().contains("Sign out"), "the password works");
     }
 
-    @Test
-    void listensOnOnePortOnly() throws IOException {
-        try (var server = ServerProcess.at(folder.resolve("home")).start()) {
-            var listening = new ProcessBuilder("ss", "-ltnpH").start();
-            var own = new String(listening.getInputStream().readAllBytes())
-                    .lines()
-                    .filter(line -> line.contains("pid=" + server.pid() + ","))
-                    .toList();
-            assertEquals(1, own.size(), own.toString());
-        }
+    private static void listensOnOnePortOnly(ServerProcess server) throws IOException {
+        var listening = new ProcessBuilder("ss", "-ltnpH").start();
+        var own = new String(listening.getInputStream().readAllBytes())
+                .lines()
+                .filter(line -> line.contains("pid=" + server.pid() + ","))
+                .toList();
+        assertEquals(1, own.size(), own.toString());
     }
 }

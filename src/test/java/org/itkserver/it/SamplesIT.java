@@ -10,12 +10,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Every sample of the project against the bootable JAR that Arquillian runs, on the embedded database. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
+@Tag("alone")
 class SamplesIT {
     private static final String BASE = "http://127.0.0.1:" + System.getProperty("itk.test.http.port", "18080");
     private static final Set<String> RESPONSES =

@@ -36,6 +36,7 @@ public final class ServerProcess implements AutoCloseable {
     private String url;
     private HttpClient client = CLIENT;
     private Process process;
+    private boolean isFirstStart;
 
     private ServerProcess(Path home, Map<String, String> env, List<String> jvm) {
         this.home = home;
@@ -45,9 +46,16 @@ public final class ServerProcess implements AutoCloseable {
         this.url = "http://127.0.0.1:" + port;
     }
 
-    /** A server on the embedded database, not yet started. */
+    /** A server on the embedded database, not yet started; a new home has the accounts of a first start already. */
     public static ServerProcess at(Path home) {
         return new ServerProcess(home, Map.of(), SHORT_LIVED);
+    }
+
+    /** A server that finds nothing. */
+    static ServerProcess firstStart(Path home) {
+        var server = at(home);
+        server.isFirstStart = true;
+        return server;
     }
 
     public ServerProcess with(String name, String value) {
@@ -98,6 +106,9 @@ public final class ServerProcess implements AutoCloseable {
     public ServerProcess launch() {
         try {
             Files.createDirectories(home);
+            if (!isFirstStart && !env.containsKey("ITK_DB_URL")) {
+                FirstAccounts.copyTo(home);
+            }
             var command = new ArrayList<String>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvm);

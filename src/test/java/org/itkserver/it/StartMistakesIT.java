@@ -194,6 +194,13 @@ class StartMistakesIT {
     }
 
     @Test
+    void aSealKeyThatCannotBeRead() throws Exception {
+        var key = folder.resolve("key.pem");
+        Files.writeString(key, "no key");
+        refused("seal key", "ITK_SEAL_KEY=" + key, start(Map.of("ITK_SEAL_KEY", key.toString())));
+    }
+
+    @Test
     void aHomeInUse() throws Exception {
         try (var server = ServerProcess.at(folder.resolve("home")).start()) {
             refused("home in use", "is in use by process " + server.pid(), start(Map.of()));

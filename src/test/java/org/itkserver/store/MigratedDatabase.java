@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.itkserver.audit.StoreUnavailable;
 
 /** A database with its schema, for tests. */
-final class MigratedDatabase {
+public final class MigratedDatabase {
     private MigratedDatabase() {}
 
     /** A busy machine may need longer than a connection is waited for. */
-    static Database of(DatabaseSettings settings) {
+    public static Database of(DatabaseSettings settings) {
         var database = new Database(settings);
         for (int tries = 0; !database.isMigrated(); tries++) {
             try {
