@@ -22,12 +22,15 @@ import org.itkserver.audit.AuditQuery.MessageRow;
 import org.itkserver.audit.MessageSearch;
 import org.itkserver.audit.Role;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.retention.Standing;
 
 /** One message: what happened to it, what belongs to it, and its bytes. Looking at bytes is audited before they are read. */
 @Path("/messages")
 public final class MessagePages {
     private static final String ID = "{id: [0-9]{1,18}}";
+    private static final String TOO_MANY_VIEWS =
+            "Other people are looking at large messages at the moment. Try again in a few seconds.";
     private static final int GONE = 410;
     private static final int MOST_EVENTS = 1_000;
 
@@ -152,14 +155,17 @@ public final class MessagePages {
                 Openings.Of.message(row),
                 request,
                 "looked at the payloads: " + opening.get().text());
-        var payloads = content.payloads(row);
-        try (var in = query.raw(id).orElse(null)) {
+        try (var booked = content.memory(row);
+                var in = query.raw(id).orElse(null)) {
+            var payloads = content.payloads(row);
             if (in == null) {
                 return unreadable(row, request);
             }
             var view = new Views.Opened(
                     pages.frame("Message " + id + " opened", "", Person.of(request)), row, payloads, RawText.read(in));
             return Pages.answer(200, pages.render("opened", view)).build();
+        } catch (MemoryBudget.Exhausted e) {
+            return page(503, row, request, Map.of("reason", TOO_MANY_VIEWS));
         }
     }
 

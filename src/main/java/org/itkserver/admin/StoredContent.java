@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.exchange.StoredEnvelope;
 import org.itkserver.handler.Payload;
+import org.itkserver.io.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
 /** Stored messages, read for people: what the headers say, and the payloads. Thread-safe. */
@@ -28,6 +30,10 @@ public final class StoredContent {
     /** Larger messages are not read just to show their headers. */
     private static final long LARGEST = 4 << 20;
 
+    /** A view takes up to so many times the bytes that it shows: as bytes, as characters, as document, as page. */
+    private static final int COPIES = 6;
+
+    private static final Duration MEMORY_WAIT = Duration.ofSeconds(2);
     private static final int PAYLOADS = 20;
     private static final String TOO_MUCH =
             "It is not shown, because the payloads before it are large. Download the message.";
@@ -39,23 +45,27 @@ public final class StoredContent {
     private final PayloadStreams streams;
     private final XMLInputFactory factory;
     private final Path spoolFolder;
+    private final MemoryBudget.Share memory;
 
     /**
      * @param scanner reads stored messages
      * @param factory reads payloads; it is configured here
      * @param spoolFolder where a large message is kept while it is read
+     * @param memory what views take their bytes from
      */
     public StoredContent(
             AuditQuery query,
             EnvelopeScanner scanner,
             PayloadStreams streams,
             XMLInputFactory factory,
-            Path spoolFolder) {
+            Path spoolFolder,
+            MemoryBudget.Share memory) {
         this.query = query;
         this.scanner = scanner;
         this.streams = streams;
         this.factory = factory;
         this.spoolFolder = spoolFolder;
+        this.memory = memory;
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
@@ -64,6 +74,15 @@ public final class StoredContent {
     /** Whether there is something to show, or when it was destroyed; a page says that instead of showing nothing. */
     static Optional<java.time.Instant> destroyed(MessageRow row) {
         return Optional.ofNullable(row.destroyedAt());
+    }
+
+    /**
+     * The memory for a view of the payloads of a message; to be closed when the page is written.
+     *
+     * @throws MemoryBudget.Exhausted when other views have it for too long
+     */
+    MemoryBudget.Booking memory(MessageRow row) {
+        return memory.book(COPIES * Math.min(row.size(), ViewBudget.CHARACTERS), MEMORY_WAIT);
     }
 
     /** What the headers of a message say; empty when its bytes are gone, too many or no envelope. */

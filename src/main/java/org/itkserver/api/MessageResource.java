@@ -75,7 +75,10 @@ public final class MessageResource {
     private Response answer(MessageRecord message, Client client, HttpServletRequest request) throws IOException {
         reads.record(message, client, request, "the response, while it waited for it");
         var documents = payloads.ofResponse(message);
-        try {
+        long size = documents.stream()
+                .mapToLong(document -> document.bytes().size())
+                .sum();
+        try (var booked = bodies.reserveAnswer(size)) {
             var views = new ArrayList<>();
             for (var document : documents) {
                 views.add(PayloadViews.of(document));

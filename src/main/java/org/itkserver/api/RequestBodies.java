@@ -117,6 +117,16 @@ final class RequestBodies {
         throw new Problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/json, in UTF-8.");
     }
 
+    /**
+     * The memory for an answer that holds documents.
+     *
+     * @param size bytes of the documents
+     * @throws Problem when others have it for too long
+     */
+    MemoryBudget.Booking reserveAnswer(long size) {
+        return reserve(size);
+    }
+
     private MemoryBudget.Booking reserve(long size) {
         try {
             // a small one takes next to nothing and never waits

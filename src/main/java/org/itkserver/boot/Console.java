@@ -39,7 +39,12 @@ final class Console {
 
     static AdminPages of(Server server, Monitor monitor, RetentionDesk desk) {
         var content = new StoredContent(
-                server.query, server.scanner, server.streams, new WstxInputFactory(), server.home.spool());
+                server.query,
+                server.scanner,
+                server.streams,
+                new WstxInputFactory(),
+                server.home.spool(),
+                server.memory.console());
         return new AdminPages(
                 server.query,
                 server.repairDesk.search(),

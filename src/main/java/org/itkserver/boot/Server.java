@@ -104,7 +104,7 @@ final class Server implements AutoCloseable {
     final Traffic traffic = new Traffic();
     final Bell bell = new Bell();
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
-    final Memory memory = Memory.of(Runtime.getRuntime().maxMemory());
+    final Memory memory;
     final Fatal fatal = new Fatal(this::seal, Runtime.getRuntime()::halt);
     final LoopMonitor loops = new LoopMonitor(System::nanoTime, fatal::end);
     final Readiness readiness;
@@ -125,6 +125,8 @@ final class Server implements AutoCloseable {
     Server(Settings settings, Clock clock) throws IOException {
         this.settings = settings;
         this.clock = clock;
+        memory =
+                Memory.of(Runtime.getRuntime().maxMemory(), settings.admission().memory());
         home = new Home(settings.home());
         var files = settings.listeners().tls();
         tls = files == null ? null : new TlsFiles(files, System::nanoTime);
@@ -164,7 +166,7 @@ final class Server implements AutoCloseable {
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
         handlerPool = Threads.pool("itk-work", WORK_AT_ONCE);
         synchronousPool = Threads.pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
-        var transport = SoapParts.client(settings, tls, directory, scanner, streams, clock);
+        var transport = SoapParts.client(settings, tls, directory, scanner, streams, memory, clock);
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
@@ -189,7 +191,7 @@ final class Server implements AutoCloseable {
                 new QueueCollection(store, queue, scanner, home.spool(), steady, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()),
                 memory.queues());
-        signatures = SoapParts.verifier(settings, tls);
+        signatures = SoapParts.verifier(settings, tls, memory);
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, signatures, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);

@@ -21,8 +21,8 @@ final class SoapParts {
 
     private SoapParts() {}
 
-    static SignatureVerifier verifier(Settings settings, @Nullable TlsFiles tls) {
-        return new SignatureVerifier(new WstxInputFactory(), tls, settings.maxSigned(), WAIT);
+    static SignatureVerifier verifier(Settings settings, @Nullable TlsFiles tls, Memory memory) {
+        return new SignatureVerifier(new WstxInputFactory(), tls, settings.maxSigned(), memory.signatures(), WAIT);
     }
 
     static SoapClient client(
@@ -31,6 +31,7 @@ final class SoapParts {
             LiveDirectory directory,
             EnvelopeScanner scanner,
             PayloadStreams streams,
+            Memory memory,
             Clock clock) {
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
@@ -40,8 +41,9 @@ final class SoapParts {
                 settings.sendTimeout(),
                 tls,
                 uri -> directory.get().certificatesAt(uri.toString()),
-                new MessageSigner(new WstxInputFactory(), tls, settings.maxSigned(), uri -> directory
-                        .get()
-                        .signsTo(uri.toString())));
+                new MessageSigner(
+                        new WstxInputFactory(), tls, settings.maxSigned(), memory.signatures(), uri -> directory
+                                .get()
+                                .signsTo(uri.toString())));
     }
 }

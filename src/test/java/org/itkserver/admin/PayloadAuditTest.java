@@ -2,6 +2,7 @@ package org.itkserver.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.exchange.MemoryStore;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.testing.SettableClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +38,9 @@ class PayloadAuditTest {
     private final List<AuditEvent> events = new ArrayList<>();
     private final SettableClock clock = new SettableClock();
     private final HttpExchange http = new HttpExchange("POST", "/admin/messages/7/payload");
+    private final MemoryBudget.Share memory = MemoryBudget.single("views", 1000);
     private boolean trailAway;
+    private long bookedWhileRead;
 
     private final MessagePages messages = new MessagePages(
             new OneMessage(),
@@ -46,7 +50,8 @@ class PayloadAuditTest {
                     new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
                     new PayloadStreams(new WstxInputFactory(), 1 << 20),
                     new WstxInputFactory(),
-                    Path.of("none")),
+                    Path.of("none"),
+                    memory),
             new Openings(
                     event -> {
                         if (trailAway) {
@@ -89,6 +94,14 @@ class PayloadAuditTest {
         assertEquals("ann", event.actor());
         assertEquals("10.0.0.1", event.source());
         assertEquals(clock.instant(), event.at());
+    }
+
+    @Test
+    void aViewTakesItsMemoryFromTheBudgetAndGivesItBack() {
+        assertThrows(StoreUnavailable.class, () -> messages.payload(7, http.request));
+
+        assertTrue(bookedWhileRead >= row(7).size(), "booked: " + bookedWhileRead);
+        assertEquals(0, memory.used());
     }
 
     @Test
@@ -182,6 +195,7 @@ class PayloadAuditTest {
         @Override
         public Optional<InputStream> raw(long id) {
             done.add("bytes");
+            bookedWhileRead = memory.used();
             throw new StoreUnavailable("away");
         }
 

@@ -24,6 +24,7 @@ import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.retention.Standing;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ public final class Routes {
                         new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
                         new PayloadStreams(new WstxInputFactory(), 1),
                         new WstxInputFactory(),
-                        java.nio.file.Path.of("none")),
+                        java.nio.file.Path.of("none"),
+                        MemoryBudget.single("views", 1)),
                 new PatientKey(new byte[32]),
                 repairs,
                 new BulkResends(

@@ -23,6 +23,7 @@ import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.Directories;
 import org.itkserver.testing.Partners;
@@ -45,7 +46,12 @@ final class CheckedMessages {
 
     CheckedMessages(@Nullable TlsFiles files, long mostSigned) {
         this.files = files;
-        this.verifier = new SignatureVerifier(new WstxInputFactory(), files, mostSigned, Duration.ZERO);
+        this.verifier = new SignatureVerifier(
+                new WstxInputFactory(),
+                files,
+                mostSigned,
+                MemoryBudget.single("signatures", 8 * mostSigned),
+                Duration.ZERO);
     }
 
     /**

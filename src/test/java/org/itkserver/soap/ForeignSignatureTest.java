@@ -21,6 +21,7 @@ import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ScanLimits;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.DevCerts;
 import org.itkserver.testing.Partners;
@@ -75,7 +76,8 @@ class ForeignSignatureTest {
                 .build();
         var body = MessageBody.of(message);
         var scanned = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT).scan(body);
-        var verifier = new SignatureVerifier(new WstxInputFactory(), files, 1 << 23, Duration.ZERO);
+        var verifier = new SignatureVerifier(
+                new WstxInputFactory(), files, 1 << 23, MemoryBudget.single("signatures", 1 << 26), Duration.ZERO);
         return verifier.objection(new SignatureVerifier.Signed(body, scanned, partner, null, SENT));
     }
 }

@@ -24,6 +24,7 @@ import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapAnswerReader;
 import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.exchange.Transport;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.soap.signature.MessageSigner;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,12 @@ final class Letters {
                 timeout,
                 tls,
                 pinned,
-                new MessageSigner(new WstxInputFactory(), tls, MOST_SIGNED, signs));
+                new MessageSigner(
+                        new WstxInputFactory(),
+                        tls,
+                        MOST_SIGNED,
+                        MemoryBudget.single("signatures", 8L * MOST_SIGNED),
+                        signs));
     }
 
     /** Content of our own, in answer to {@code REQUEST-ID}. */

@@ -31,6 +31,7 @@ import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.exchange.Transport;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.soap.signature.SignatureVerifier;
 import org.itkserver.testing.DevCerts;
 import org.itkserver.testing.Partners;
@@ -90,7 +91,8 @@ class SoapClientSigningTest {
                 .signs(signing, Set.of(certs.fingerprint(signer)))
                 .build();
         var body = MessageBody.of(sent);
-        var verifier = new SignatureVerifier(new WstxInputFactory(), files, 1 << 20, Duration.ZERO);
+        var verifier = new SignatureVerifier(
+                new WstxInputFactory(), files, 1 << 20, MemoryBudget.single("signatures", 1 << 23), Duration.ZERO);
         return verifier.objection(
                 new SignatureVerifier.Signed(body, scanner.scan(body), partner, null, clock.instant()));
     }

@@ -35,6 +35,7 @@ import org.itkserver.envelope.Namespaces;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.envelope.SoapRequest;
 import org.itkserver.envelope.SoapVersion;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
@@ -52,20 +53,26 @@ public final class MessageSigner {
     private final @Nullable TlsFiles files;
     private final long mostBytes;
     private final Predicate<URI> wanted;
-    private final Room room;
+    private final TreeMemory memory;
 
     /**
      * @param factory a Woodstox factory for this object alone
      * @param files our key, null when there is none
      * @param mostBytes largest message that is signed
+     * @param memory what the trees of messages take their bytes from
      * @param wanted whether what goes to an address is signed
      */
-    public MessageSigner(XMLInputFactory factory, @Nullable TlsFiles files, long mostBytes, Predicate<URI> wanted) {
+    public MessageSigner(
+            XMLInputFactory factory,
+            @Nullable TlsFiles files,
+            long mostBytes,
+            MemoryBudget.Share memory,
+            Predicate<URI> wanted) {
         this.factory = TreeReader.configured(factory);
         this.files = files;
         this.mostBytes = mostBytes;
         this.wanted = wanted;
-        this.room = new Room(mostBytes, WAIT);
+        this.memory = new TreeMemory(memory, WAIT);
     }
 
     /** Whether what goes to this address is signed. */
@@ -107,7 +114,7 @@ public final class MessageSigner {
             ScannedMessage.Range content,
             TlsFiles.Identity identity) {
         long size = request.length(content.end() - content.start());
-        try (var place = room.enter(size);
+        try (var booked = memory.book(size);
                 var whole = whole(request, body, content)) {
             var tree = TreeReader.read(factory, whole.characters(), LEAST_NODES + size / BYTES_A_NODE);
             var parts = Parts.of(tree, version);

@@ -22,6 +22,7 @@ import org.itkserver.directory.Signing;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.tls.TlsFiles;
 import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
@@ -37,20 +38,26 @@ public final class SignatureVerifier {
     private final XMLInputFactory factory;
     private final @Nullable TlsFiles files;
     private final long mostBytes;
-    private final Room room;
+    private final TreeMemory memory;
     private final Map<String, X509Certificate> signers = new ConcurrentHashMap<>();
 
     /**
      * @param factory a Woodstox factory for this object alone
      * @param files the authorities and revocation lists that signers are judged by; without them every signature is bad
      * @param mostBytes largest signed message
-     * @param wait longest wait while others are being verified
+     * @param memory what the trees of messages take their bytes from
+     * @param wait longest wait for it
      */
-    public SignatureVerifier(XMLInputFactory factory, @Nullable TlsFiles files, long mostBytes, Duration wait) {
+    public SignatureVerifier(
+            XMLInputFactory factory,
+            @Nullable TlsFiles files,
+            long mostBytes,
+            MemoryBudget.Share memory,
+            Duration wait) {
         this.factory = TreeReader.configured(factory);
         this.files = files;
         this.mostBytes = mostBytes;
-        this.room = new Room(mostBytes, wait);
+        this.memory = new TreeMemory(memory, wait);
     }
 
     /** Largest signed message, in bytes. */
@@ -80,7 +87,7 @@ public final class SignatureVerifier {
         if (in.body().size() > mostBytes) {
             throw new IllegalArgumentException("larger than " + mostBytes + " bytes");
         }
-        try (var place = room.enter(in.body().size())) {
+        try (var booked = memory.book(in.body().size())) {
             verify(in, files);
             return Optional.empty();
         } catch (Bad e) {

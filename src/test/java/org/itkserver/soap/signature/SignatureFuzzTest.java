@@ -29,6 +29,7 @@ import org.itkserver.envelope.MessageBody;
 import org.itkserver.envelope.Messages;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.envelope.ScannedMessage;
+import org.itkserver.io.MemoryBudget;
 import org.itkserver.testing.DevCerts;
 import org.itkserver.testing.JdkXml;
 import org.itkserver.testing.Signed;
@@ -77,6 +78,7 @@ class SignatureFuzzTest {
                 new WstxInputFactory(),
                 new TlsFiles(TlsSettings.of(certs.settings()).orElseThrow(), System::nanoTime),
                 1 << 20,
+                MemoryBudget.single("signatures", 1 << 23),
                 Duration.ofSeconds(5));
         partner = new Partner(
                 "gp-system",
