@@ -39,6 +39,11 @@ final class CheckedContent {
         this.altered = altered;
     }
 
+    /** Most bytes of the part that follows so many bytes of a message of this size. */
+    static long most(long size, long read) {
+        return Math.max(0, Math.min(AT_ONCE, size - read));
+    }
+
     /**
      * The bytes.
      *
@@ -63,7 +68,7 @@ final class CheckedContent {
     }
 
     private byte[] next() throws IOException {
-        var part = parts.part(number++);
+        var part = parts.part(number++, most(size, read));
         if (part == null || part.length == 0) {
             throw new NotAuthentic();
         }

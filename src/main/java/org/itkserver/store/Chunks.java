@@ -20,7 +20,11 @@ final class Chunks {
     static final String CODEC = "lz4";
 
     private static final int PREFIX = Integer.BYTES;
-    private static final long LARGEST_RATIO = 256;
+    /** In a token of an LZ4 block, a length that goes on in the next bytes. */
+    private static final int LONG = 15;
+
+    private static final int LEAST_MATCH = 4;
+    private static final int OFFSET = 2;
 
     /** A compressor is not thread-safe and holds a table that is worth keeping. */
     private static final Queue<Lz4Compressor> COMPRESSORS = new ConcurrentLinkedQueue<>();
@@ -40,11 +44,15 @@ final class Chunks {
         }
     }
 
-    /** @throws NotAuthentic when they are not what {@link #compress} made */
-    static byte[] decompress(byte[] part) {
+    /**
+     * Allocates nothing before the length in the row is known to be right.
+     *
+     * @param most most uncompressed bytes that there can be
+     * @throws NotAuthentic when they are not what {@link #compress} made, or more than that
+     */
+    static byte[] decompress(byte[] part, long most) {
         long length = part.length < PREFIX ? -1 : ByteBuffer.wrap(part).getInt();
-        // a length from the table is not believed beyond what LZ4 can make of the bytes that are there
-        if (length < 0 || length > LARGEST_RATIO * part.length) {
+        if (length < 0 || length > most || length != decompressedLength(part)) {
             throw new NotAuthentic();
         }
         var out = new byte[(int) length];
@@ -59,10 +67,55 @@ final class Chunks {
         return out;
     }
 
+    /** How many bytes the block makes, from the lengths in its tokens alone; -1 when it ends within one. */
+    private static long decompressedLength(byte[] part) {
+        long out = 0;
+        int at = PREFIX;
+        while (at < part.length) {
+            int token = part[at++] & 0xff;
+            long literals = token >>> 4;
+            if (literals == LONG) {
+                int end = endOfLength(part, at);
+                literals += rest(part, at, end);
+                at = end;
+            }
+            out += literals;
+            if (literals >= part.length - at) {
+                return literals == part.length - at ? out : -1;
+            }
+            at += (int) literals + OFFSET;
+            long match = token & LONG;
+            if (match == LONG) {
+                int end = endOfLength(part, at);
+                match += rest(part, at, end);
+                at = end;
+            }
+            out += match + LEAST_MATCH;
+        }
+        return part.length == PREFIX ? 0 : -1;
+    }
+
+    /** After the first byte that is not 255; beyond the end when there is none. */
+    private static int endOfLength(byte[] part, int from) {
+        int at = from;
+        while (at < part.length && part[at] == -1) {
+            at++;
+        }
+        return at + 1;
+    }
+
+    private static long rest(byte[] part, int from, int end) {
+        return end > part.length ? 0 : 255L * (end - 1 - from) + (part[end - 1] & 0xff);
+    }
+
     /** Where the parts come from, one after the other. */
     @FunctionalInterface
     interface Source {
-        /** The bytes of the part with this number, or null after the last. */
-        byte @Nullable [] part(int number) throws IOException;
+        /**
+         * The bytes of the part with this number, or null after the last.
+         *
+         * @param most most bytes that it can have
+         */
+        byte @Nullable [] part(int number, long most) throws IOException;
     }
 }

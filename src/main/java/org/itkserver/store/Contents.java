@@ -23,18 +23,24 @@ import org.slf4j.LoggerFactory;
  */
 final class Contents {
     private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
-    private static final String PART =
-            "select key_id, bytes from message_part where message_id = ? and kind = ? and number = ?";
-    private static final String FIRST =
-            """
-            select p.key_id, p.bytes, m.raw_sha256, m.raw_size from message_part p join message m on m.id = p.message_id
-            where p.message_id = ? and p.kind = 'q' and p.number = 0""";
+    /** Largest response, and largest start of a refused message. */
+    static final long LARGEST_PIECE = 64L << 20;
+
+    /** A row that is larger than anything that is written is not read into memory; a part is at most about 1 MiB. */
+    static final String BYTES = "case when octet_length(%sbytes) <= " + LARGEST_PIECE + " then %sbytes end";
+
+    private static final String PART = "select key_id, " + BYTES.formatted("", "")
+            + " from message_part where message_id = ? and kind = ? and number = ?";
+    private static final String FIRST = "select p.key_id, " + BYTES.formatted("p.", "p.") + ", m.raw_sha256, m.raw_size"
+            + " from message_part p join message m on m.id = p.message_id"
+            + " where p.message_id = ? and p.kind = 'q' and p.number = 0";
     private static final String FIELDS = "select " + StoredFields.COLUMNS + " from message where id = ?";
     private static final String EVENTS =
             """
             select node, seq, type, digest, fields_sha256 from audit_event
             where message_id = ? and digest is not null order by node, seq""";
-    private static final String REFUSED = "select key_id, bytes, node, seq from refused where error_id = ?";
+    private static final String REFUSED =
+            "select key_id, " + BYTES.formatted("", "") + ", node, seq from refused where error_id = ?";
 
     private final Database database;
     private final Frames frames;
@@ -68,7 +74,7 @@ final class Contents {
             }
             var told = events(id).stream().filter(event -> !event.stores()).toList();
             plaintext.check(frame.get(), id);
-            var bytes = frames.open(place, frame.get());
+            var bytes = frames.open(place, frame.get(), LARGEST_PIECE);
             if (bytes.isPresent() && !told.isEmpty() && told.stream().noneMatch(e -> e.isOf(bytes.get()))) {
                 throw new NotAuthentic();
             }
@@ -84,14 +90,17 @@ final class Contents {
                 return Optional.empty();
             }
             plaintext.check(first.get().frame(), id);
-            var bytes = frames.open(Frames.Place.part(id, "q", 0), first.get().frame());
+            var bytes = frames.open(
+                    Frames.Place.part(id, "q", 0),
+                    first.get().frame(),
+                    CheckedContent.most(first.get().size(), 0));
             if (bytes.isEmpty()) {
                 return Optional.empty();
             }
             var content = new CheckedContent(
                     first.get().digest(),
                     first.get().size(),
-                    number -> part(id, number),
+                    (number, most) -> part(id, number, most),
                     () -> changed(id, "message " + id));
             return Optional.of(content.open(bytes.get()));
         });
@@ -126,7 +135,7 @@ final class Contents {
                     stored.get().frame(),
                     List.of(new PlaintextRule.Event(
                             stored.get().node(), stored.get().seq())));
-            return frames.open(place, stored.get().frame());
+            return frames.open(place, stored.get().frame(), LARGEST_PIECE);
         });
     }
 
@@ -174,13 +183,13 @@ final class Contents {
         altered.found(message, what);
     }
 
-    private byte @Nullable [] part(long id, int number) throws IOException {
+    private byte @Nullable [] part(long id, int number, long most) throws IOException {
         var frame = one(PART, Contents::frame, id, "q", number);
         if (frame.isEmpty()) {
             return null;
         }
         plaintext.check(frame.get(), id);
-        return frames.open(Frames.Place.part(id, "q", number), frame.get())
+        return frames.open(Frames.Place.part(id, "q", number), frame.get(), most)
                 .orElseThrow(() -> new IOException("the key of this content is gone"));
     }
 
@@ -193,7 +202,11 @@ final class Contents {
     }
 
     private static Frame frame(ResultSet row) throws SQLException {
-        return new Frame(row.getString(1), row.getBytes(2));
+        var bytes = row.getBytes(2);
+        if (bytes == null) {
+            throw new NotAuthentic();
+        }
+        return new Frame(row.getString(1), bytes);
     }
 
     private static First first(ResultSet row) throws SQLException {

@@ -63,14 +63,15 @@ final class Frames {
     /**
      * The bytes of a frame.
      *
+     * @param most most bytes that there can be; a row that claims more is not believed
      * @return empty when their key is gone for ever
      * @throws org.itkserver.store.keys.NotAuthentic when they are not what was written here
      */
-    Optional<byte[]> open(Place place, Frame frame) {
+    Optional<byte[]> open(Place place, Frame frame, long most) {
         var id = frame.key();
         if (id == null) {
-            return Optional.of(Chunks.decompress(frame.bytes()));
+            return Optional.of(Chunks.decompress(frame.bytes(), most));
         }
-        return keys.find(id).map(key -> Chunks.decompress(key.decrypt(place.bytes(), frame.bytes())));
+        return keys.find(id).map(key -> Chunks.decompress(key.decrypt(place.bytes(), frame.bytes()), most));
     }
 }

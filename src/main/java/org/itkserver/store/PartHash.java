@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class PartHash {
     private static final String PARTS =
             """
-            select message_id, number, key_id, bytes from unnest(cast(? as bigint array)) as wanted(k)
-            join message_part on message_id = k where kind = ? order by message_id, number""";
+            select message_id, number, key_id, %s from unnest(cast(? as bigint array)) as wanted(k)
+            join message_part on message_id = k where kind = ? order by message_id, number"""
+                    .formatted(Contents.BYTES.formatted("", ""));
 
     private final Frames frames;
     private final String kind;
@@ -41,20 +42,25 @@ final class PartHash {
                 PARTS,
                 ids,
                 kind,
-                row -> hashing.part(row.getLong(1), row.getInt(2), new Frame(row.getString(3), row.getBytes(4))));
+                row -> hashing.part(row.getLong(1), row.getInt(2), row.getString(3), row.getBytes(4)));
         hashing.end();
         return hashing.out;
     }
 
-    private void part(long of, int number, Frame frame) {
+    private void part(long of, int number, @Nullable String key, byte @Nullable [] stored) {
         if (message != null && message != of) {
             end();
         }
         message = of;
-        plaintext |= frame.key() == null;
+        plaintext |= key == null;
+        if (stored == null) {
+            readable = false;
+            return;
+        }
         try {
-            var bytes = frames.open(Frames.Place.part(of, kind, number), frame);
-            bytes.ifPresentOrElse(digest::update, () -> lostKey = frame.key());
+            var place = Frames.Place.part(of, kind, number);
+            var bytes = frames.open(place, new Frame(key, stored), Contents.LARGEST_PIECE);
+            bytes.ifPresentOrElse(digest::update, () -> lostKey = key);
         } catch (StoreUnavailable e) {
             throw e;
         } catch (RuntimeException e) {

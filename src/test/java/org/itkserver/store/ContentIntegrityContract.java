@@ -38,6 +38,9 @@ abstract class ContentIntegrityContract {
             2 * Chunks.SIZE + 1,
             3 * MIB);
 
+    /** A row that unpacks to far more than a part ever is. */
+    private static final byte[] HUGE = Chunks.compress(new byte[32 << 20], 32 << 20);
+
     private final Random random = new Random(7);
     private Database database;
     private TamperedTrail trail;
@@ -74,7 +77,7 @@ abstract class ContentIntegrityContract {
                         id,
                         number))
                 .orElseThrow();
-        return Chunks.decompress(frame);
+        return Chunks.decompress(frame, Integer.MAX_VALUE);
     }
 
     private void replace(long id, int number, byte[] bytes) {
@@ -108,8 +111,8 @@ abstract class ContentIntegrityContract {
         var changes = new ArrayList<Change>();
         for (var size : SIZES) {
             int parts = (size + Chunks.SIZE - 1) / Chunks.SIZE;
-            for (var name :
-                    List.of("one bit", "one byte less", "one byte more", "another", "nothing", "deleted", "junk")) {
+            for (var name : List.of(
+                    "one bit", "one byte less", "one byte more", "another", "nothing", "deleted", "junk", "huge")) {
                 IntStream.range(0, parts).forEach(part -> changes.add(new Change(name, size, part)));
             }
         }
@@ -145,6 +148,12 @@ abstract class ContentIntegrityContract {
             case "one byte more" -> replace(id, change.part(), java.util.Arrays.copyOf(part, part.length + 1));
             case "another" -> replace(id, change.part(), bytes(part.length));
             case "nothing" -> replace(id, change.part(), new byte[0]);
+            case "huge" ->
+                update(
+                        "update message_part set bytes = ? where message_id = ? and number = ?",
+                        HUGE,
+                        id,
+                        change.part());
             case "deleted" -> update("delete from message_part where message_id = ? and number = ?", id, change.part());
             default ->
                 update(
