@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import org.itkserver.audit.AuditQuery;
@@ -22,6 +23,7 @@ import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScannedMessage;
 import org.itkserver.exchange.StoredEnvelope;
 import org.itkserver.handler.Payload;
+import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ public final class StoredContent {
     private static final int PAYLOADS = 20;
     private static final String TOO_MUCH =
             "It is not shown, because the payloads before it are large. Download the message.";
+    private static final String SET_ASIDE =
+            "It is not shown, because the server ended each time it was shown. Download the message.";
     private static final String NOT_UTF_8 =
             "It is not text in UTF-8. Download the message to read it in its own encoding.";
 
@@ -46,12 +50,16 @@ public final class StoredContent {
     private final XMLInputFactory factory;
     private final Path spoolFolder;
     private final MemoryBudget.Share memory;
+    private final InHand inHand;
+    private final Consumer<MessageRow> alarm;
 
     /**
      * @param scanner reads stored messages
      * @param factory reads payloads; it is configured here
      * @param spoolFolder where a large message is kept while it is read
      * @param memory what views take their bytes from
+     * @param inHand notes a message while it is shown
+     * @param alarm is called when a message is not shown because the server ended each time it was
      */
     public StoredContent(
             AuditQuery query,
@@ -59,13 +67,17 @@ public final class StoredContent {
             PayloadStreams streams,
             XMLInputFactory factory,
             Path spoolFolder,
-            MemoryBudget.Share memory) {
+            MemoryBudget.Share memory,
+            InHand inHand,
+            Consumer<MessageRow> alarm) {
         this.query = query;
         this.scanner = scanner;
         this.streams = streams;
         this.factory = factory;
         this.spoolFolder = spoolFolder;
         this.memory = memory;
+        this.inHand = inHand;
+        this.alarm = alarm;
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
@@ -87,9 +99,17 @@ public final class StoredContent {
 
     /** What the headers of a message say; empty when its bytes are gone, too many or no envelope. */
     Optional<ScannedMessage> headers(MessageRow row) throws IOException {
-        if (row.size() > LARGEST) {
+        if (row.size() > LARGEST || inHand.isSetAside(item(row))) {
             return Optional.empty();
         }
+        return inHand.during(item(row), () -> readHeaders(row));
+    }
+
+    private static String item(MessageRow row) {
+        return "view/" + row.id();
+    }
+
+    private Optional<ScannedMessage> readHeaders(MessageRow row) throws IOException {
         var raw = query.raw(row.id());
         if (raw.isEmpty()) {
             return Optional.empty();
@@ -104,6 +124,14 @@ public final class StoredContent {
 
     /** The payloads of a message, the first {@value #PAYLOADS}; empty when its bytes are gone or no envelope. */
     List<PayloadView> payloads(MessageRow row) throws IOException {
+        if (inHand.isSetAside(item(row))) {
+            alarm.accept(row);
+            return List.of(new PayloadView("", "", null, null, null, new RawText(SET_ASIDE, false)));
+        }
+        return inHand.during(item(row), () -> readPayloads(row));
+    }
+
+    private List<PayloadView> readPayloads(MessageRow row) throws IOException {
         var out = new ArrayList<PayloadView>();
         var raw = query.raw(row.id());
         if (raw.isEmpty()) {

@@ -8,6 +8,10 @@ import org.itkserver.admin.AdminSettings;
 import org.itkserver.admin.FileDesk;
 import org.itkserver.admin.Monitor;
 import org.itkserver.admin.StoredContent;
+import org.itkserver.audit.AlertKind;
+import org.itkserver.audit.AuditEvent;
+import org.itkserver.audit.AuditType;
+import org.itkserver.audit.Cause;
 import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.store.JdbcStanding;
@@ -37,6 +41,12 @@ final class Console {
         };
     }
 
+    private static void setAside(Server server, long message) {
+        var text = "The payloads of message " + message + " are not shown: the server ended each time they were.";
+        server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, text)
+                .raising(new Cause(AlertKind.OTHER, "view/" + message, null, text)));
+    }
+
     static AdminPages of(Server server, Monitor monitor, RetentionDesk desk) {
         var content = new StoredContent(
                 server.query,
@@ -44,7 +54,9 @@ final class Console {
                 server.streams,
                 new WstxInputFactory(),
                 server.home.spool(),
-                server.memory.console());
+                server.memory.console(),
+                server.inHand,
+                row -> setAside(server, row.id()));
         return new AdminPages(
                 server.query,
                 server.repairDesk.search(),

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** The home folder: made on the first start, private to its owner. */
 final class Home {
     private static final int KEY_BYTES = 32;
-    private static final List<String> MADE =
-            List.of("data", "keys", "tmp", "node-id", "installation", "lock", "first-run.txt", "reset-admin.txt");
+    private static final List<String> MADE = List.of(
+            "data", "keys", "tmp", "node-id", "installation", "lock", "first-run.txt", "reset-admin.txt", "in-hand");
 
     private final Path folder;
 
@@ -71,6 +71,11 @@ final class Home {
         return folder.resolve("tmp");
     }
 
+    /** What the process has in hand, for the next start. */
+    Path inHand() {
+        return folder.resolve("in-hand");
+    }
+
     /** What the first start tells its operator. */
     Path firstRun() {
         return folder.resolve("first-run.txt");
@@ -93,9 +98,14 @@ final class Home {
         return Files.readString(file).trim();
     }
 
+    /** The file of {@link #patientSecret}. */
+    Path searchKey() {
+        return folder.resolve("keys").resolve("patient-search.key");
+    }
+
     /** The secret that NHS numbers are keyed with; nodes that share a database share this file. */
     byte[] patientSecret() throws IOException {
-        var file = folder.resolve("keys").resolve("patient-search.key");
+        var file = searchKey();
         if (!Files.exists(file)) {
             write(file, HexFormat.of().formatHex(random(KEY_BYTES)) + "\n");
         }

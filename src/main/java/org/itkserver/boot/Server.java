@@ -41,6 +41,7 @@ import org.itkserver.exchange.SynchronousExchange;
 import org.itkserver.exchange.SynchronousForward;
 import org.itkserver.exchange.SynchronousRun;
 import org.itkserver.handler.Handlers;
+import org.itkserver.io.InHand;
 import org.itkserver.soap.InboundChain;
 import org.itkserver.soap.InboundSettings;
 import org.itkserver.soap.OwnAddresses;
@@ -81,6 +82,7 @@ final class Server implements AutoCloseable {
     final Settings settings;
     final Clock clock;
     final Home home;
+    final InHand inHand;
     final @Nullable TlsFiles tls;
     final Database database;
     final Database reading;
@@ -105,7 +107,7 @@ final class Server implements AutoCloseable {
     final Bell bell = new Bell();
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
     final Memory memory;
-    final Fatal fatal = new Fatal(this::seal, Runtime.getRuntime()::halt);
+    final Fatal fatal = new Fatal(this::seal, this::halt);
     final LoopMonitor loops = new LoopMonitor(System::nanoTime, fatal::end);
     final Readiness readiness;
     final String node;
@@ -128,6 +130,7 @@ final class Server implements AutoCloseable {
         memory =
                 Memory.of(Runtime.getRuntime().maxMemory(), settings.admission().memory());
         home = new Home(settings.home());
+        inHand = InHand.open(home.inHand());
         var files = settings.listeners().tls();
         tls = files == null ? null : new TlsFiles(files, System::nanoTime);
         boolean loopback = InetAddress.getByName(settings.listeners().bind()).isLoopbackAddress();
@@ -204,7 +207,7 @@ final class Server implements AutoCloseable {
                 home::resolve,
                 clock,
                 System::nanoTime,
-                new OutboxWatcher.Limits(settings.maxMessage(), memory.outboxes()));
+                new OutboxWatcher.Limits(settings.maxMessage(), memory.outboxes(), inHand));
         this.scanner = scanner;
     }
 
@@ -231,6 +234,15 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Records the death, so that what was in hand is known to the next start. */
+    private void halt(int code) {
+        try {
+            inHand.fatal();
+        } finally {
+            Runtime.getRuntime().halt(code);
+        }
+    }
+
     private void seal() {
         store.close();
         store.newestSeal().ifPresent(anchors::note);
@@ -254,7 +266,8 @@ final class Server implements AutoCloseable {
         }
         store.recordEncryption();
         store.removeOrphans();
-        queue.releaseOwn();
+        queue.releaseOwn(inHand.hadFatalEnd());
+        inHand.accountedFor();
         new FirstRun(home, accounts, store, settings.resetAdmin(), clock).run();
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "database " + settings.database()));
         directory.started(store, versions::current);

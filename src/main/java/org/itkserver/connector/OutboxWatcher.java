@@ -30,6 +30,7 @@ import org.itkserver.directory.Outbox;
 import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.TenDigits;
 import org.itkserver.exchange.Submissions;
+import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.itkserver.io.PrivateFiles;
 import org.slf4j.Logger;
@@ -52,6 +53,9 @@ public final class OutboxWatcher {
     /** A message takes up to so many times the size of its file while its envelope is made. */
     private static final int COPIES = 12;
 
+    private static final String READ = "outbox/read/";
+    private static final String SENT = "outbox/sent/";
+    private static final String SET_ASIDE = "The server ended each time it read or sent this file.";
     private static final Duration MEMORY_WAIT = Duration.ofSeconds(1);
     private static final List<String> UNFINISHED = List.of(".part", ".tmp", ".filepart");
 
@@ -73,8 +77,9 @@ public final class OutboxWatcher {
      *
      * @param size largest file that is sent, in bytes
      * @param memory what a file takes while its message is made
+     * @param inHand notes the file while it is read and sent
      */
-    public record Limits(long size, MemoryBudget.Share memory) {}
+    public record Limits(long size, MemoryBudget.Share memory, InHand inHand) {}
 
     /**
      * A file that is not sent yet.
@@ -227,8 +232,17 @@ public final class OutboxWatcher {
             fail(outbox, folder, file, tooLarge(most));
             return;
         }
+        var item = outbox.name() + "/" + file.path() + "/" + file.size() + "/" + file.stamp();
+        if (limits.inHand.isSetAside(READ + item) || limits.inHand.isSetAside(SENT + item)) {
+            fail(outbox, folder, file, SET_ASIDE);
+            return;
+        }
         try (var booked = limits.memory.book(COPIES * file.size(), MEMORY_WAIT)) {
-            send(outbox, folder, file);
+            // a look that only reads does not show that sending is harmless
+            limits.inHand.during((isRead(file) ? SENT : READ) + item, () -> {
+                send(outbox, folder, file);
+                return file;
+            });
         } catch (Submissions.Refused e) {
             fail(outbox, folder, file, String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
@@ -245,6 +259,11 @@ public final class OutboxWatcher {
                     file,
                     "The file cannot be read or sent: " + e.getClass().getSimpleName() + ".");
         }
+    }
+
+    private boolean isRead(OutboxFile file) {
+        var before = seen.get(file.path());
+        return before != null && before.digest.length > 0;
     }
 
     private String tooLarge(long most) {

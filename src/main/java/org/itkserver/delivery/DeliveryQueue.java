@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public interface DeliveryQueue {
     /** So many lost attempts make a suspect; one may happen to anything. */
     int SUSPECT = 2;
+    /** So many recorded deaths in a row with a piece in hand, and it counts as lost too often; one makes a suspect. */
+    int DEATHS = 2;
 
     /** The lanes of these kinds that hold work, due or not. */
     List<Lane> lanes(List<Lane.Kind> kinds);
@@ -29,7 +31,7 @@ public interface DeliveryQueue {
 
     /**
      * Claims one suspect of a lane: due work that {@value #SUSPECT} attempts or more were lost on, because their lease ran
-     * out or their node was started again. It may be what ended those processes, so it is claimed and done alone.
+     * out or their node was started again, or that was in hand at a recorded death. It may be what ended those processes, so it is claimed and done alone.
      *
      * @return empty when there is none; otherwise the lost attempts include the one just found
      */
@@ -45,11 +47,12 @@ public interface DeliveryQueue {
     List<Delivery> collect(String queue, @Nullable String service, int most, Instant now, Duration timeout);
 
     /**
-     * Claims the synchronous request of one message for another try, if nobody has it.
+     * Claims the synchronous request of one message for another try, if no other attempt has it.
      *
-     * @return the new attempt number, or 0 when somebody else has it or there is nothing left to do
+     * @return the new attempt, with the attempts that were lost before it; empty when another attempt has it or there is nothing
+     *     left to do. Its lane has no name
      */
-    int reclaim(long message, Instant now, Duration lease);
+    Optional<Delivery> reclaim(long message, Instant now, Duration lease);
 
     /** Gives back work that this node claimed and did not start; its attempt does not count. */
     void release(List<Delivery> unstarted);
@@ -57,6 +60,11 @@ public interface DeliveryQueue {
     /** Gives back work that cannot be done yet, until a time; its attempt does not count. */
     void postpone(Delivery work, Instant due);
 
-    /** Makes what an earlier run of this node had claimed claimable again, one attempt lost. Called once at start. */
-    void releaseOwn();
+    /**
+     * Makes what an earlier run of this node had claimed claimable again. Called once at start. One attempt was lost; when the
+     * process recorded its death, that counts as one of {@value #DEATHS} deaths, until an attempt ends.
+     *
+     * @param fatal whether the earlier run recorded that it ended with exit code 70
+     */
+    void releaseOwn(boolean fatal);
 }

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * @param attempts tries before it becomes a dead letter
  */
 public record RetrySchedule(Duration first, Duration longest, int attempts) {
-    /** Attempts that never ended before work is given up: it may be what ends the process. */
+    /** Attempts that never ended before work is given up unread: it may be what ends the process. */
     public static final int LOST = 5;
 
     public static final RetrySchedule DEFAULT = new RetrySchedule(Duration.ofSeconds(2), Duration.ofMinutes(15), 20);

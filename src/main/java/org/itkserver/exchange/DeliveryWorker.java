@@ -13,11 +13,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Breaker;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
+import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Directory;
 import org.itkserver.envelope.EnvelopeScanner;
 import org.itkserver.envelope.MessageBody;
@@ -152,7 +154,13 @@ public final class DeliveryWorker {
 
     private void run(Delivery work) {
         var report = new Report(work.lane());
+        // an interrupt that code of a handler left on this thread would close the file of the embedded database
+        Thread.interrupted();
         try {
+            if (isToBeSetAside(work)) {
+                end(work, WorkContent.LOST);
+                return;
+            }
             switch (work.lane().kind()) {
                 case HANDLE -> handle(work, report);
                 case SEND -> sending.send(work, report::heard);
@@ -163,25 +171,47 @@ public final class DeliveryWorker {
                 case SYNC, QUEUE -> throw new IllegalStateException("not a worker's");
             }
         } catch (WorkContent.Gone e) {
-            end(work);
+            end(work, WorkContent.GONE);
         } catch (WorkContent.Away e) {
             postpone(work, e);
         } catch (StoreUnavailable e) {
             LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
-        } catch (IOException | RuntimeException e) {
-            LOG.error(
-                    "message {} could not be worked on; it will be tried again when its lease ends", work.message(), e);
+        } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+            failed(work, e);
         } finally {
             report.end();
             freed.run();
         }
     }
 
-    private void end(Delivery work) {
-        LOG.error("message {} is a dead letter: its content cannot be read any more", work.message());
+    /** It is not even read again: reading it may be what ends the process. A look at a deadline reads nothing. */
+    private static boolean isToBeSetAside(Delivery work) {
+        return work.lost() >= RetrySchedule.LOST && work.lane().kind() != Lane.Kind.EXPIRE;
+    }
+
+    /** The attempt failed in this server's own code. */
+    private void failed(Delivery work, Throwable e) {
+        LOG.error("message {} could not be worked on; it will be tried again", work.message(), e);
+        var reason = "the server failed (" + e.getClass().getSimpleName() + ")";
+        if (handling.isLast(work)) {
+            end(work, reason);
+            return;
+        }
         try {
             var message = store.message(work.message()).orElseThrow();
-            store.settle(WorkContent.end(work, message, clock.instant()));
+            var event = Events.ofWork(
+                    clock.instant(), AuditType.ATTEMPT_FAILED, message, "attempt " + work.attempt() + ": " + reason);
+            store.settle(Settlement.after(work, clock.instant(), handling.wait(work), List.of(event)));
+        } catch (RuntimeException again) {
+            LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
+        }
+    }
+
+    private void end(Delivery work, String reason) {
+        LOG.error("message {} is a dead letter: {}", work.message(), reason);
+        try {
+            var message = store.message(work.message()).orElseThrow();
+            store.settle(WorkContent.end(work, message, reason, clock.instant()));
         } catch (StoreUnavailable e) {
             LOG.warn("message {} could not be settled; it will be looked at again", work.message());
         }

@@ -19,7 +19,7 @@ final class HandlerCall {
         this.handlers = handlers;
     }
 
-    /** What the handler says; an exception or a stack overflow of it is an attempt that failed. */
+    /** What the handler says; whatever it throws is an attempt that failed, unless the process is out of memory. */
     Outcome call(String name, HandledMessage message) {
         Optional<PayloadHandler> handler = handlers.find(name);
         if (handler.isEmpty()) {
@@ -29,9 +29,12 @@ final class HandlerCall {
             return handler.get().handle(message);
         } catch (StoreUnavailable e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             LOG.error("{} failed in handler {}; it will be tried again", message.trackingId(), name, e);
             return new Outcome.TryAgain("the handler failed");
+        } finally {
+            // an interrupt that is left on this thread would close the file of the embedded database
+            Thread.interrupted();
         }
     }
 

@@ -1,6 +1,7 @@
 package org.itkserver.exchange;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,10 +91,10 @@ public final class HandlerRun {
         }
     }
 
-    /** Work whose attempts never end may be what ends this process: it is not run again. */
+    /** Work whose attempts never end is not run again. */
     private Outcome outcome(Delivery work, org.itkserver.handler.HandledMessage message) {
-        if (work.turn() > schedule.attempts() || work.lost() >= RetrySchedule.LOST) {
-            return new Outcome.TryAgain("no attempt came to an end");
+        if (work.turn() > schedule.attempts()) {
+            return new Outcome.TryAgain(WorkContent.LOST);
         }
         return handlers.call(work.lane().name(), message);
     }
@@ -151,12 +152,22 @@ public final class HandlerRun {
                 .deciding(at.message().id(), decision.outcome());
     }
 
+    /** Whether the work is given up when this attempt fails. */
+    boolean isLast(Delivery work) {
+        return schedule.exhausted(work.turn());
+    }
+
+    /** How long to wait after this attempt when it fails. */
+    Duration wait(Delivery work) {
+        return schedule.waitAfter(work.turn(), random);
+    }
+
     private Settlement notNow(String reason, Place at) {
         counters.failedAttempt();
         var work = at.work();
-        if (!schedule.exhausted(work.turn()) && work.lost() < RetrySchedule.LOST) {
+        if (!isLast(work)) {
             var event = at.event(AuditType.ATTEMPT_FAILED, "attempt " + work.attempt() + ": " + reason);
-            return Settlement.after(work, at.now(), schedule.waitAfter(work.turn(), random), List.of(event));
+            return Settlement.after(work, at.now(), wait(work), List.of(event));
         }
         LOG.error(
                 "{} is a dead letter after {} attempts at handler {}",

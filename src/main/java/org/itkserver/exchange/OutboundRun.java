@@ -109,8 +109,8 @@ public final class OutboundRun {
     }
 
     private Transport.Result attempt(Delivery work, MessageRecord message, OutboundContent content) {
-        if (work.lost() >= RetrySchedule.LOST || work.turn() > schedule.attempts()) {
-            return new Transport.NotNow("", "no attempt came to an end", null, false);
+        if (work.turn() > schedule.attempts()) {
+            return new Transport.NotNow("", WorkContent.LOST, null, false);
         }
         var current = directory.get();
         var url = Destination.url(current, work.lane(), message.service(), message.endpoint());
@@ -125,7 +125,12 @@ public final class OutboundRun {
                 content.inherited(),
                 content.charset(),
                 isSynchronous(current, message));
-        return transport.send(URI.create(url.get()), current.organisation().username(), letter);
+        try {
+            return transport.send(URI.create(url.get()), current.organisation().username(), letter);
+        } finally {
+            // an interrupt that is left on this thread would close the file of the embedded database
+            Thread.interrupted();
+        }
     }
 
     private static boolean isSynchronous(Directory directory, MessageRecord message) {
@@ -206,7 +211,7 @@ public final class OutboundRun {
             List<AuditEvent> alerts) {
         counters.failedAttempt();
         var now = clock.instant();
-        if (schedule.exhausted(work.turn()) || work.lost() >= RetrySchedule.LOST) {
+        if (schedule.exhausted(work.turn())) {
             return ended(work, message, scanned, MessageState.DEAD_LETTER, result.reason(), alerts);
         }
         var event = Events.ofWork(

@@ -195,7 +195,7 @@ public final class QueueCollection {
             }
             return Optional.of(queued(message, work, content, range));
         } catch (WorkContent.Gone e) {
-            store.settle(WorkContent.end(work, message, clock.instant()));
+            store.settle(WorkContent.end(work, message, WorkContent.GONE, clock.instant()));
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

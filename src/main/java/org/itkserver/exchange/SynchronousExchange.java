@@ -85,7 +85,7 @@ public final class SynchronousExchange {
             }
             counters().accepted();
             started = true;
-            start(in, work(acceptance.id(), handler, 1), future);
+            start(in, new Delivery(acceptance.id(), 0, lane(handler), 1, 0), future);
             return await(future, end);
         } finally {
             if (!started) {
@@ -107,11 +107,11 @@ public final class SynchronousExchange {
             if (running != null) {
                 return await(running, end);
             }
-            int attempt = queue.reclaim(current.id(), clock.instant(), lease());
-            if (attempt > 0) {
+            var again = queue.reclaim(current.id(), clock.instant(), lease());
+            if (again.isPresent()) {
                 var future = new CompletableFuture<Answer>();
                 inFlight.put(current.id(), future);
-                start(in, work(current.id(), handler, attempt), future);
+                start(in, work(again.get(), handler), future);
                 return await(future, end);
             }
             if (System.nanoTime() - end >= 0) {
@@ -173,8 +173,13 @@ public final class SynchronousExchange {
     }
 
     /** The lane of synchronous work is the handler's name: only this class and its run see it. */
-    private static Delivery work(long message, String handler, int attempt) {
-        return new Delivery(message, 0, new Lane(Lane.Kind.SYNC, handler), attempt, 0);
+    private static Lane lane(String handler) {
+        return new Lane(Lane.Kind.SYNC, handler);
+    }
+
+    private static Delivery work(Delivery again, String handler) {
+        return new Delivery(
+                again.message(), again.number(), lane(handler), again.attempt(), again.lost(), again.earlier());
     }
 
     private static Answer late() {

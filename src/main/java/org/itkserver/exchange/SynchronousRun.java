@@ -6,6 +6,7 @@ import java.util.List;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
+import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Ids;
@@ -54,6 +55,11 @@ public final class SynchronousRun {
      */
     Answer respond(Inbound in, Delivery work, Runnable unavailable) {
         var handler = work.lane().name();
+        if (work.lost() >= RetrySchedule.LOST) {
+            var alert = Events.of(clock.instant(), AuditType.ALERT, in, work.message(), WorkContent.LOST)
+                    .raising(Causes.untaken(handler));
+            return refused(in, work, "No attempt to answer the request came to an end.", List.of(alert), unavailable);
+        }
         if (SynchronousForward.isPartner(handler)) {
             return forwarded(in, work, unavailable);
         }
@@ -126,19 +132,17 @@ public final class SynchronousRun {
     }
 
     private Answer refused(Inbound in, Delivery work, String reason, Runnable unavailable) {
+        return refused(in, work, reason, List.of(), unavailable);
+    }
+
+    private Answer refused(Inbound in, Delivery work, String reason, List<AuditEvent> alerts, Runnable unavailable) {
         var error = ToolkitError.of(ErrorCode.NOT_RECOVERABLE, reason);
         var errorId = ids.next();
-        var event = Events.failed(clock.instant(), AuditType.REJECTED, in, work.message(), error, errorId);
+        var events = new ArrayList<AuditEvent>();
+        events.add(Events.failed(clock.instant(), AuditType.REJECTED, in, work.message(), error, errorId));
+        events.addAll(alerts);
         var settlement = new Settlement(
-                work,
-                MessageState.REJECTED,
-                null,
-                AnswerKind.FAULT,
-                null,
-                errorId,
-                reason,
-                null,
-                Change.of(List.of(event)));
+                work, MessageState.REJECTED, null, AnswerKind.FAULT, null, errorId, reason, null, Change.of(events));
         return settler.settle(settlement, unavailable) ? new Answer.Fault(error, errorId) : late();
     }
 

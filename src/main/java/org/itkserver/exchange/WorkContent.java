@@ -10,7 +10,9 @@ import org.itkserver.delivery.Lane;
 
 /** The stored bytes that a piece of work needs before anything can be attempted, and what becomes of it without them. */
 final class WorkContent {
-    private static final String REASON = "its content cannot be read any more";
+    static final String GONE = "its content cannot be read any more";
+    /** Why work is set aside that may have ended the process under each attempt. */
+    static final String LOST = "no attempt came to an end";
 
     private WorkContent() {}
 
@@ -53,17 +55,21 @@ final class WorkContent {
         }
     }
 
-    /** The end of work without bytes. Its sender gets no negative acknowledgement: what that would need is in them. */
-    static Settlement end(Delivery work, MessageRecord message, Instant now) {
+    /**
+     * The end of work whose bytes are not read. Its sender gets no negative acknowledgement: what that would need is in them.
+     *
+     * @param reason why, one clause
+     */
+    static Settlement end(Delivery work, MessageRecord message, String reason, Instant now) {
         var lane = work.lane();
         var cause = lane.kind() == Lane.Kind.HANDLE
                 ? Causes.untaken(lane.name())
                 : Causes.unsent(message.partner(), MessageState.DEAD_LETTER);
         var events = List.of(
-                Events.ofWork(now, AuditType.DEAD_LETTER, message, REASON),
-                Events.ofWork(now, AuditType.ALERT, message, REASON).raising(cause));
+                Events.ofWork(now, AuditType.DEAD_LETTER, message, reason),
+                Events.ofWork(now, AuditType.ALERT, message, reason).raising(cause));
         var origin = message.kind() == MessageKind.FORWARD ? message.origin() : null;
         return new Settlement(
-                work, MessageState.DEAD_LETTER, null, null, null, null, REASON, origin, Change.of(events));
+                work, MessageState.DEAD_LETTER, null, null, null, null, reason, origin, Change.of(events));
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
+import org.itkserver.delivery.RetrySchedule;
 import org.jspecify.annotations.Nullable;
 
 /** The table of work on JDBC. A claim is one short transaction; rows that another node is claiming are passed over. */
@@ -25,16 +26,16 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             order by handler fetch first 1 rows only""";
 
     private static final String COLUMNS =
-            "select message_id, number, attempt, claimed_by, lost, earlier from delivery ";
+            "select message_id, number, attempt, claimed_by, lost, deaths, earlier from delivery ";
     private static final String LOST = "lost + case when claimed_by is null then 0 else 1 end";
     private static final String DUE = COLUMNS + "where kind = ? and handler = ? and due <= ?"
-            + " and (lease_until is null or lease_until < ?) and " + LOST + " %s " + SUSPECT
+            + " and (lease_until is null or lease_until < ?) and %s (" + LOST + " >= " + SUSPECT + " or deaths > 0)"
             + " order by due fetch first ? rows only for update skip locked";
-    private static final String HARMLESS = DUE.formatted("<");
-    private static final String SUSPECTS = DUE.formatted(">=");
+    private static final String HARMLESS = DUE.formatted("not");
+    private static final String SUSPECTS = DUE.formatted("");
     private static final String WAITING =
             """
-            select d.message_id, d.number, d.attempt, d.claimed_by, d.lost, d.earlier
+            select d.message_id, d.number, d.attempt, d.claimed_by, d.lost, d.deaths, d.earlier
             from delivery d
             where d.kind = 'queue' and d.handler = ? and d.due <= ? and (d.lease_until is null or d.lease_until < ?)
             and (cast(? as varchar) is null
@@ -46,16 +47,20 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
             where message_id = ? and number = ?""";
     private static final String RECLAIM =
             """
-            update delivery set attempt = attempt + 1, claimed_by = ?, lease_until = ?, waits_from = ?
-            where message_id = ? and kind = 'sync' and (lease_until is null or lease_until < ?)""";
-    private static final String ATTEMPT = "select attempt from delivery where message_id = ? and kind = 'sync'";
+            update delivery set attempt = attempt + 1, lost = %s, claimed_by = ?, lease_until = ?, waits_from = ?
+            where message_id = ? and kind = 'sync' and (lease_until is null or lease_until < ?)"""
+                    .formatted(LOST);
+    private static final String RECLAIMED =
+            """
+            select message_id, number, attempt, null as claimed_by, lost, deaths, earlier from delivery
+            where message_id = ? and kind = 'sync'""";
     private static final String RELEASE =
             """
             update delivery set attempt = attempt - 1, claimed_by = null, lease_until = null, due = coalesce(?, due)
             where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
     private static final String RELEASE_OWN =
             """
-            update delivery set claimed_by = null, lease_until = null, lost = lost + 1
+            update delivery set claimed_by = null, lease_until = null, lost = lost + 1, deaths = deaths + ?
             where claimed_by = ? and kind <> 'queue'""";
 
     private final Database database;
@@ -139,7 +144,7 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
         var out = new ArrayList<Delivery>();
         try (var rows = select.executeQuery()) {
             while (rows.next()) {
-                out.add(delivery(rows, lane));
+                out.add(delivery(rows, lane, 1));
             }
         }
         if (!out.isEmpty()) {
@@ -148,13 +153,17 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
         return out;
     }
 
-    private static Delivery delivery(ResultSet row, Lane lane) throws SQLException {
+    /** @param more attempts that the claim adds to those of the row */
+    private static Delivery delivery(ResultSet row, Lane lane, int more) throws SQLException {
         int lost = row.getInt("lost") + (row.getString("claimed_by") == null ? 0 : 1);
+        if (row.getInt("deaths") >= DEATHS) {
+            lost = Math.max(lost, RetrySchedule.LOST);
+        }
         return new Delivery(
                 row.getLong("message_id"),
                 row.getInt("number"),
                 lane,
-                row.getInt("attempt") + 1,
+                row.getInt("attempt") + more,
                 lost,
                 row.getInt("earlier"));
     }
@@ -176,21 +185,21 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public int reclaim(long message, Instant now, Duration lease) {
+    public Optional<Delivery> reclaim(long message, Instant now, Duration lease) {
         return database.inTransaction(connection -> {
             try (var update = connection.prepareStatement(RECLAIM);
-                    var select = connection.prepareStatement(ATTEMPT)) {
+                    var select = connection.prepareStatement(RECLAIMED)) {
                 update.setString(1, node);
                 update.setObject(2, utc(now.plus(lease)));
                 update.setObject(3, utc(now));
                 update.setLong(4, message);
                 update.setObject(5, utc(now));
                 if (update.executeUpdate() == 0) {
-                    return 0;
+                    return Optional.empty();
                 }
                 select.setLong(1, message);
                 try (var row = select.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
+                    return row.next() ? Optional.of(delivery(row, new Lane(Lane.Kind.SYNC, ""), 0)) : Optional.empty();
                 }
             }
         });
@@ -223,10 +232,11 @@ public final class JdbcDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public void releaseOwn() {
+    public void releaseOwn(boolean fatal) {
         database.read(connection -> {
             try (var update = connection.prepareStatement(RELEASE_OWN)) {
-                update.setString(1, node);
+                update.setInt(1, fatal ? 1 : 0);
+                update.setString(2, node);
                 return update.executeUpdate();
             }
         });

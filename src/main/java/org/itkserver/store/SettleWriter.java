@@ -23,7 +23,7 @@ final class SettleWriter {
 
     private static final String AGAIN =
             """
-            update delivery set due = ?, waits_from = ?, claimed_by = null, lease_until = null
+            update delivery set due = ?, waits_from = ?, claimed_by = null, lease_until = null, deaths = 0
             where message_id = ? and number = ? and attempt = ? and claimed_by = ?""";
     /** Two nodes that end the last pieces of a message at once: the second waits, and then sees the first one's end. */
     private static final String LOCK = "select id from message where id = any(?) order by id for update";

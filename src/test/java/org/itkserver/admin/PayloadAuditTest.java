@@ -26,11 +26,13 @@ import org.itkserver.envelope.PayloadStreams;
 import org.itkserver.envelope.ScanLimits;
 import org.itkserver.exchange.MemoryStore;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.itkserver.testing.SettableClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Nobody sees a payload unless the trail says so first. */
 class PayloadAuditTest {
@@ -41,6 +43,7 @@ class PayloadAuditTest {
     private final MemoryBudget.Share memory = MemoryBudget.single("views", 1000);
     private boolean trailAway;
     private long bookedWhileRead;
+    private Runnable whileReading = () -> {};
 
     private final MessagePages messages = new MessagePages(
             new OneMessage(),
@@ -51,7 +54,9 @@ class PayloadAuditTest {
                     new PayloadStreams(new WstxInputFactory(), 1 << 20),
                     new WstxInputFactory(),
                     Path.of("none"),
-                    memory),
+                    memory,
+                    InHand.inMemory(),
+                    row -> {}),
             new Openings(
                     event -> {
                         if (trailAway) {
@@ -122,6 +127,43 @@ class PayloadAuditTest {
         assertThrows(StoreUnavailable.class, () -> messages.download(7, http.request));
 
         assertEquals(List.of(), done);
+    }
+
+    @Test
+    void contentsInHandAtTwoRecordedDeathsAreNotReadAndRaiseTheAlarm(@TempDir Path home) throws Exception {
+        var alarms = new ArrayList<Long>();
+        whileReading = () -> {
+            throw new OutOfMemoryError("planned");
+        };
+        for (int death = 1; death <= 2; death++) {
+            var process = InHand.open(home.resolve("in-hand"));
+            process.accountedFor();
+            assertThrows(OutOfMemoryError.class, () -> content(process, alarms).payloads(row(7)));
+            process.fatal();
+        }
+        done.clear();
+        var content = content(InHand.open(home.resolve("in-hand")), alarms);
+        var shown = content.payloads(row(7));
+        assertEquals(1, shown.size());
+        assertEquals(
+                "It is not shown, because the server ended each time it was shown. Download the message.",
+                shown.get(0).text().text());
+        assertEquals(Optional.empty(), content.headers(row(7)));
+        assertEquals(List.of(7L), alarms);
+        assertEquals(List.of(), done);
+        assertThrows(OutOfMemoryError.class, () -> content.payloads(row(8)), "others are");
+    }
+
+    private StoredContent content(InHand inHand, List<Long> alarms) {
+        return new StoredContent(
+                new OneMessage(),
+                new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT),
+                new PayloadStreams(new WstxInputFactory(), 1 << 20),
+                new WstxInputFactory(),
+                Path.of("none"),
+                memory,
+                inHand,
+                row -> alarms.add(row.id()));
     }
 
     /** A message without any other of its document. */
@@ -196,6 +238,7 @@ class PayloadAuditTest {
         public Optional<InputStream> raw(long id) {
             done.add("bytes");
             bookedWhileRead = memory.used();
+            whileReading.run();
             throw new StoreUnavailable("away");
         }
 

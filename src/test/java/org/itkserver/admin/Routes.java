@@ -24,6 +24,7 @@ import org.itkserver.exchange.BulkResends;
 import org.itkserver.exchange.MessageStore;
 import org.itkserver.exchange.PatientKey;
 import org.itkserver.exchange.Repairs;
+import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.itkserver.retention.RetentionDesk;
 import org.itkserver.retention.Standing;
@@ -59,7 +60,9 @@ public final class Routes {
                         new PayloadStreams(new WstxInputFactory(), 1),
                         new WstxInputFactory(),
                         java.nio.file.Path.of("none"),
-                        MemoryBudget.single("views", 1)),
+                        MemoryBudget.single("views", 1),
+                        InHand.inMemory(),
+                        row -> {}),
                 new PatientKey(new byte[32]),
                 repairs,
                 new BulkResends(

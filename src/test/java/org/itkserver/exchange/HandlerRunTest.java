@@ -5,6 +5,7 @@ import static org.itkserver.exchange.Requests.INF_ACK;
 import static org.itkserver.exchange.Requests.asking;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -14,11 +15,13 @@ import org.itkserver.delivery.Lane;
 import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.directory.Route;
 import org.itkserver.envelope.BusinessOutcome;
+import org.itkserver.envelope.ErrorCode;
 import org.itkserver.envelope.Messages;
 import org.itkserver.handler.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What handlers say, and what is said of it (H6, H7). */
 class HandlerRunTest {
@@ -153,13 +156,105 @@ class HandlerRunTest {
         world.accept(asking(INF_ACK));
         for (int i = 0; i < RetrySchedule.LOST; i++) {
             StoreContract.claims(world.store, LANE, world.clock.instant());
-            world.store.releaseOwn();
+            world.store.releaseOwn(false);
         }
         world.forward(Duration.ofSeconds(2));
         assertEquals(2, world.work(), "the acknowledgement, and this");
         assertEquals(List.of(), world.handled);
         assertEquals(MessageState.DEAD_LETTER, world.state());
         assertEquals("no attempt came to an end", world.received().reason());
+    }
+
+    @Test
+    void aMessageInHandAtTwoRecordedDeathsIsSetAsideUnread() {
+        world.accept(Messages.cda());
+        world.store.unreadable(world.received().id());
+        for (int death = 1; death <= 2; death++) {
+            assertEquals(
+                    1,
+                    StoreContract.claims(world.store, LANE, world.clock.instant())
+                            .size());
+            world.store.releaseOwn(true);
+        }
+        assertEquals(1, world.work());
+        assertEquals(MessageState.DEAD_LETTER, world.state());
+        assertEquals("no attempt came to an end", world.received().reason(), "it was not read");
+        assertEquals(List.of("no attempt came to an end"), world.details(AuditType.DEAD_LETTER));
+        assertEquals(List.of("dead-letter:handler/application"), world.alerts());
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {NoClassDefFoundError.class, StackOverflowError.class, AssertionError.class})
+    void anErrorOfAHandlerIsAnAttemptThatFailed(Class<? extends Error> type) throws Exception {
+        world.accept(Messages.cda());
+        var error = type.getConstructor().newInstance();
+        world.whileHandling = () -> {
+            throw error;
+        };
+        assertEquals(1, world.work());
+        world.whileHandling = () -> {};
+        assertEquals(List.of("attempt 1: the handler failed"), world.details(AuditType.ATTEMPT_FAILED));
+        world.forward(Duration.ofMinutes(1));
+        handled(Outcome.done());
+        assertEquals(MessageState.HANDLED, world.state());
+    }
+
+    @Test
+    void outOfMemoryIsNotTakenForAFailureOfTheHandler() {
+        world.accept(Messages.cda());
+        world.whileHandling = () -> {
+            throw new OutOfMemoryError("planned");
+        };
+        assertThrows(OutOfMemoryError.class, world::work);
+        assertEquals(List.of(), world.details(AuditType.ATTEMPT_FAILED));
+    }
+
+    @Test
+    void anInterruptThatAHandlerLeavesDoesNotReachTheStore() {
+        world.accept(Messages.cda());
+        world.whileHandling = () -> Thread.currentThread().interrupt();
+        handled(Outcome.done());
+        assertFalse(Thread.interrupted());
+        assertEquals(MessageState.HANDLED, world.state());
+    }
+
+    @Test
+    void anErrorOutsideTheHandlerIsAnAttemptThatFailed() {
+        world.accept(Messages.cda());
+        world.store.whileReading(() -> {
+            throw new NoClassDefFoundError("planned");
+        });
+        int attempts = World.SCHEDULE.attempts();
+        for (int i = 0; i < attempts; i++) {
+            assertEquals(1, world.work());
+            world.forward(Duration.ofMinutes(1));
+        }
+        assertEquals(
+                List.of(
+                        "attempt 1: the server failed (NoClassDefFoundError)",
+                        "attempt 2: the server failed (NoClassDefFoundError)"),
+                world.details(AuditType.ATTEMPT_FAILED));
+        assertEquals(MessageState.DEAD_LETTER, world.state());
+        assertEquals(0, world.work());
+    }
+
+    @Test
+    void aSynchronousRequestInHandAtTwoRecordedDeathsIsRefusedUnhandled() {
+        var request = Requests.calling(Messages.cda(), World.QUERY);
+        world.outcomes.add(new Outcome.TryAgain("busy"));
+        world.accept(request);
+        world.handled.clear();
+        for (int death = 1; death <= 2; death++) {
+            world.store
+                    .reclaim(world.received().id(), world.clock.instant(), World.LEASE)
+                    .orElseThrow();
+            world.store.releaseOwn(true);
+        }
+        var fault = (Answer.Fault) world.accept(request);
+        assertEquals(ErrorCode.NOT_RECOVERABLE, fault.error().code());
+        assertEquals(List.of(), world.handled);
+        assertEquals(MessageState.REJECTED, world.state());
+        assertEquals(List.of("dead-letter:handler/application"), world.alerts());
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.DeliveryQueue;
 import org.itkserver.delivery.Lane;
+import org.itkserver.delivery.RetrySchedule;
 import org.jspecify.annotations.Nullable;
 
 /** The table of work of {@link MemoryStore}, which guards it. */
@@ -34,6 +35,7 @@ final class MemoryQueue {
         int attempt;
         int lost;
         int earlier;
+        int deaths;
 
         @Nullable
         String claimedBy;
@@ -49,7 +51,12 @@ final class MemoryQueue {
         }
 
         int lostByNow() {
-            return lost + (claimedBy == null ? 0 : 1);
+            int by = lost + (claimedBy == null ? 0 : 1);
+            return deaths < DeliveryQueue.DEATHS ? by : Math.max(by, RetrySchedule.LOST);
+        }
+
+        boolean isSuspect() {
+            return deaths > 0 || lostByNow() >= DeliveryQueue.SUSPECT;
         }
 
         boolean isFree(Instant now) {
@@ -227,6 +234,7 @@ final class MemoryQueue {
         var mine = mine(claimed);
         mine.ifPresent(w -> {
             w.due = due;
+            w.deaths = 0;
             w.free();
         });
         return mine.isPresent();
@@ -260,17 +268,14 @@ final class MemoryQueue {
 
     /** Work that is no suspect. */
     List<Delivery> harmless(Lane lane, int most, Instant now, Instant until) {
-        return due(lane, now).filter(w -> w.lostByNow() < DeliveryQueue.SUSPECT).limit(most).toList().stream()
+        return due(lane, now).filter(w -> !w.isSuspect()).limit(most).toList().stream()
                 .map(w -> w.claim(until))
                 .toList();
     }
 
     /** Work that several attempts were lost on. */
     Optional<Delivery> suspect(Lane lane, Instant now, Instant until) {
-        return due(lane, now)
-                .filter(w -> w.lostByNow() >= DeliveryQueue.SUSPECT)
-                .findFirst()
-                .map(w -> w.claim(until));
+        return due(lane, now).filter(Work::isSuspect).findFirst().map(w -> w.claim(until));
     }
 
     private Stream<Work> due(Lane lane, Instant now) {
@@ -287,12 +292,11 @@ final class MemoryQueue {
         });
     }
 
-    int reclaim(long message, Instant now, Duration lease) {
+    Optional<Delivery> reclaim(long message, Instant now, Duration lease) {
         return work.stream()
                 .filter(w -> w.lane.kind() == Lane.Kind.SYNC && w.message == message && w.isFree(now))
                 .findFirst()
-                .map(w -> w.claim(now.plus(lease)).attempt())
-                .orElse(0);
+                .map(w -> w.claim(now.plus(lease)));
     }
 
     void release(List<Delivery> unstarted) {
@@ -304,10 +308,11 @@ final class MemoryQueue {
         }
     }
 
-    void releaseOwn() {
+    void releaseOwn(boolean fatal) {
         for (var w : work) {
             if (w.claimedBy != null && w.lane.kind() != Lane.Kind.QUEUE) {
                 w.lost++;
+                w.deaths += fatal ? 1 : 0;
                 w.free();
             }
         }

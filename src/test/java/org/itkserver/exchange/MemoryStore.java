@@ -33,6 +33,8 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     private long ids;
     private boolean away;
     private boolean contentsAway;
+    private Runnable whileApplying = () -> {};
+    private Runnable whileReading = () -> {};
     private final Set<Long> unreadable = new HashSet<>();
 
     public MemoryStore() {
@@ -63,6 +65,16 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     /** Contents cannot be had for now, though the rest can. */
     synchronized void contentsAway(boolean away) {
         contentsAway = away;
+    }
+
+    /** Runs whenever something is stored that did not come from a partner. */
+    synchronized void whileApplying(Runnable task) {
+        whileApplying = task;
+    }
+
+    /** Runs whenever a content is read. */
+    synchronized void whileReading(Runnable task) {
+        whileReading = task;
     }
 
     /** Nobody reads this content again. */
@@ -138,6 +150,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     @Override
     public synchronized boolean apply(Change change) {
         reachable();
+        whileApplying.run();
         if (rows.isTaken(change.out())) {
             throw new Taken();
         }
@@ -261,6 +274,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
         if (contentsAway) {
             throw new StoreUnavailable("the folder of content keys is away");
         }
+        whileReading.run();
         if (unreadable.contains(id)) {
             return Optional.empty();
         }
@@ -311,7 +325,7 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     }
 
     @Override
-    public synchronized int reclaim(long message, Instant now, Duration lease) {
+    public synchronized Optional<Delivery> reclaim(long message, Instant now, Duration lease) {
         reachable();
         return work.reclaim(message, now, lease);
     }
@@ -329,8 +343,8 @@ public final class MemoryStore implements MessageStore, DeliveryQueue {
     }
 
     @Override
-    public synchronized void releaseOwn() {
+    public synchronized void releaseOwn(boolean fatal) {
         reachable();
-        work.releaseOwn();
+        work.releaseOwn(fatal);
     }
 }

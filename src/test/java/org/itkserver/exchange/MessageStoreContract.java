@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import org.itkserver.audit.AuditType;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.Lane;
+import org.itkserver.delivery.RetrySchedule;
 import org.itkserver.envelope.Ids;
 import org.itkserver.testing.SettableClock;
 import org.junit.jupiter.api.Test;
@@ -177,19 +178,32 @@ public abstract class MessageStoreContract
         var message = message(ids.next(), bytes("s"), List.of("h"), LEASE);
         store().accept(message);
         assertTrue(claim(message.id(), NOW.plus(LEASE).plusSeconds(9)).isEmpty(), "no worker takes it");
-        assertEquals(0, queue().reclaim(message.id(), NOW, LEASE));
+        assertTrue(queue().reclaim(message.id(), NOW, LEASE).isEmpty());
 
         var work = new Delivery(message.id(), 0, SYNC, 1, 0);
         assertTrue(store().settle(Settlement.again(work, null, List.of())));
-        assertEquals(2, queue().reclaim(message.id(), NOW, LEASE));
-        assertEquals(0, queue().reclaim(message.id(), NOW, LEASE));
+        assertEquals(2, queue().reclaim(message.id(), NOW, LEASE).orElseThrow().attempt());
+        assertTrue(queue().reclaim(message.id(), NOW, LEASE).isEmpty());
         assertFalse(store().settle(handled(work)));
 
         var second = new Delivery(message.id(), 0, SYNC, 2, 0);
         assertTrue(store().settle(new Settlement(
                 second, MessageState.HANDLED, null, AnswerKind.RESPONSE, "<r>\u00e9</r>", null, null, null, NOTHING)));
         assertEquals("<r>\u00e9</r>", store().response(message.id()).orElseThrow());
-        assertEquals(0, queue().reclaim(message.id(), NOW.plus(LEASE).plusSeconds(1), LEASE));
+        assertTrue(queue().reclaim(message.id(), NOW.plus(LEASE).plusSeconds(1), LEASE)
+                .isEmpty());
+    }
+
+    @Test
+    void aSynchronousRequestInHandAtTwoRecordedDeathsIsLostForGood() {
+        var message = message(ids.next(), bytes("s"), List.of("h"), LEASE);
+        store().accept(message);
+        queue().releaseOwn(true);
+        assertEquals(1, queue().reclaim(message.id(), NOW, LEASE).orElseThrow().lost());
+        queue().releaseOwn(true);
+        var third = queue().reclaim(message.id(), NOW, LEASE).orElseThrow();
+        assertEquals(3, third.attempt());
+        assertEquals(RetrySchedule.LOST, third.lost());
     }
 
     @Test
@@ -219,7 +233,7 @@ public abstract class MessageStoreContract
         var message = message(ids.next(), bytes("w"), List.of("h"), null);
         store().accept(message);
         claim(message.id(), NOW);
-        queue().releaseOwn();
+        queue().releaseOwn(false);
         assertEquals(2, claim(message.id(), NOW).get(0).attempt());
     }
 }

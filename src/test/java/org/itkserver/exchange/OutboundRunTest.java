@@ -187,12 +187,30 @@ class OutboundRunTest {
         world.submit("hospital", "W1");
         for (int i = 0; i < RetrySchedule.LOST; i++) {
             StoreContract.claims(world.store, LANE, world.clock.instant());
-            world.store.releaseOwn();
+            world.store.releaseOwn(false);
         }
         assertEquals(1, world.work());
         assertEquals(List.of(), world.transport.sent());
         assertEquals(MessageState.DEAD_LETTER, message().state());
         assertEquals("no attempt came to an end", message().reason());
+    }
+
+    @Test
+    void aMessageInHandAtTwoRecordedDeathsIsSetAsideUnread() {
+        world.submit("hospital", "W1");
+        world.store.unreadable(message().id());
+        for (int death = 1; death <= 2; death++) {
+            assertEquals(
+                    1,
+                    StoreContract.claims(world.store, LANE, world.clock.instant())
+                            .size());
+            world.store.releaseOwn(true);
+        }
+        assertEquals(1, world.work());
+        assertEquals(List.of(), world.transport.sent());
+        assertEquals(MessageState.DEAD_LETTER, message().state());
+        assertEquals("no attempt came to an end", message().reason(), "it was not read");
+        assertEquals(1, world.alerts().size());
     }
 
     @Test

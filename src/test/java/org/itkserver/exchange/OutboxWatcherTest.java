@@ -1,6 +1,7 @@
 package org.itkserver.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.itkserver.connector.OutboxWatcher;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
+import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.itkserver.testing.Directories;
 import org.itkserver.testing.Partners;
@@ -32,11 +34,18 @@ class OutboxWatcherTest {
     private final World world = new World();
     private long nanos;
     private Directory directory;
+    private InHand inHand = InHand.inMemory();
     private OutboxWatcher watcher;
     private Path folder;
 
     @BeforeEach
     void outbox() throws IOException {
+        folder = Files.createDirectories(home.resolve("out"));
+        start();
+    }
+
+    /** A process that watches the outbox. */
+    private void start() {
         world.with(Partners.of("hospital", "W1"));
         var letters = new Outbox(
                 "letters",
@@ -49,7 +58,6 @@ class OutboxWatcherTest {
                 false,
                 false);
         directory = Directories.of(world.partners, Catalogue.services(), letters);
-        folder = Files.createDirectories(home.resolve("out"));
         watcher = new OutboxWatcher(
                 () -> directory,
                 world.submissions,
@@ -57,7 +65,7 @@ class OutboxWatcherTest {
                 home::resolve,
                 world.clock,
                 () -> nanos,
-                new OutboxWatcher.Limits(1 << 20, MemoryBudget.single("outboxes", 64 << 20)));
+                new OutboxWatcher.Limits(1 << 20, MemoryBudget.single("outboxes", 64 << 20), inHand));
     }
 
     private void look() {
@@ -114,6 +122,35 @@ class OutboxWatcherTest {
         lookLongEnough();
         assertEquals(1, world.store.sent().size());
         assertEquals(List.of(), names(folder.resolve("failed")));
+    }
+
+    /** A process that runs out of memory over a file. */
+    private void die() throws IOException {
+        inHand = InHand.open(home.resolve("in-hand"));
+        inHand.accountedFor();
+        start();
+        world.store.whileApplying(() -> {
+            throw new OutOfMemoryError("planned");
+        });
+        assertThrows(OutOfMemoryError.class, this::lookLongEnough);
+        inHand.fatal();
+        world.store.whileApplying(() -> {});
+    }
+
+    @Test
+    void aFileInHandAtTwoRecordedDeathsGoesToFailedWithItsReason() throws IOException {
+        Files.writeString(folder.resolve("a-bad.xml"), GOOD);
+        die();
+        Files.writeString(folder.resolve("b-good.xml"), GOOD + " ");
+        die();
+        assertEquals(List.of("a-bad.xml", "b-good.xml"), names(folder));
+        inHand = InHand.open(home.resolve("in-hand"));
+        start();
+        lookLongEnough();
+        assertEquals(List.of(), names(folder));
+        assertEquals(List.of("a-bad.xml", "a-bad.xml.reason.txt"), names(folder.resolve("failed")));
+        assertEquals(1, names(folder.resolve("sent")).size(), "the other one is sent");
+        assertEquals(1, alerts());
     }
 
     @Test

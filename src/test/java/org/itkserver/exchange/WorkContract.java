@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.itkserver.delivery.Delivery;
 import org.itkserver.delivery.Lane;
+import org.itkserver.delivery.RetrySchedule;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -100,7 +101,7 @@ public interface WorkContract extends StoreContract {
         claim(lane);
         boolean twoNodes = otherQueue() != queue();
         otherQueue().claim(otherLane, 1, NOW, LEASE);
-        queue().releaseOwn();
+        queue().releaseOwn(false);
 
         assertEquals(new Delivery(id, 0, lane, 2, 1), claim(lane));
         if (twoNodes) {
@@ -169,7 +170,7 @@ public interface WorkContract extends StoreContract {
         long id = stored(lane).id();
         for (int i = 0; i < 2; i++) {
             claim(lane);
-            queue().releaseOwn();
+            queue().releaseOwn(false);
         }
         var suspect = queue().claimSuspect(lane, NOW, LEASE).orElseThrow();
         assertTrue(store().settle(Settlement.again(suspect, NOW.plusSeconds(5), List.of())));
@@ -177,6 +178,55 @@ public interface WorkContract extends StoreContract {
         assertTrue(queue().claim(lane, 9, NOW.plusSeconds(5), LEASE).isEmpty());
         assertEquals(
                 Optional.of(new Delivery(id, 0, lane, 4, 2)), queue().claimSuspect(lane, NOW.plusSeconds(5), LEASE));
+    }
+
+    @Test
+    default void workInHandAtARecordedDeathIsDoneAloneAndLostForGoodAfterTheSecond() {
+        var lane = lane(Lane.Kind.SEND);
+        long id = stored(lane).id();
+        claim(lane);
+        queue().releaseOwn(true);
+        assertEquals(List.of(), queue().claim(lane, 9, NOW, LEASE), "not among others");
+        assertEquals(
+                new Delivery(id, 0, lane, 2, 1),
+                queue().claimSuspect(lane, NOW, LEASE).orElseThrow());
+        queue().releaseOwn(true);
+        assertEquals(List.of(), queue().claim(lane, 9, NOW, LEASE));
+        assertEquals(
+                new Delivery(id, 0, lane, 3, RetrySchedule.LOST),
+                queue().claimSuspect(lane, NOW, LEASE).orElseThrow());
+    }
+
+    @Test
+    default void anAttemptThatEndsBetweenTwoDeathsClearsTheWork() {
+        var lane = lane(Lane.Kind.SEND);
+        long id = stored(lane).id();
+        claim(lane);
+        queue().releaseOwn(true);
+        var alone = queue().claimSuspect(lane, NOW, LEASE).orElseThrow();
+        assertTrue(store().settle(Settlement.again(alone, NOW, List.of())));
+        assertEquals(List.of(new Delivery(id, 0, lane, 3, 1)), queue().claim(lane, 9, NOW, LEASE));
+        queue().releaseOwn(true);
+        assertEquals(
+                new Delivery(id, 0, lane, 4, 2),
+                queue().claimSuspect(lane, NOW, LEASE).orElseThrow());
+    }
+
+    @Test
+    default void twoKillsWhileManyMessagesAreOnTheirWayLoseNone() {
+        var lane = lane(Lane.Kind.SEND);
+        for (int i = 0; i < 64; i++) {
+            stored(lane);
+        }
+        for (int kill = 1; kill <= 2; kill++) {
+            assertEquals(64, queue().claim(lane, 64, NOW, LEASE).size());
+            queue().releaseOwn(false);
+        }
+        for (int i = 0; i < 64; i++) {
+            var alone = queue().claimSuspect(lane, NOW, LEASE).orElseThrow();
+            assertEquals(2, alone.lost());
+            assertTrue(store().settle(ended(alone, MessageState.SENT, null)));
+        }
     }
 
     @Test
@@ -244,7 +294,7 @@ public interface WorkContract extends StoreContract {
         var message = queued(queue, "a");
         assertEquals(1, collect(queue, null, NOW).get(0).attempt());
         assertTrue(collect(queue, null, NOW.plus(HIDDEN)).isEmpty());
-        queue().releaseOwn();
+        queue().releaseOwn(false);
         assertTrue(collect(queue, null, NOW.plus(HIDDEN)).isEmpty(), "a restart does not give it twice");
         var back = collect(queue, null, NOW.plus(HIDDEN).plusSeconds(1)).get(0);
         assertEquals(2, back.attempt());

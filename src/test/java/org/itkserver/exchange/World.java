@@ -79,6 +79,7 @@ final class World {
     final Breaker breaker = new Breaker(4, () -> 0);
     int woken;
     boolean certain = true;
+    Runnable whileHandling = () -> {};
     private final Set<String> handlers = new HashSet<>(Set.of("application"));
     private final Deque<Runnable> tasks = new ArrayDeque<>();
 
@@ -154,6 +155,7 @@ final class World {
 
     private Outcome handle(HandledMessage message) {
         handled.add(message);
+        whileHandling.run();
         return outcomes.pop();
     }
 
