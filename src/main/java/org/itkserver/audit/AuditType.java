@@ -67,6 +67,8 @@ public enum AuditType {
     OVERDUE_TAKEN_BACK,
     /** An administrator confirmed that the clock is right. */
     CLOCK_CONFIRMED,
+    /** The fingerprint of the key for searches by NHS number was recorded, by the first node or anew. */
+    SEARCH_KEY_SET,
     /** An application decided the business outcome (H7). */
     DECIDED,
     /** Something a person must look at. */

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class BackgroundLoops implements AutoCloseable {
     private static final long STEP_NANOS = 50_000_000L;
+    private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private final String name;
@@ -26,8 +27,8 @@ final class BackgroundLoops implements AutoCloseable {
     }
 
     /**
-     * Runs a turn again and again, with a pause before the first and after each that went well, whatever it throws. A turn that
-     * failed is tried again sooner than the pause, so that a loop with long pauses is known to be dead within seconds.
+     * Runs a turn again and again, with a pause after each that went well, whatever it throws. The first comes after the pause or
+     * after 5 s, whichever is shorter, so that a loop that never works is seen soon after the start. A turn that failed is tried again sooner than the pause, so that a loop with long pauses is known to be dead within seconds.
      */
     void every(Duration pause, Loop loop, Loop.Turn turn) {
         long millis = pause.toMillis();
@@ -39,7 +40,7 @@ final class BackgroundLoops implements AutoCloseable {
                         again = loop.run(turn);
                     }
                 },
-                millis,
+                Math.min(millis, FIRST.toMillis()),
                 millis,
                 TimeUnit.MILLISECONDS);
     }

@@ -21,6 +21,7 @@ public final class Environment {
             "ITK_DB_PASSWORD", "ITK_DB_OWNER_PASSWORD", "ITK_TLS_KEYSTORE_PASSWORD", "ITK_TLS_TRUSTSTORE_PASSWORD");
 
     private static final Set<String> NAMES = Set.of(
+            "ITK_ADOPT_SEARCH_KEY",
             "ITK_ALERT_MAIL_TO",
             "ITK_ALERT_WEBHOOK",
             "ITK_ALLOW_PLAIN_HTTP",

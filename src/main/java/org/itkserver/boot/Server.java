@@ -59,6 +59,7 @@ import org.itkserver.store.JdbcDirectoryVersions;
 import org.itkserver.store.JdbcMessageSearch;
 import org.itkserver.store.JdbcMessageStore;
 import org.itkserver.store.JdbcTrailQuery;
+import org.itkserver.store.SharedFacts;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.watch.Traffic;
 import org.jspecify.annotations.Nullable;
@@ -258,7 +259,10 @@ final class Server implements AutoCloseable {
             return;
         }
         database.migrate();
+        var agreement = new Agreement(new SharedFacts(database, store), clock);
+        agreement.onName(node);
         time.look(); // before this start writes an event of its own
+        agreement.onSearchKey(patientKey, home.searchKey(), settings.adoptedSearchKey());
         if (contentKeys == null) {
             JdbcContentKeys.requireNone(database);
         } else {

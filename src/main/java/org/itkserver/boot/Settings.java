@@ -2,6 +2,7 @@ package org.itkserver.boot;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param lease {@code ITK_LEASE}: how long a node that died or froze keeps its work
  * @param queueTimeout {@code ITK_QUEUE_TIMEOUT}: how long a message taken from a queue is out of sight
  * @param resetAdmin {@code ITK_RESET_ADMIN}: the admin whose password is lost, null for nobody
+ * @param adoptedSearchKey {@code ITK_ADOPT_SEARCH_KEY}: fingerprint of the key for searches that is to be the right one, null for none
  * @param sealKey {@code ITK_SEAL_KEY}: the key that signs audit seals
  * @param sealAnchors {@code ITK_SEAL_ANCHORS}: where the newest seal is noted outside the database
  * @param contentKeys {@code ITK_CONTENT_KEY_FILE}, {@code ITK_CONTENT_KEYS}: contents are encrypted at rest, null for not
@@ -60,6 +62,7 @@ record Settings(
         Duration lease,
         Duration queueTimeout,
         @Nullable String resetAdmin,
+        @Nullable String adoptedSearchKey,
         Path sealKey,
         Path sealAnchors,
         @Nullable ContentKeyFiles contentKeys,
@@ -92,13 +95,14 @@ record Settings(
                         .toList(),
                 mistakes.or(1L, () -> size(env, "ITK_MAX_MESSAGE", "64MB")),
                 mistakes.or(1L, () -> size(env, "ITK_MAX_SIGNED", "8MB")),
-                mistakes.orNull(() -> node(env)),
+                mistakes.orNull(() -> node(env, home)),
                 mistakes.orNull(() -> duration(env, "ITK_CLOCK_SKEW", "PT5M")),
                 mistakes.orNull(() -> duration(env, "ITK_SYNC_DEADLINE", "PT20S")),
                 mistakes.orNull(() -> duration(env, "ITK_SEND_TIMEOUT", "PT30S")),
                 mistakes.orNull(() -> lease(env)),
                 mistakes.orNull(() -> duration(env, "ITK_QUEUE_TIMEOUT", "PT10M")),
                 env.get("ITK_RESET_ADMIN"),
+                env.get("ITK_ADOPT_SEARCH_KEY"),
                 path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
                 path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
                 mistakes.orNull(() -> ContentKeyFiles.of(env, home)),
@@ -112,11 +116,13 @@ record Settings(
         return settings;
     }
 
-    private static @Nullable String node(Map<String, String> env) {
+    /** In a home that was used, a name may be from before the rule; then the database is asked ({@link Agreement}). */
+    private static @Nullable String node(Map<String, String> env, Path home) {
         var node = env.get("ITK_NODE");
-        if (node != null && !node.matches("[A-Za-z0-9._-]{1,64}")) {
-            throw new IllegalArgumentException(
-                    "ITK_NODE=" + node + " is not a node name: use up to 64 letters, digits, '.', '_' and '-'.");
+        if (node != null
+                && !NodeName.isGood(node)
+                && !(NodeName.isPossible(node) && Files.isDirectory(home.resolve("keys")))) {
+            throw new IllegalArgumentException(NodeName.mistake("ITK_NODE=", node));
         }
         return node;
     }

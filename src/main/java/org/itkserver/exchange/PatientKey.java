@@ -3,6 +3,7 @@ package org.itkserver.exchange;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -14,6 +15,10 @@ public final class PatientKey {
     /** Bytes of the key. */
     public static final int LENGTH = 16;
 
+    /** Not an NHS number. */
+    private static final String FINGERPRINT = "fingerprint of patient-search.key";
+
+    private static final int FINGERPRINT_BYTES = 8;
     private static final String ALGORITHM = "HmacSHA256";
 
     private final SecretKeySpec secret;
@@ -21,6 +26,11 @@ public final class PatientKey {
     /** @param secret at least 32 random bytes, kept outside the database */
     public PatientKey(byte[] secret) {
         this.secret = new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /** Tells this secret from others without giving it away: 16 hexadecimal digits. */
+    public String fingerprint() {
+        return HexFormat.of().formatHex(of(FINGERPRINT), 0, FINGERPRINT_BYTES);
     }
 
     /** The key of ten digits, {@value #LENGTH} bytes. */

@@ -4,7 +4,7 @@ package org.itkserver.store;
 public final class DatabaseRefused extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    DatabaseRefused(String message) {
+    public DatabaseRefused(String message) {
         super(message);
     }
 }

@@ -2,6 +2,8 @@ package org.itkserver.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
@@ -22,6 +24,7 @@ import org.itkserver.exchange.MessageStoreContract;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** The contract on a real database, and what only a database can show. */
 abstract class JdbcStoreContract extends MessageStoreContract {
@@ -94,6 +97,86 @@ abstract class JdbcStoreContract extends MessageStoreContract {
                 }
             }
         });
+    }
+
+    private void execute(String sql) {
+        database.read(connection -> Sql.execute(connection, sql));
+    }
+
+    /** Has a migration of a later release in the database, as far as another release sees it. */
+    private void withLaterSchema(boolean success, List<String> facts, Executable test) throws Throwable {
+        execute(
+                "insert into \"flyway_schema_history\" (\"installed_rank\", \"version\", \"description\", \"type\", \"script\","
+                        + " \"installed_by\", \"execution_time\", \"success\")"
+                        + " values (999, '999', 'later', 'SQL', 'V999__later.sql', 'test', 1, " + success + ")");
+        try {
+            for (var fact : facts) {
+                execute("insert into shared_fact (name, fact, since) values (" + fact + ", current_timestamp)");
+            }
+            test.execute();
+        } finally {
+            execute("delete from \"flyway_schema_history\" where \"installed_rank\" = 999");
+            execute("delete from shared_fact where name like 'schema-%'");
+        }
+    }
+
+    @Test
+    void aLaterSchemaThatNamesThisReleaseIsWorkedOn() throws Throwable {
+        for (var oldest : List.of("1", "14")) {
+            withLaterSchema(true, List.of("'schema-999', '" + oldest + "'"), database::migrate);
+        }
+    }
+
+    @Test
+    void aLaterSchemaThatDoesNotNameThisReleaseIsRefused() throws Throwable {
+        for (var facts : List.of(
+                List.<String>of(), List.of("'schema-999', '999'"), List.of("'schema-998', '1'"), List.of("'x', '1'"))) {
+            withLaterSchema(true, facts, () -> {
+                var refused = assertThrows(DatabaseRefused.class, database::migrate);
+                assertTrue(refused.getMessage().contains("later release (schema version 999)"), refused.getMessage());
+            });
+        }
+    }
+
+    @Test
+    void aLaterSchemaThatFailedIsRefusedWhateverItNames() throws Throwable {
+        withLaterSchema(false, List.of("'schema-999', '1'"), () -> {
+            var refused = assertThrows(DatabaseRefused.class, database::migrate);
+            assertTrue(refused.getMessage().contains("a migration failed"), refused.getMessage());
+        });
+    }
+
+    @Test
+    void theFirstNodesSearchKeyIsThatOfTheDatabaseUntilItIsChanged() {
+        execute("delete from shared_fact where name = 'patient-search-key'");
+        var facts = new SharedFacts(database, store);
+        var others = new SharedFacts(database, otherStore);
+        assertTrue(facts.searchKey().isEmpty());
+        facts.addSearchKey("aaaa", AuditEvent.ofServer(NOW, AuditType.SEARCH_KEY_SET, "first"));
+        others.addSearchKey("bbbb", AuditEvent.ofServer(NOW, AuditType.SEARCH_KEY_SET, "second"));
+        assertEquals("aaaa", others.searchKey().orElseThrow());
+        others.changeSearchKey("bbbb", AuditEvent.ofServer(NOW, AuditType.SEARCH_KEY_SET, "changed"));
+        others.changeSearchKey("bbbb", AuditEvent.ofServer(NOW, AuditType.SEARCH_KEY_SET, "again"));
+        assertEquals("bbbb", facts.searchKey().orElseThrow());
+        assertEquals(
+                List.of("first", "changed"),
+                database.read(connection -> Sql.list(
+                        connection,
+                        "select detail from audit_event where type = 'search-key-set' and node in (?, ?)"
+                                + " order by detail desc",
+                        row -> row.getString(1),
+                        node,
+                        otherNode)),
+                "an event for each change, and no other");
+    }
+
+    @Test
+    void aNodeIsKnownByItsEvents() {
+        var facts = new SharedFacts(database, store);
+        assertFalse(facts.isKnownNode(node));
+        store.append(AuditEvent.ofServer(NOW, AuditType.WARNING, "x"));
+        assertTrue(facts.isKnownNode(node));
+        assertFalse(facts.isKnownNode(node + " "));
     }
 
     @Test
