@@ -3,6 +3,7 @@ package org.itkserver.envelope;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import javax.xml.stream.XMLInputFactory;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerDocument {
     private static final String LAZY = "com.ctc.wstx.lazyParsing";
+    private static final int START = 4;
 
     private final XMLStreamReader reader;
     private final List<String> path = new ArrayList<>();
@@ -29,10 +31,30 @@ final class PeerDocument {
     PeerDocument(XMLInputFactory factory, InputStream in, long limit) throws IOException {
         var capped = new CappedStream(in, limit, "The document is larger than " + limit + " bytes.");
         try {
-            reader = factory.createXMLStreamReader(capped);
+            var start = new PushbackInputStream(capped, START);
+            var unmarked = unmarked(start);
+            reader = unmarked == null
+                    ? factory.createXMLStreamReader(start)
+                    : factory.createXMLStreamReader(start, unmarked);
         } catch (XMLStreamException e) {
             throw refused(e);
         }
+    }
+
+    /**
+     * The encoding of UTF-16 without a byte order mark and without an XML declaration: its bytes show it (XML 1.0, appendix F), but
+     * parsers recognize it only by a declaration. Null for anything else.
+     */
+    private static @Nullable String unmarked(PushbackInputStream in) throws IOException {
+        var start = in.readNBytes(START);
+        in.unread(start);
+        if (start.length < START) {
+            return null;
+        }
+        if (start[0] == 0 && start[1] == '<' && start[3] != '?') {
+            return "UTF-16BE";
+        }
+        return start[0] == '<' && start[1] == 0 && start[2] != '?' ? "UTF-16LE" : null;
     }
 
     /** The factory, set so that it never looks at a document type and reports every error where it is. */

@@ -176,4 +176,18 @@ class SoapAnswerReaderTest {
                         SoapAnswer.Response.class,
                         SoapAnswer.NotSoap.class)));
     }
+
+    @Test
+    void readsUtf16WithAndWithoutMarkAndDeclaration() {
+        var text =
+                soap("<itk:SimpleMessageResponse xmlns:itk=\"urn:nhs-itk:ns:201005\">OK</itk:SimpleMessageResponse>");
+        for (var charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+            for (var start : List.of("", "\ufeff", "<?xml version=\"1.0\" encoding=\"" + charset.name() + "\"?>")) {
+                assertEquals(
+                        new SoapAnswer.Simple("OK"),
+                        reader.read((start + text).getBytes(charset)),
+                        charset + " " + start);
+            }
+        }
+    }
 }

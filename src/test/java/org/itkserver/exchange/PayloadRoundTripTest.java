@@ -44,6 +44,7 @@ import org.itkserver.envelope.SoapRequestWriter;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.handler.HandledMessage;
 import org.itkserver.handler.Outcome;
+import org.itkserver.testing.GeneratedEncoding;
 import org.itkserver.testing.GeneratedPayload;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class PayloadRoundTripTest {
             for (int seed = 0; seed < PAYLOADS; seed++) {
                 world = seed % OF_ONE_WORLD == 0 ? new World() : world;
                 var payload = GeneratedPayload.of(seed);
-                incoming(payload, new Random(seed), "seed " + seed, http, received);
+                incoming(payload, GeneratedPayload.random(seed), "seed " + seed, http, received);
                 outgoing(payload, "seed " + seed);
             }
         } finally {
@@ -109,7 +110,7 @@ class PayloadRoundTripTest {
                 .replace("mimetype=\"text/xml\"", "mimetype=\"" + payload.mimeType() + "\"" + payload.flags())
                 .replaceFirst("<ClinicalDocument.*</ClinicalDocument>", "PAYLOAD")
                 .replace("PAYLOAD", payload.xml());
-        var bytes = GeneratedPayload.encoded(random, message, GeneratedPayload.charset(random));
+        var bytes = GeneratedEncoding.of(random).bytes(message);
         try (var body = new MessageBody(folder, 1 << 24, -1)) {
             var scanned = world.scanner.scan(new InPieces(bytes, random), body);
             var envelope = new StoredEnvelope(scanned, body);
@@ -120,6 +121,7 @@ class PayloadRoundTripTest {
                 return;
             }
             world.streams.check(scanned, body);
+            assertTrue(payload.isContent(wanted), seed);
             assertArrayEquals(wanted, read(envelope), seed);
             var handled = envelope.forHandler(world.directory(), world.streams, 1);
             assertArrayEquals(wanted, folder(handled), seed + ", folder");

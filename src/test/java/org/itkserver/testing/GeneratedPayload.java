@@ -1,9 +1,6 @@
 package org.itkserver.testing;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -11,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.zip.GZIPOutputStream;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 
 /**
  * A payload made up from a seed, as it stands in a message, and what every exit must give: text, base64, gzip or an element, some
@@ -34,63 +33,59 @@ public record GeneratedPayload(
         BASE64,
         GZIP,
         ELEMENT,
+        /** Base64 with references, CDATA sections or comments in it: it may be refused, and is decoded otherwise. */
+        MARKED_BASE64,
         DAMAGED_BASE64,
         DAMAGED_GZIP,
         FLAGGED_ELEMENT
     }
 
-    private static final String[] CHARACTERS = {
-        "a",
-        "Z",
-        "7",
-        " ",
-        "\n",
-        "\t",
-        "\u00e9",
-        "\u20ac",
-        "\u4e2d",
-        "e\u0301",
-        "\ufeff",
-        "\u2028",
-        "\u0085",
-        "\ufffd",
-        "\ud83d\ude00",
-        "\ud83d\udc68\u200d\ud83d\udc69",
-        "\ud800\udc00",
-        "\udbff\udffd",
-        "<",
-        "&",
-        ">",
-        "\"",
-        "'",
-        "]]>",
-        "\r"
-    };
+    private static final Pattern DECLARATION = Pattern.compile(" xmlns(?::([^ =\"]+))?=\"[^\"<]*\"");
     private static final String ILLEGAL = "@*-_.,!#%\u00e9\u200b";
-    private static final String BASE64 = " base64=\"true\"";
-    private static final String COMPRESSED = " compressed=\"true\"";
+    private static final String[] TRUE = {"true", "true", "true", "1"};
+    private static final int EXTRA = 4;
+    private static final int NAME = 8;
+    private static final int COMMENT = 16;
+    private static final int HEADER_CRC = 2;
 
     /** The payload of this seed. */
     public static GeneratedPayload of(long seed) {
-        var random = new Random(seed);
+        var random = random(seed);
         var kinds = Kind.values();
         return of(random, kinds[random.nextInt(kinds.length)]);
+    }
+
+    /**
+     * Random numbers for a seed. The first numbers of {@link Random} are almost the same for neighbouring seeds, so the seed's bits are
+     * mixed first (the finalizer of SplitMix64).
+     */
+    public static Random random(long seed) {
+        long z = seed + 0x9e3779b97f4a7c15L;
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return new Random(z ^ z >>> 31);
     }
 
     private static GeneratedPayload of(Random random, Kind kind) {
         return switch (kind) {
             case TEXT -> text(random);
             case ELEMENT -> element(random, "");
-            case FLAGGED_ELEMENT -> element(random, random.nextBoolean() ? BASE64 : COMPRESSED);
+            case FLAGGED_ELEMENT -> element(random, random.nextBoolean() ? base64Flag(random) : compressedFlag(random));
             case BASE64 -> {
                 var bytes = bytes(random);
-                yield plain(kind, BASE64, wrapped(random, base64(bytes)), bytes);
+                yield plain(kind, base64Flag(random), wrapped(random, base64(bytes)), bytes);
+            }
+            case MARKED_BASE64 -> {
+                var bytes = bytes(random);
+                yield plain(kind, base64Flag(random), GeneratedMarkup.inBase64(random, base64(bytes)), bytes);
             }
             case GZIP -> {
                 var bytes = bytes(random);
-                yield plain(kind, flags(random), wrapped(random, base64(gzip(random, bytes))), bytes);
+                var zeros = new byte[random.nextInt(4) == 0 ? 1 + random.nextInt(40) : 0];
+                yield plain(kind, flags(random), wrapped(random, base64(joined(gzip(random, bytes), zeros))), bytes);
             }
-            case DAMAGED_BASE64 -> plain(kind, BASE64, wrapped(random, damaged(random, base64(bytes(random)))), null);
+            case DAMAGED_BASE64 ->
+                plain(kind, base64Flag(random), wrapped(random, damaged(random, base64(bytes(random)))), null);
             case DAMAGED_GZIP -> plain(kind, flags(random), base64(damaged(random, gzip(random, bytes(random)))), null);
         };
     }
@@ -100,7 +95,48 @@ public record GeneratedPayload(
     }
 
     private static String flags(Random random) {
-        return random.nextBoolean() ? BASE64 + COMPRESSED : COMPRESSED;
+        return random.nextBoolean() ? base64Flag(random) + compressedFlag(random) : compressedFlag(random);
+    }
+
+    private static String base64Flag(Random random) {
+        return " base64=\"" + TRUE[random.nextInt(TRUE.length)] + "\"";
+    }
+
+    private static String compressedFlag(Random random) {
+        return " compressed=\"" + TRUE[random.nextInt(TRUE.length)] + "\"";
+    }
+
+    /** Whether a server may refuse it although it can be read. */
+    public boolean isRefusable() {
+        return kind == Kind.MARKED_BASE64;
+    }
+
+    /** Whether it is an element. */
+    public boolean isXml() {
+        return inserted >= 0;
+    }
+
+    /**
+     * Whether these bytes are its content, whatever namespaces an element has inherited: declarations of prefixes that it does not
+     * declare itself may follow the root's name, each once.
+     */
+    public boolean isContent(byte[] exit) {
+        if (content == null) {
+            return false;
+        }
+        int more = exit.length - content.length;
+        if (inserted < 0 || more <= 0) {
+            return Arrays.equals(content, exit);
+        }
+        boolean same = Arrays.equals(content, 0, inserted, exit, 0, inserted)
+                && Arrays.equals(content, inserted, content.length, exit, inserted + more, exit.length);
+        var added = new String(exit, inserted, more, StandardCharsets.UTF_8);
+        var prefixes = DECLARATION.matcher(added).results().map(found -> found.group(1) == null ? "" : found.group(1));
+        var all = prefixes.toList();
+        return same
+                && DECLARATION.matcher(added).replaceAll("").isEmpty()
+                && all.stream().distinct().count() == all.size()
+                && all.stream().noneMatch(declared::contains);
     }
 
     /** Its content where these namespaces are inherited, prefix to name. */
@@ -112,7 +148,7 @@ public record GeneratedPayload(
         new TreeMap<>(inherited).forEach((prefix, name) -> {
             if (!declared.contains(prefix)) {
                 declarations.append(prefix.isEmpty() ? " xmlns=\"" : " xmlns:" + prefix + "=\"");
-                declarations.append(name).append('"');
+                declarations.append(name.replace("&", "&amp;")).append('"');
             }
         });
         var out = new ByteArrayOutputStream();
@@ -122,61 +158,16 @@ public record GeneratedPayload(
         return out.toByteArray();
     }
 
-    /** An encoding for the message around it. */
-    public static Charset charset(Random random) {
-        return switch (random.nextInt(4)) {
-            case 0 -> StandardCharsets.UTF_16BE;
-            case 1 -> StandardCharsets.UTF_16LE;
-            default -> StandardCharsets.UTF_8;
-        };
-    }
-
-    /** A message in its encoding; UTF-16 always has a byte order mark, UTF-8 at times. */
-    public static byte[] encoded(Random random, String message, Charset charset) {
-        boolean utf8 = charset.equals(StandardCharsets.UTF_8);
-        return ((utf8 && random.nextInt(4) > 0 ? "" : "\ufeff") + message).getBytes(charset);
-    }
-
     private static GeneratedPayload text(Random random) {
-        var text = characters(random);
+        var text = GeneratedMarkup.characters(random);
         return new GeneratedPayload(
                 Kind.TEXT,
-                "",
+                random.nextInt(4) == 0 ? " base64=\"false\" compressed=\"0\"" : "",
                 "text/plain",
-                marked(random, text),
+                GeneratedMarkup.text(random, text),
                 text.getBytes(StandardCharsets.UTF_8),
                 -1,
                 List.of());
-    }
-
-    private static String characters(Random random) {
-        var out = new StringBuilder("x".repeat(random.nextInt(300)));
-        int length = random.nextInt(10) == 0 ? random.nextInt(20_000) : random.nextInt(400);
-        var some = CHARACTERS[random.nextInt(CHARACTERS.length)];
-        boolean mixed = random.nextBoolean();
-        for (int i = 0; i < length; i++) {
-            out.append(mixed || random.nextInt(8) == 0 ? CHARACTERS[random.nextInt(CHARACTERS.length)] : some);
-        }
-        return out.toString();
-    }
-
-    /** A text as XML, with references, CDATA sections and comments in between. */
-    private static String marked(Random random, String text) {
-        var out = new StringBuilder();
-        boolean references = random.nextInt(4) == 0;
-        text.codePoints().forEach(c -> {
-            if (c == '<' || c == '&' || c == '\r' || c == '>' || references && random.nextInt(6) == 0) {
-                out.append(random.nextBoolean() ? "&#" + c + ";" : "&#x" + Integer.toHexString(c) + ";");
-            } else if (random.nextInt(40) == 0) {
-                out.append("<![CDATA[").appendCodePoint(c).append("]]>");
-            } else {
-                out.appendCodePoint(c);
-            }
-            if (random.nextInt(200) == 0) {
-                out.append("<!-- \ud83d\ude00 -->");
-            }
-        });
-        return out.toString();
     }
 
     private static GeneratedPayload element(Random random, String flags) {
@@ -185,9 +176,9 @@ public record GeneratedPayload(
         before.append(random.nextInt(3) == 0 ? "<!-- \u00e9 \ud83d\ude00 -->" : "")
                 .append('<')
                 .append(name);
-        var rest = (name.startsWith("d:") ? " xmlns:d='urn:d'" : " xmlns=\"urn:hl7-org:v3\"") + " a=\""
-                + characters(random).replaceAll("[<&\"\r\n\t]", "") + "\">" + marked(random, characters(random)) + "</"
-                + name + " >" + (random.nextInt(4) == 0 ? "\n<?after \u20ac?>" : "");
+        var rest = (name.startsWith("d:") ? " xmlns:d='urn:d'" : " xmlns=\"urn:hl7-org:v3\"")
+                + GeneratedMarkup.attribute(random) + ">" + GeneratedMarkup.nested(random, 3) + "</" + name + " >"
+                + (random.nextInt(4) == 0 ? "\n<?after \u20ac?>" : "");
         var content = (before + rest).getBytes(StandardCharsets.UTF_8);
         var space = random.nextBoolean() ? "" : "\n  ";
         return new GeneratedPayload(
@@ -224,27 +215,67 @@ public record GeneratedPayload(
         return out.toString();
     }
 
-    /** One to three members, at times with zeros behind the last. */
+    private static byte[] joined(byte[] one, byte[] other) {
+        var out = Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, out, one.length, other.length);
+        return out;
+    }
+
+    /** One to three members. */
     private static byte[] gzip(Random random, byte[] bytes) {
         var out = new ByteArrayOutputStream();
         int members = 1 + random.nextInt(3);
         int from = 0;
         for (int i = 1; i <= members; i++) {
             int to = i == members ? bytes.length : from + random.nextInt(bytes.length - from + 1);
-            out.writeBytes(member(Arrays.copyOfRange(bytes, from, to)));
+            out.writeBytes(
+                    member(Arrays.copyOfRange(bytes, from, to), random.nextBoolean() ? 0 : 2 * random.nextInt(16)));
             from = to;
         }
         return out.toByteArray();
     }
 
     private static byte[] member(byte[] bytes) {
+        return member(bytes, 0);
+    }
+
+    /** A member of RFC 1952 whose header has the parts that the flags name. */
+    private static byte[] member(byte[] bytes, int flags) {
         var out = new ByteArrayOutputStream();
-        try (var gzip = new GZIPOutputStream(out)) {
-            gzip.write(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        out.writeBytes(new byte[] {0x1f, (byte) 0x8b, 8, (byte) flags, 1, 2, 3, 4, 0, 3});
+        if ((flags & EXTRA) != 0) {
+            out.writeBytes(new byte[] {6, 0, 'I', 'T', 2, 0, 0, 7});
         }
+        if ((flags & NAME) != 0) {
+            out.writeBytes("letter.xml\0".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if ((flags & COMMENT) != 0) {
+            out.writeBytes("caf\u00e9\0".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if ((flags & HEADER_CRC) != 0) {
+            var crc = new CRC32();
+            crc.update(out.toByteArray());
+            number(out, crc.getValue(), 2);
+        }
+        var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        deflater.setInput(bytes);
+        deflater.finish();
+        var buffer = new byte[8192];
+        while (!deflater.finished()) {
+            out.write(buffer, 0, deflater.deflate(buffer));
+        }
+        deflater.end();
+        var crc = new CRC32();
+        crc.update(bytes);
+        number(out, crc.getValue(), 4);
+        number(out, bytes.length, 4);
         return out.toByteArray();
+    }
+
+    private static void number(ByteArrayOutputStream out, long value, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            out.write((int) (value >>> 8 * i));
+        }
     }
 
     private static String damaged(Random random, String base64) {
@@ -275,9 +306,7 @@ public record GeneratedPayload(
             case 3 -> {
                 var next = member(new byte[] {1, 2, 3});
                 next[random.nextInt(3)] ^= 0x55;
-                var out = Arrays.copyOf(gzip, gzip.length + next.length);
-                System.arraycopy(next, 0, out, gzip.length, next.length);
-                return out;
+                return joined(gzip, next);
             }
             default -> {
                 return "not gzip at all".getBytes(StandardCharsets.US_ASCII);
