@@ -30,8 +30,13 @@ record Bed(String base, String peers, Path home, String token, String password) 
         return HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
     }
 
+    /** Sends it again when the connection ended without an answer: the server may close one that was idle. Every request can be repeated. */
     static HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
-        return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        }
     }
 
     /** Posts a message, with a length or in chunks. Waits and sends it again when the server is busy, as a partner does. */

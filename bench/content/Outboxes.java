@@ -25,9 +25,9 @@ final class Outboxes {
         this.tally = tally;
     }
 
-    /** Sends the contents of these seeds through the folders {@code xml-N} and {@code bytes-N}. */
-    void run(int number, List<Long> seeds) throws IOException, InterruptedException {
-        for (int i = 0; i < seeds.size(); i += FILES) {
+    /** Sends the contents of these seeds through the folders {@code xml-N} and {@code bytes-N}, until a time of {@code nanoTime}. */
+    void run(int number, List<Long> seeds, long end) throws IOException, InterruptedException {
+        for (int i = 0; i < seeds.size() && System.nanoTime() < end; i += FILES) {
             batch(number, seeds.subList(i, Math.min(seeds.size(), i + FILES)));
         }
     }
