@@ -48,11 +48,9 @@ final class FirstAccounts {
                 return;
             }
             if (embedded == null) {
-                var folder = Files.createTempDirectory("itk-accounts");
+                var folder = Files.createTempDirectory(Path.of("target"), "accounts");
                 add(DatabaseSettings.embedded(folder.resolve("itk")));
                 embedded = folder.resolve("itk.mv.db");
-                embedded.toFile().deleteOnExit();
-                folder.toFile().deleteOnExit();
             }
             Files.createDirectories(file.getParent());
             Files.copy(embedded, file);

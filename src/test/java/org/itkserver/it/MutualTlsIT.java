@@ -245,7 +245,7 @@ class MutualTlsIT {
     @Test
     void withoutAGoodCertificateThereIsNoConnection() throws Exception {
         assertThrows(IOException.class, () -> send(as(null), PARTNERS, letter()));
-        var impostor = new DevCerts(folder.resolve("impostor"), "gp-system");
+        var impostor = DevCerts.ofAnotherAuthority(folder.resolve("impostor"), "gp-system");
         Files.copy(certs.file("truststore.p12"), impostor.file("truststore.p12"), StandardCopyOption.REPLACE_EXISTING);
         assertThrows(IOException.class, () -> send(client(impostor.context("gp-system")), PARTNERS, letter()));
     }

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Certificates of partners that sign, made once, and what is said of their messages. */
 final class SigningPartners {
-    static final DevCerts CERTS = certs("gp", "other", "leaver");
+    static final DevCerts CERTS = new DevCerts(folder(), "gp", "other", "leaver");
     /** Of another authority, with the same name. */
-    static final DevCerts OTHERS = certs("gp");
+    static final DevCerts OTHERS = DevCerts.ofAnotherAuthority(folder(), "gp");
 
     static final CheckedMessages CHECKED;
 
@@ -38,10 +38,9 @@ final class SigningPartners {
 
     private SigningPartners() {}
 
-    private static DevCerts certs(String... names) {
+    private static Path folder() {
         try {
-            return new DevCerts(
-                    Files.createTempDirectory(Path.of("target"), "signing").resolve("certs"), names);
+            return Files.createTempDirectory(Path.of("target"), "signing").resolve("certs");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -42,7 +42,7 @@ class SoapClientTlsTest {
     @BeforeAll
     static void certify() {
         certs = new DevCerts(folder.resolve("certs"), "partner");
-        others = new DevCerts(folder.resolve("others"), "partner");
+        others = DevCerts.ofAnotherAuthority(folder.resolve("others"), "partner");
         files = new TlsFiles(TlsSettings.of(certs.settings()).orElseThrow(), System::nanoTime);
     }
 

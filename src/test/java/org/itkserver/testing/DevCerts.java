@@ -1,6 +1,8 @@
 package org.itkserver.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -20,19 +22,63 @@ import org.itkserver.envelope.Sha256;
 public final class DevCerts {
     public static final String PASSWORD = "changeit";
 
+    private static final Made SHARED = new Made();
+    private static final Made ANOTHER = new Made();
+
     private final Path folder;
 
+    /** Certificates of the authority that all tests of a JVM share; without names, that of {@code gp-system}. */
     public DevCerts(Path folder, String... partners) {
+        this(SHARED, folder, partners);
+    }
+
+    private DevCerts(Made made, Path folder, String... partners) {
         this.folder = folder;
-        command(List.of(partners));
+        made.copy(folder, partners.length == 0 ? List.of("gp-system") : List.of(partners));
+    }
+
+    /** Certificates of another authority. */
+    public static DevCerts ofAnotherAuthority(Path folder, String... partners) {
+        return new DevCerts(ANOTHER, folder, partners);
+    }
+
+    /** What an authority has certified already: each certificate takes a second or two to make. */
+    private static final class Made {
+        private static final List<String> ALWAYS =
+                List.of("ca.p12", "ca.pem", "ca.crl", "truststore.p12", "server.p12", "server.pem");
+        private Path folder;
+
+        synchronized void copy(Path to, List<String> partners) {
+            try {
+                if (folder == null) {
+                    folder = Files.createTempDirectory(Path.of("target"), "certs");
+                }
+                var missing = partners.stream()
+                        .filter(name -> !Files.exists(folder.resolve(name + ".pem")))
+                        .toList();
+                if (!missing.isEmpty()) {
+                    command(folder, missing);
+                }
+                Files.createDirectories(to);
+                for (var name : ALWAYS) {
+                    Files.copy(folder.resolve(name), to.resolve(name));
+                }
+                for (var name : partners) {
+                    Files.copy(folder.resolve(name + ".p12"), to.resolve(name + ".p12"));
+                    Files.copy(folder.resolve(name + ".pem"), to.resolve(name + ".pem"));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Puts this partner's certificate on the revocation list. */
     public void revoke(String partner) {
-        command(List.of("--revoke", partner));
+        command(folder, List.of("--revoke", partner));
     }
 
-    private void command(List<String> arguments) {
+    private static void command(Path folder, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add("bash");
         command.add(Path.of(System.getProperty("itk.basedir", "."), "bin", "dev-certs")

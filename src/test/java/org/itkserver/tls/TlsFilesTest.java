@@ -39,7 +39,7 @@ class TlsFilesTest {
     @BeforeAll
     static void certify() {
         certs = new DevCerts(made.resolve("certs"), "gp", "leaver");
-        others = new DevCerts(made.resolve("others"), "gp");
+        others = DevCerts.ofAnotherAuthority(made.resolve("others"), "gp");
     }
 
     @BeforeEach
