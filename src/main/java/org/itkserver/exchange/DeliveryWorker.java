@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.delivery.Breaker;
@@ -175,7 +176,8 @@ public final class DeliveryWorker {
         } catch (WorkContent.Away e) {
             postpone(work, e);
         } catch (StoreUnavailable e) {
-            LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
+            LOG.warn("message {} could not be settled: {}", work.message(), e.getMessage());
+            again(work, "the database was away");
         } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
             failed(work, e);
         } finally {
@@ -195,15 +197,30 @@ public final class DeliveryWorker {
         var reason = "the server failed (" + e.getClass().getSimpleName() + ")";
         if (handling.isLast(work)) {
             end(work, reason);
-            return;
+        } else {
+            again(work, reason);
         }
+    }
+
+    /** Hands it back at once where that is possible: an interrupt, too, looks like a database that is away. */
+    private void again(Delivery work, String reason) {
+        Thread.interrupted();
         try {
-            var message = store.message(work.message()).orElseThrow();
-            var event = Events.ofWork(
-                    clock.instant(), AuditType.ATTEMPT_FAILED, message, "attempt " + work.attempt() + ": " + reason);
-            store.settle(Settlement.after(work, clock.instant(), handling.wait(work), List.of(event)));
-        } catch (RuntimeException again) {
-            LOG.warn("message {} could not be settled; it will be tried again when its lease ends", work.message());
+            handling.handBack(work, events(work, reason));
+        } catch (StoreUnavailable e) {
+            LOG.warn("message {} will be tried again when its lease ends", work.message());
+        }
+    }
+
+    private List<AuditEvent> events(Delivery work, String reason) {
+        try {
+            var detail = "attempt " + work.attempt() + ": " + reason;
+            return store.message(work.message())
+                    .map(message -> Events.ofWork(clock.instant(), AuditType.ATTEMPT_FAILED, message, detail))
+                    .map(List::of)
+                    .orElse(List.of());
+        } catch (StoreUnavailable e) {
+            return List.of();
         }
     }
 

@@ -157,9 +157,13 @@ public final class HandlerRun {
         return schedule.exhausted(work.turn());
     }
 
-    /** How long to wait after this attempt when it fails. */
-    Duration wait(Delivery work) {
+    private Duration wait(Delivery work) {
         return schedule.waitAfter(work.turn(), random);
+    }
+
+    /** Has work tried again after the usual wait. */
+    void handBack(Delivery work, List<AuditEvent> events) {
+        settler.settle(Settlement.after(work, clock.instant(), wait(work), events));
     }
 
     private Settlement notNow(String reason, Place at) {

@@ -57,6 +57,8 @@ public final class Settler {
                     failed.run();
                     first = false;
                 }
+                // an interrupt would make every further try fail at once
+                Thread.interrupted();
                 LOG.debug("message {} is settled later: {}", settlement.work().message(), e.getMessage());
                 pause.run();
             }

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes of one database agree on the key for searches and have names by the rule, or from before it. */
 class AgreementTest {
@@ -94,13 +92,13 @@ class AgreementTest {
         assertTrue(!FIRST.fingerprint().contains("00000000"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"a b", "ward/7", "Z\u00fcrich", "node\n1", "-\u0000"})
-    void aNameOutsideTheRuleIsRefusedUnlessTheDatabaseKnowsIt(String name) {
-        var refused = assertThrows(DatabaseRefused.class, () -> agreement.onName(name));
-        assertTrue(refused.getMessage().endsWith("use up to 64 letters, digits, '.', '_' and '-'."));
-        assertEquals(1, refused.getMessage().lines().count());
-        assertThrows(DatabaseRefused.class, () -> agreement.onName(OLD_NAME));
+    @Test
+    void aNameOutsideTheRuleIsRefusedUnlessTheDatabaseKnowsIt() {
+        for (var name : List.of("a b", "ward/7", "Z\u00fcrich", "node\n1", "-\u0000", OLD_NAME)) {
+            var refused = assertThrows(DatabaseRefused.class, () -> agreement.onName(name));
+            assertTrue(refused.getMessage().endsWith("use up to 64 letters, digits, '.', '_' and '-'."));
+            assertEquals(1, refused.getMessage().lines().count());
+        }
         store.append(AuditEvent.ofServer(clock.instant(), AuditType.SERVER_STARTED, "before the rule"));
         agreement.onName(OLD_NAME);
         agreement.onName("any-good_name.1");

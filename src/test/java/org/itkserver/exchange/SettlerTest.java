@@ -31,6 +31,17 @@ class SettlerTest {
     }
 
     @Test
+    void anInterruptDoesNotMakeEveryFurtherTryFail() {
+        store.away(true);
+        var settler = new Settler(store, clock, Duration.ofMinutes(1), () -> {
+            assertFalse(Thread.currentThread().isInterrupted());
+            store.away(false);
+        });
+        Thread.currentThread().interrupt();
+        assertFalse(settler.settle(nobodys));
+    }
+
+    @Test
     void itGivesUpBeforeAClaimEnds() {
         store.away(true);
         var settler = new Settler(store, clock, Duration.ofMinutes(1), () -> clock.forward(Duration.ofSeconds(25)));

@@ -67,7 +67,7 @@ final class World {
 
     final SettableClock clock = new SettableClock(START);
     final MemoryStore store = new MemoryStore(clock);
-    final Settler settler = new Settler(store, clock, Duration.ZERO, () -> {});
+    final Settler settler = new Settler(store, clock, Duration.ofMillis(-1), () -> {});
     final FakeTransport transport = new FakeTransport();
     final Deque<Outcome> outcomes = new ArrayDeque<>();
     final List<HandledMessage> handled = new ArrayList<>();

@@ -163,6 +163,21 @@ final class Injector implements AutoCloseable {
                 thread, constructor, List.of(vm.mirrorOf("injected")), ClassType.INVOKE_SINGLE_THREADED);
     }
 
+    /** The loaded classes of the product that implement an interface. */
+    Set<String> implementations(String type) {
+        var found = new TreeSet<String>();
+        for (var loaded : vm.allClasses()) {
+            if (loaded instanceof ClassType one
+                    && loaded.isPrepared()
+                    && loaded.name().startsWith("org.itkserver.")
+                    && one.allInterfaces().stream()
+                            .anyMatch(known -> known.name().equals(type))) {
+                found.add(loaded.name());
+            }
+        }
+        return found;
+    }
+
     /**
      * The classes of the product in which threads began that wait or work outside the named loop now.
      *

@@ -1,23 +1,25 @@
 package org.itkserver.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** An exception, an Error and an interrupt in every background loop of the real jar: visible, bounded, recovered. */
+/** An exception, an Error and an interrupt in every background loop and handler of the real jar: visible, bounded, recovered. */
 @Tag("alone")
 class LoopFailuresIT {
     private static final String LOOP = "org.itkserver.boot.Loop";
@@ -36,7 +38,17 @@ class LoopFailuresIT {
     @TempDir
     Path folder;
 
-    private static ServerProcess debugged(Path home, int port) {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final List<String> FAILURES = List.of(EXCEPTION, LINKAGE, STACK);
+    /** What ends the process wherever it is thrown. */
+    private static final List<Death> DEATHS = List.of(
+            new Death("org.itkserver.store.Committer", "turn", STACK),
+            new Death("org.itkserver.soap.InboundChain", "handle", MEMORY),
+            new Death("org.itkserver.api.ContractResource", "contract", MEMORY));
+
+    private record Death(String type, String method, String error) {}
+
+    private static ServerProcess debugged(Path home, int port, FailureSetting peers) {
         return ServerProcess.at(home)
                 .jvm(
                         "-Xmx512m",
@@ -44,8 +56,10 @@ class LoopFailuresIT {
                         "-XX:+UseSerialGC",
                         "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port)
                 .with("ITK_RETENTION_INTERVAL", "PT1S")
-                // each notice is a turn of its own; nothing answers here
-                .with("ITK_ALERT_WEBHOOK", "http://127.0.0.1:" + ServerProcess.freePort() + "/")
+                .with("ITK_RETRY_FIRST", "PT0.1S")
+                // each notice is a turn of its own
+                .with("ITK_ALERT_WEBHOOK", "http://127.0.0.1:" + peers.application.port() + "/alerts")
+                .directory(peers.directory())
                 .start();
     }
 
@@ -73,48 +87,110 @@ class LoopFailuresIT {
     }
 
     @Test
-    void everyLoopSurvivesWhatIsThrownIntoIt() throws Exception {
+    void whateverIsThrownIsVisibleBoundedAndOvercome() throws Exception {
         int port = ServerProcess.freePort();
-        try (var server = debugged(folder.resolve("home"), port)) {
+        try (var peers = new FailureSetting();
+                var server = debugged(folder.resolve("home"), port, peers)) {
             letter(server);
-            var loops = loops(server);
-            assertTrue(loops.size() >= 10, loops.toString());
+            String slow;
             try (var injector = new Injector(port)) {
-                // a task of a pool ends; a thread that does not is a loop that this test must know
-                server.await(
-                        () -> unknown(injector.threadsOutside(LOOP + ".run")).isEmpty(), SHORT);
-                injector.atLine(LOOP, SOURCE, "turn.run();", "name");
-                injector.atEntry(COMMITTER, "turn", "committer");
-
-                for (var loop : loops) {
-                    boolean isCommitter = loop.equals("committer");
-                    injector.once(
-                            loop,
-                            isCommitter
-                                    ? List.of(EXCEPTION, Injector.INTERRUPT)
-                                    : List.of(EXCEPTION, LINKAGE, STACK, Injector.INTERRUPT));
-                }
-                // housekeeping's first turn is after a minute, and a notice comes with an alert: the others go on
-                // meanwhile
-                var late = Set.of("housekeeping", "notices");
-                server.await(() -> late.containsAll(injector.unfinished()), SHORT.multipliedBy(3));
-                server.await(() -> ready(server).equals("up"), SHORT);
-                letter(server);
-                for (var loop : loops) {
-                    if (!late.contains(loop) && !loop.equals("committer")) {
-                        dead(server, injector, loop);
-                    }
-                }
-                server.await(() -> injector.unfinished().isEmpty(), LONG);
-                assertEquals(loops, injector.seen());
-                server.await(() -> ready(server).equals("up"), SHORT);
-                visible(server, loops);
-                letter(server);
+                loops(server, injector);
+                handlers(server, injector, peers);
                 assertEquals(List.of(), injector.failures());
+                slow = peers.sendSlowly(server);
                 injector.always("timer", MEMORY);
                 assertEquals(70, server.exited(), server.logTail());
             }
+            for (int death = 0; death < DEATHS.size(); death++) {
+                server.start();
+                if (death == 0) {
+                    server.await(() -> peers.application.of(slow).size() == 2, SOON);
+                } else {
+                    server.await(() -> peers.state(server, slow).equals("dead-letter"), SOON);
+                    assertEquals(2, peers.application.of(slow).size(), "set aside after two deaths");
+                }
+                ends(server, port, DEATHS.get(death));
+            }
         }
+    }
+
+    private static void loops(ServerProcess server, Injector injector) throws Exception {
+        var loops = loops(server);
+        assertTrue(loops.size() >= 10, loops.toString());
+        // a task of a pool ends; a thread that does not is a loop that this test must know
+        server.await(() -> unknown(injector.threadsOutside(LOOP + ".run")).isEmpty(), SHORT);
+        injector.atLine(LOOP, SOURCE, "turn.run();", "name");
+        injector.atEntry(COMMITTER, "turn", "committer");
+        for (var loop : loops) {
+            boolean isCommitter = loop.equals("committer");
+            injector.once(
+                    loop,
+                    isCommitter
+                            ? List.of(EXCEPTION, Injector.INTERRUPT)
+                            : List.of(EXCEPTION, LINKAGE, STACK, Injector.INTERRUPT));
+        }
+        // a notice comes with an alert; the others go on meanwhile
+        var late = Set.of("housekeeping", "notices");
+        server.await(() -> late.containsAll(injector.unfinished()), SHORT.multipliedBy(3));
+        server.await(() -> ready(server).equals("up"), SHORT);
+        letter(server);
+        for (var loop : loops) {
+            if (!late.contains(loop) && !loop.equals("committer")) {
+                dead(server, injector, loop);
+            }
+        }
+        server.await(() -> injector.unfinished().isEmpty(), LONG);
+        assertEquals(loops, injector.seen());
+        server.await(() -> ready(server).equals("up"), SHORT);
+        visible(server, loops);
+        letter(server);
+    }
+
+    /** Each kind of work, on its own threads or on those of requests, with each failure at its beginning. */
+    private static void handlers(ServerProcess server, Injector injector, FailureSetting peers) throws Exception {
+        server.await(peers.intoFolder(server), SOON); // loads its class
+        var before = injected(server);
+        assertEquals(
+                Set.of(
+                        "org.itkserver.connector.HttpHandler",
+                        "org.itkserver.connector.FolderHandler",
+                        "org.itkserver.connector.SampleHandler"),
+                injector.implementations("org.itkserver.handler.PayloadHandler"),
+                "a handler that this test must know");
+        peers.work().keySet().forEach(place -> injector.atEntry(place.type(), place.method(), place.name()));
+        var done = new HashMap<String, BooleanSupplier>();
+        for (var work : peers.work().entrySet()) {
+            var name = work.getKey().name();
+            injector.once(name, List.of(EXCEPTION, LINKAGE, STACK, Injector.INTERRUPT));
+            if (work.getKey().isRetried()) {
+                // all of these at the same time
+                done.put(name, work.getValue().begin(server));
+            }
+        }
+        for (var name : done.keySet()) {
+            try {
+                server.await(done.get(name), SOON);
+            } catch (AssertionError e) {
+                throw new AssertionError(name + " does not recover", e);
+            }
+        }
+        for (var work : peers.work().entrySet()) {
+            if (!work.getKey().isRetried()) {
+                for (int i = 0; i < FAILURES.size(); i++) {
+                    assertFalse(work.getValue().begin(server).getAsBoolean(), work.getKey() + " " + FAILURES.get(i));
+                }
+                work.getValue().begin(server).getAsBoolean(); // interrupted
+                assertTrue(work.getValue().begin(server).getAsBoolean(), work.getKey() + " does not recover");
+            }
+        }
+        assertEquals(Set.of(), injector.unfinished());
+        var after = injected(server);
+        for (var failure : FAILURES) {
+            long seen = after.get(failure) - before.get(failure);
+            assertTrue(seen >= peers.work().size(), failure + " is seen " + seen + " times");
+        }
+        server.await(() -> ready(server).equals("up"), SHORT);
+        letter(server);
     }
 
     /** With an Error in each turn of one loop the server says within seconds that it is not well, and recovers. */
@@ -146,20 +222,26 @@ class LoopFailuresIT {
         return unknown;
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "org.itkserver.store.Committer, turn, java.lang.StackOverflowError",
-        "org.itkserver.soap.InboundChain, handle, java.lang.OutOfMemoryError",
-        "org.itkserver.api.ContractResource, contract, java.lang.OutOfMemoryError"
-    })
-    void anErrorThatLeavesTheProcessUnsureEndsIt(String type, String method, String error) throws Exception {
-        int port = ServerProcess.freePort();
-        try (var server = debugged(folder.resolve("home"), port);
-                var injector = new Injector(port)) {
+    /** How often each failure is in the log. */
+    private static Map<String, Long> injected(ServerProcess server) throws IOException {
+        var out = new HashMap<String, Long>();
+        for (var failure : FAILURES) {
+            try (var lines = Files.lines(server.log())) {
+                out.put(
+                        failure,
+                        lines.filter(line -> line.contains(failure + ": injected"))
+                                .count());
+            }
+        }
+        return out;
+    }
+
+    private static void ends(ServerProcess server, int port, Death death) throws Exception {
+        try (var injector = new Injector(port)) {
             letter(server);
             assertEquals(200, server.status("/api/openapi.yaml"));
-            injector.atEntry(type, method, "it");
-            injector.always("it", error);
+            injector.atEntry(death.type(), death.method(), "it");
+            injector.always("it", death.error());
             try {
                 Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
                 server.status("/api/openapi.yaml");
