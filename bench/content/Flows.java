@@ -78,8 +78,9 @@ final class Flows {
         }
         boolean wanted = payload.content() != null ? accepted || refused && payload.isRefusable() : refused;
         if (!wanted) {
-            tally.differ("seed " + seed + ", " + letter.kind() + ", " + payload.kind() + " was answered " + status + " "
-                    + Bed.text(answer.body()).replaceAll("(?s).*<itk:ErrorCode|\\s+", " ").strip());
+            var code = Bed.text(answer.body()).replaceAll("(?s).*ErrorCode[^>]*>([0-9]+)<.*|.*", "$1");
+            tally.differ("seed " + seed + ", " + letter.kind() + ", " + payload.kind() + " was answered "
+                    + (status + " " + code).strip());
         }
         return accepted && payload.content() != null;
     }
