@@ -29,6 +29,7 @@ import javax.net.ssl.TrustManagerFactory;
  * java Load.java URL SAMPLE SENDER USERNAME closed CONNECTIONS SECONDS [STORE TRUST]    as fast as the answers come
  * java Load.java URL SAMPLE SENDER USERNAME open RATE SECONDS THREADS                    RATE a second, whatever comes back
  * java Load.java URL SAMPLE SENDER USERNAME big COUNT MEGABYTES                          COUNT at once
+ * java Load.java URL SAMPLE SENDER USERNAME burst COUNT KILOBYTES                        COUNT at once
  * </pre>
  */
 final class Load {
@@ -327,14 +328,19 @@ final class Load {
 
     public static void main(String[] args) throws Exception {
         var url = URI.create(args[0]);
-        boolean big = args[4].equals("big");
-        var template = Template.of(url, args[1], args[2], args[3], big ? Integer.parseInt(args[6]) << 20 : 0);
+        int filling =
+                switch (args[4]) {
+                    case "big" -> Integer.parseInt(args[6]) << 20;
+                    case "burst" -> Integer.parseInt(args[6]) << 10;
+                    default -> 0;
+                };
+        var template = Template.of(url, args[1], args[2], args[3], filling);
         var load = new Load(url, template, args.length > 8 ? tls(args[7], args[8]) : null);
         long start = System.nanoTime();
         switch (args[4]) {
             case "closed" -> load.closed(Integer.parseInt(args[5]), Integer.parseInt(args[6]));
             case "open" -> load.open(Integer.parseInt(args[5]), Integer.parseInt(args[6]), Integer.parseInt(args[7]));
-            case "big" -> load.big(Integer.parseInt(args[5]));
+            case "big", "burst" -> load.big(Integer.parseInt(args[5]));
             default -> throw new IllegalArgumentException(args[4]);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
