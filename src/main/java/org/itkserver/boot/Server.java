@@ -170,7 +170,8 @@ final class Server implements AutoCloseable {
         Handlers handlers = new ConfiguredHandlers(directory, home, new SampleHandler(new WstxInputFactory(), ids));
         handlerPool = Threads.pool("itk-work", WORK_AT_ONCE);
         synchronousPool = Threads.pool("itk-synchronous", SYNCHRONOUS_AT_ONCE);
-        var transport = SoapParts.client(settings, tls, directory, scanner, streams, memory, clock);
+        var soap = new SoapParts(settings, tls, memory);
+        var transport = soap.client(directory, scanner, streams, clock);
         var synchronous = new SynchronousExchange(
                 store,
                 queue,
@@ -195,7 +196,7 @@ final class Server implements AutoCloseable {
                 new QueueCollection(store, queue, scanner, home.spool(), steady, settings.queueTimeout()),
                 new QueueRequestReader(new WstxInputFactory()),
                 memory.queues());
-        signatures = SoapParts.verifier(settings, tls, memory);
+        signatures = soap.verifier();
         chain = new InboundChain(scanner, directory, intake, desk, refusals, ids, clock, signatures, inbound);
         submissions = new Submissions(
                 store, exchanges, scanner, fragments, patients, directory, home.spool(), ids, clock, bell::ring);

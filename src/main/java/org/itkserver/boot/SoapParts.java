@@ -19,20 +19,21 @@ final class SoapParts {
     /** Longest wait of a signed message while others are being verified. */
     private static final Duration WAIT = Duration.ofSeconds(2);
 
-    private SoapParts() {}
+    private final Settings settings;
+    private final @Nullable TlsFiles tls;
+    private final Memory memory;
 
-    static SignatureVerifier verifier(Settings settings, @Nullable TlsFiles tls, Memory memory) {
+    SoapParts(Settings settings, @Nullable TlsFiles tls, Memory memory) {
+        this.settings = settings;
+        this.tls = tls;
+        this.memory = memory;
+    }
+
+    SignatureVerifier verifier() {
         return new SignatureVerifier(new WstxInputFactory(), tls, settings.maxSigned(), memory.signatures(), WAIT);
     }
 
-    static SoapClient client(
-            Settings settings,
-            @Nullable TlsFiles tls,
-            LiveDirectory directory,
-            EnvelopeScanner scanner,
-            PayloadStreams streams,
-            Memory memory,
-            Clock clock) {
+    SoapClient client(LiveDirectory directory, EnvelopeScanner scanner, PayloadStreams streams, Clock clock) {
         return new SoapClient(
                 new SoapRequestWriter(Ids.random()),
                 new SoapAnswerReader(new WstxInputFactory(), scanner),
