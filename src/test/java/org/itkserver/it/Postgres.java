@@ -3,6 +3,8 @@ package org.itkserver.it;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,6 +17,7 @@ import org.itkserver.store.DatabaseSettings;
 public final class Postgres implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final String WITH_ACCOUNTS = "test_accounts";
+    private static final String SEARCH_KEY = "5a".repeat(32);
     private static EmbeddedPostgres shared;
     private static boolean prepared;
 
@@ -63,7 +66,10 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Points a server at this database, which has the schema and the first accounts from then on. */
+    /**
+     * Points a server at this database, which has the schema and the first accounts from then on, and gives it the key of
+     * patient searches that all nodes of a database share.
+     */
     public ServerProcess configure(ServerProcess process) {
         if (!hasAccounts) {
             prepare();
@@ -72,7 +78,17 @@ public final class Postgres implements AutoCloseable {
             hasAccounts = true;
         }
         FirstAccounts.tell(process.home());
+        shareSearchKey(process.home());
         return process.with("ITK_DB_URL", url()).with("ITK_DB_USER", "postgres");
+    }
+
+    private static void shareSearchKey(Path home) {
+        try {
+            var keys = Files.createDirectories(home.resolve("keys"));
+            Files.writeString(keys.resolve("patient-search.key"), SEARCH_KEY + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public Connection connect() throws SQLException {

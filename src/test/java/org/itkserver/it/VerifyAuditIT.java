@@ -25,6 +25,7 @@ class VerifyAuditIT {
     private static final Path COMMAND = Path.of(System.getProperty("itk.basedir", "."), "bin", "verify-audit")
             .toAbsolutePath();
 
+    private static final Pattern ANCHORED = Pattern.compile(" [1-9][0-9]* anchors: intact");
     private static final Pattern WITHOUT_KEY = Pattern.compile("[1-9][0-9]+ of them without their key");
 
     @TempDir
@@ -131,7 +132,7 @@ class VerifyAuditIT {
         var told = verify(home, null, settings, "--payloads");
         assertEquals(0, told.code, told.text);
         assertTrue(WITHOUT_KEY.matcher(told.text).find(), told.text);
-        assertTrue(told.text.contains("1 anchors: intact"), told.text);
+        assertTrue(ANCHORED.matcher(told.text).find(), told.text);
         assertTrue(!told.text.contains("not sealed yet"), told.text);
     }
 
