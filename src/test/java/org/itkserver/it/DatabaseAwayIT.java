@@ -11,12 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The database stops under the server, or refuses one entry: nothing is promised that is not stored. */
-@Tag("alone")
 class DatabaseAwayIT {
     @TempDir
     Path folder;

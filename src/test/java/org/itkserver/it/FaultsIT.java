@@ -6,12 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The quick part of the fault harness: a kill -9 under load with its checker, and the proof that the checker can fail. */
-@Tag("alone")
 class FaultsIT {
 
     @Test

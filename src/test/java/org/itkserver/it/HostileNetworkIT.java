@@ -17,14 +17,12 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that no HTTP library sends. The whole catalogue of attacks is run by bench/attacks/run. */
-@Tag("alone")
 class HostileNetworkIT {
     private static final String PATH = "/itk/services/SendCDADocument-v2-0";
     private static final int PATIENCE = 1_500;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +33,8 @@ class VerifyAuditIT {
     @TempDir
     Path folder;
 
+    private static List<String> compiled;
+
     private record Result(int code, String text) {}
 
     private static Result verify(Path home, Postgres postgres, String... options) throws Exception {
@@ -39,7 +43,33 @@ class VerifyAuditIT {
 
     private static Result verify(Path home, Postgres postgres, Map<String, String> settings, String... options)
             throws Exception {
-        var command = new ArrayList<String>(List.of("sh", COMMAND.toString()));
+        return verify(home, postgres, settings, compiled(), options);
+    }
+
+    /** What bin/verify-audit runs; it compiles the same source again each time, which takes longer than most checks here. */
+    private static synchronized List<String> compiled() throws Exception {
+        if (compiled == null) {
+            var classes = Files.createTempDirectory(Path.of("target"), "verify-audit");
+            var source = COMMAND.resolveSibling("VerifyAudit.java").toString();
+            var errors = new ByteArrayOutputStream();
+            assertEquals(
+                    0,
+                    ToolProvider.getSystemJavaCompiler().run(null, null, errors, "-d", classes.toString(), source),
+                    errors::toString);
+            compiled = List.of(
+                    "java",
+                    "-Dverify-audit.folder=" + COMMAND.getParent(),
+                    "-cp",
+                    classes.toAbsolutePath().toString(),
+                    "VerifyAudit");
+        }
+        return compiled;
+    }
+
+    private static Result verify(
+            Path home, Postgres postgres, Map<String, String> settings, List<String> program, String... options)
+            throws Exception {
+        var command = new ArrayList<>(program);
         command.addAll(List.of(options));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         var env = builder.environment();
@@ -91,7 +121,7 @@ class VerifyAuditIT {
         try (var server = ServerProcess.at(home)
                 .with("ITK_CONTENT_KEY_FILE", key.toString())
                 .start()) {
-            var busy = verify(home, null);
+            var busy = verify(home, null, Map.of(), List.of("sh", COMMAND.toString()));
             assertEquals(2, busy.code, busy.text);
             assertTrue(busy.text.contains("in use by a running server"), busy.text);
             killUnderLoad(server);
