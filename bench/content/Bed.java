@@ -16,7 +16,7 @@ import java.util.Random;
  * Where everything is, and how it is called.
  *
  * @param base the server
- * @param peers the back end and the partners, one server of ours
+ * @param peers one test server that plays the back end and all partners
  * @param home the server's home folder
  * @param token API token
  * @param password of the console's first user

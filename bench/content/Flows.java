@@ -140,7 +140,7 @@ final class Flows {
         var letter = Letter.of(Kind.QUERY, payload, random, bed);
         var answered = payload.content() == null || payload.content().length == 0 ? null : payload;
         if (payload.content() != null && answered == null) {
-            return; // an empty answer of a back end is no response
+            return; // an empty answer of a back end is not a response
         }
         if (answered != null) {
             peers.answerWith(letter.trackingId(), answered);

@@ -133,8 +133,6 @@ class ArchitectureTest {
     static final ArchRule TRANSACTIONS_BEGIN_AND_END_IN_ONE_PLACE = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(ROOT + "store.Database")
-            .and()
-            .doNotHaveFullyQualifiedName(ROOT + "store.OfflineTrail") // the verifier, which only reads
             .should()
             .callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
             .orShould()

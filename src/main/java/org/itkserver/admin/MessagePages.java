@@ -151,21 +151,30 @@ public final class MessagePages {
         if (opening.isEmpty()) {
             return page(400, row, request, Map.of("reason", Opening.NO_REASON));
         }
-        openings.record(
-                Openings.Of.message(row),
-                request,
-                "looked at the payloads: " + opening.get().text());
-        try (var booked = content.memory(row);
-                var in = query.raw(id).orElse(null)) {
-            var payloads = content.payloads(row);
+        // the memory first: a view that does not take place must not be in the trail
+        try (var booked = content.memory(row)) {
+            openings.record(
+                    Openings.Of.message(row),
+                    request,
+                    "looked at the payloads: " + opening.get().text());
+            return opened(row, request);
+        } catch (MemoryBudget.Exhausted e) {
+            return page(503, row, request, Map.of("reason", TOO_MANY_VIEWS));
+        }
+    }
+
+    private Response opened(MessageRow row, HttpServletRequest request) throws IOException {
+        var payloads = content.payloads(row);
+        try (var in = query.raw(row.id()).orElse(null)) {
             if (in == null) {
                 return unreadable(row, request);
             }
             var view = new Views.Opened(
-                    pages.frame("Message " + id + " opened", "", Person.of(request)), row, payloads, RawText.read(in));
+                    pages.frame("Message " + row.id() + " opened", "", Person.of(request)),
+                    row,
+                    payloads,
+                    RawText.read(in));
             return Pages.answer(200, pages.render("opened", view)).build();
-        } catch (MemoryBudget.Exhausted e) {
-            return page(503, row, request, Map.of("reason", TOO_MANY_VIEWS));
         }
     }
 

@@ -74,14 +74,14 @@ final class JsonReader implements Closeable {
             }
             object("", members);
             if (parser.nextToken() != null) {
-                throw new Problem(ProblemType.BAD_REQUEST, "After the JSON object something follows.");
+                throw new Problem(ProblemType.BAD_REQUEST, "There is more text after the JSON object.");
             }
         } catch (StreamConstraintsException e) {
             throw new Problem(ProblemType.BAD_REQUEST, "The body passes a structural limit (depth, name or number).");
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
             var where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            throw new Problem(ProblemType.BAD_REQUEST, "The body is no well-formed JSON" + where + ".");
+            throw new Problem(ProblemType.BAD_REQUEST, "The body is not well-formed JSON" + where + ".");
         }
     }
 

@@ -78,7 +78,7 @@ public final class MessageResource {
         long size = documents.stream()
                 .mapToLong(document -> document.bytes().size())
                 .sum();
-        try (var booked = bodies.reserveAnswer(size)) {
+        try (var booked = bodies.reserve(size)) {
             var views = new ArrayList<>();
             for (var document : documents) {
                 views.add(PayloadViews.of(document));

@@ -118,21 +118,17 @@ final class RequestBodies {
     }
 
     /**
-     * The memory for an answer that holds documents.
+     * The memory for a body or an answer while it is in memory as a whole.
      *
-     * @param size bytes of the documents
-     * @throws Problem when others have it for too long
+     * @param size bytes of its documents
+     * @throws Problem when others have the memory for too long
      */
-    MemoryBudget.Booking reserveAnswer(long size) {
-        return reserve(size);
-    }
-
-    private MemoryBudget.Booking reserve(long size) {
+    MemoryBudget.Booking reserve(long size) {
         try {
             // a small one takes next to nothing and never waits
             return memory.book(size < UNIT ? 0 : COPIES * size, WAIT);
         } catch (MemoryBudget.Exhausted e) {
-            throw new Problem(ProblemType.UNAVAILABLE, "Too many large messages are being taken at this moment.")
+            throw new Problem(ProblemType.UNAVAILABLE, "Too many large messages are being processed at this moment.")
                     .retryAfter(WAIT);
         }
     }

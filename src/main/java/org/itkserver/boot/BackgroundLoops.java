@@ -27,8 +27,9 @@ final class BackgroundLoops implements AutoCloseable {
     }
 
     /**
-     * Runs a turn again and again, with a pause after each that went well, whatever it throws. The first comes after the pause or
-     * after 5 s, whichever is shorter, so that a loop that never works is seen soon after the start. A turn that failed is tried again sooner than the pause, so that a loop with long pauses is known to be dead within seconds.
+     * Runs a turn again and again, with a pause after each that went well, whatever it throws. The first turn comes after the
+     * pause or after 5 s, whichever is shorter, so that a loop that never works is seen soon after the start. A turn that failed
+     * is tried again sooner than the pause, so that a loop with long pauses is known to be dead within seconds.
      */
     void every(Duration pause, Loop loop, Loop.Turn turn) {
         long millis = pause.toMillis();

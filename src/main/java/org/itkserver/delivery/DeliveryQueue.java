@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.itkserver.io.InHand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DeliveryQueue {
     /** So many lost attempts make a suspect; one may happen to anything. */
-    int SUSPECT = 2;
+    int SUSPECT = InHand.SUSPECT;
     /** So many recorded deaths in a row with a piece in hand, and it counts as lost too often; one makes a suspect. */
     int DEATHS = 2;
 

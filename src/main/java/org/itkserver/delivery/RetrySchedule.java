@@ -2,6 +2,7 @@ package org.itkserver.delivery;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
+import org.itkserver.io.InHand;
 
 /**
  * When a failed piece of work is tried again: the wait doubles from {@code first} to {@code longest}, give or take a
@@ -13,7 +14,7 @@ import java.util.random.RandomGenerator;
  */
 public record RetrySchedule(Duration first, Duration longest, int attempts) {
     /** Attempts that never ended before work is given up unread: it may be what ends the process. */
-    public static final int LOST = 5;
+    public static final int LOST = InHand.SET_ASIDE;
 
     public static final RetrySchedule DEFAULT = new RetrySchedule(Duration.ofSeconds(2), Duration.ofMinutes(15), 20);
 

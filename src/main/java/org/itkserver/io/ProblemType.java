@@ -10,7 +10,7 @@ public enum ProblemType {
     BAD_REQUEST(400, "The request breaks a rule"),
     UNAUTHORIZED(401, "A token of this server is needed"),
     FORBIDDEN(403, "The token does not allow this"),
-    NOT_FOUND(404, "There is no such thing"),
+    NOT_FOUND(404, "The resource does not exist"),
     METHOD_NOT_ALLOWED(405, "This address does not take that method"),
     NOT_ACCEPTABLE(406, "This address has no answer of the media type asked for"),
     REQUEST_TIMEOUT(408, "The request's body came too slowly"),

@@ -95,7 +95,7 @@ final class Chunks {
         return part.length == PREFIX ? 0 : -1;
     }
 
-    /** After the first byte that is not 255; beyond the end when there is none. */
+    /** The index after the first byte that is not 255, or one past the end when every byte is 255. */
     private static int endOfLength(byte[] part, int from) {
         int at = from;
         while (at < part.length && part[at] == -1) {

@@ -247,22 +247,17 @@ public final class Database implements AutoCloseable {
         return result;
     }
 
-    /** Runs a transaction on a connection that belongs to no pool and is closed afterwards. */
-    static void transaction(Connection connection, Statements work) throws SQLException {
+    /** Runs a transaction on a connection that belongs to no pool; auto-commit stays off afterwards. */
+    static <T> T transaction(Connection connection, Query<T> work) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            work.run();
+            var result = work.run(connection);
             connection.commit();
+            return result;
         } catch (Throwable e) {
             connection.rollback();
             throw e;
         }
-    }
-
-    /** SQL that returns nothing. */
-    @FunctionalInterface
-    interface Statements {
-        void run() throws SQLException;
     }
 
     private static void undo(HikariDataSource from, Connection connection) {

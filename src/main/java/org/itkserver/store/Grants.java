@@ -30,7 +30,10 @@ final class Grants {
             login.setProperty("password", owner.password());
         }
         try (var connection = DriverManager.getConnection(url, login)) {
-            Database.transaction(connection, () -> give(connection, quoted(user)));
+            Database.transaction(connection, open -> {
+                give(open, quoted(user));
+                return user;
+            });
         }
     }
 

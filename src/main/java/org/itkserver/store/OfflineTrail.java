@@ -59,10 +59,11 @@ public final class OfflineTrail implements AutoCloseable {
             public <T> T use(Database.Query<T> query) throws SQLException {
                 var connection = take();
                 try {
-                    var result = query.run(connection);
+                    // a cursor needs a transaction; nothing is written in it
+                    var result = Database.transaction(connection, query);
                     giveBack(connection);
                     return result;
-                } catch (SQLException | RuntimeException e) {
+                } catch (Throwable e) {
                     connection.close();
                     throw e;
                 }
@@ -94,15 +95,10 @@ public final class OfflineTrail implements AutoCloseable {
                 return free;
             }
         }
-        var connection = settings.isH2() ? openH2() : openPostgres();
-        // a cursor needs a transaction; nothing is written in it
-        connection.setAutoCommit(false);
-        return connection;
+        return settings.isH2() ? openH2() : openPostgres();
     }
 
-    private void giveBack(Connection connection) throws SQLException {
-        // ends the transaction that a cursor needs
-        connection.rollback();
+    private void giveBack(Connection connection) {
         synchronized (idle) {
             idle.push(connection);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,6 +108,17 @@ class PayloadAuditTest {
 
         assertTrue(bookedWhileRead >= row(7).size(), "booked: " + bookedWhileRead);
         assertEquals(0, memory.used());
+    }
+
+    @Test
+    void aViewThatFindsNoMemoryIsNotRecorded() {
+        try (var all = memory.book(Long.MAX_VALUE, Duration.ZERO)) {
+            Thread.currentThread().interrupt(); // so that it does not wait
+            assertThrows(StoreUnavailable.class, () -> messages.payload(7, http.request));
+        } finally {
+            Thread.interrupted();
+        }
+        assertEquals(List.of(), events);
     }
 
     @Test

@@ -80,9 +80,9 @@ class AcknowledgementsIT {
                 .replaceAll("urn:nhs-uk:addressing:ods:Z9999[^\"]*\"", address + "\"");
     }
 
-    private static List<AckOnTheWire> acks(int expected) {
-        server.await(() -> partner.calls.size() >= expected, SOON);
-        return partner.calls.stream().map(AckOnTheWire::new).toList();
+    private static List<AckOnTheWire> acks(String trackingId, int expected) {
+        server.await(() -> partner.containing(trackingId).size() >= expected, SOON);
+        return partner.containing(trackingId).stream().map(AckOnTheWire::new).toList();
     }
 
     private static String between(String text, String before, String after) {
@@ -110,7 +110,7 @@ class AcknowledgementsIT {
 
         assertTrue(sample.post(server.url(), message).status() < 300);
 
-        var acks = acks(2);
+        var acks = acks(trackingId, 2);
         var service = sample.action().substring(sample.action().lastIndexOf(':') + 1);
         var to = "http://127.0.0.1:" + partner.port() + "/acks";
         var infrastructure = acks.get(0);
@@ -155,7 +155,7 @@ class AcknowledgementsIT {
         var reply = sample.post(server.url(), asking(sample, trackingId, "urn:nhs-uk:addressing:ods:NOBODY"));
 
         assertTrue(reply.status() < 300, reply.body());
-        var nack = acks(1).get(0);
+        var nack = acks(trackingId, 1).get(0);
         nack.checkRequestAndEnvelope(infService, "http://127.0.0.1:" + partner.port() + "/acks");
         var service = sample.action().substring(sample.action().lastIndexOf(':') + 1);
         nack.checkInfrastructure(trackingId, service, false);
@@ -167,10 +167,11 @@ class AcknowledgementsIT {
     void everyAttemptHasItsOwnMessageIdAndTheSameEnvelope() {
         partner.status = 503;
         var sample = Sample.of("send-dist-envelope-edischarge");
-        sample.post(server.url(), asking(sample, Sample.uuid(), "urn:nhs-uk:addressing:ods:NOBODY"));
-        server.await(() -> partner.calls.size() >= 2, SOON);
+        var trackingId = Sample.uuid();
+        sample.post(server.url(), asking(sample, trackingId, "urn:nhs-uk:addressing:ods:NOBODY"));
+        server.await(() -> partner.containing(trackingId).size() >= 2, SOON);
         partner.status = 200;
-        var attempts = partner.calls.stream().limit(2).toList();
+        var attempts = partner.containing(trackingId).stream().limit(2).toList();
         var ids = attempts.stream()
                 .map(c -> between(c.body(), "<wsa:MessageID>", "<"))
                 .distinct();

@@ -66,6 +66,11 @@ final class BackEnd implements AutoCloseable {
                 .toList();
     }
 
+    /** The calls with a text in their body, in order: retries from an earlier test may arrive among them. */
+    List<Call> containing(String text) {
+        return calls.stream().filter(call -> call.body().contains(text)).toList();
+    }
+
     int port() {
         return server.getAddress().getPort();
     }

@@ -15,12 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An exception, an Error and an interrupt in every background loop and handler of the real jar: visible, bounded, recovered. */
-@Tag("alone")
 class LoopFailuresIT {
     private static final String LOOP = "org.itkserver.boot.Loop";
     private static final String COMMITTER = "org.itkserver.store.Committer";
