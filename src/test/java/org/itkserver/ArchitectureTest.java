@@ -132,7 +132,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TRANSACTIONS_BEGIN_AND_END_IN_ONE_PLACE = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName(ROOT + "store.Database")
+            .doNotHaveFullyQualifiedName(ROOT + "store.JdbcTransaction")
             .should()
             .callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
             .orShould()

@@ -138,7 +138,7 @@ public final class Database implements AutoCloseable {
         if (joined.get() != null) {
             return read(query);
         }
-        return read(connection -> transaction(pool, connection, query, () -> {}));
+        return read(connection -> JdbcTransaction.run(connection, query, () -> {}, pool::evictConnection));
     }
 
     /** Has everything that this thread does with this database meanwhile use an open transaction, which its owner ends. */
@@ -189,7 +189,7 @@ public final class Database implements AutoCloseable {
                 UPLOAD_WAIT,
                 most,
                 () -> read(connection -> {
-                    upload.run(work -> transaction(pool, connection, work, () -> {}));
+                    upload.run(work -> JdbcTransaction.run(connection, work, () -> {}, pool::evictConnection));
                     return most;
                 }));
     }
@@ -225,50 +225,6 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /**
-     * The only place where a transaction begins and ends. Whatever the work throws, an Error too, rolls it back; a
-     * connection that cannot be rolled back is closed, because switching auto-commit on would commit what is open.
-     *
-     * @param committing runs before COMMIT is sent; from there on a failure leaves the outcome unknown
-     */
-    private static <T> T transaction(HikariDataSource from, Connection connection, Query<T> work, Runnable committing)
-            throws SQLException {
-        connection.setAutoCommit(false);
-        T result;
-        try {
-            result = work.run(connection);
-            committing.run();
-            connection.commit();
-        } catch (Throwable e) {
-            undo(from, connection);
-            throw e;
-        }
-        connection.setAutoCommit(true);
-        return result;
-    }
-
-    /** Runs a transaction on a connection that belongs to no pool; auto-commit stays off afterwards. */
-    static <T> T transaction(Connection connection, Query<T> work) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            var result = work.run(connection);
-            connection.commit();
-            return result;
-        } catch (Throwable e) {
-            connection.rollback();
-            throw e;
-        }
-    }
-
-    private static void undo(HikariDataSource from, Connection connection) {
-        try {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        } catch (SQLException | RuntimeException e) {
-            from.evictConnection(connection);
-        }
-    }
-
     /** A connection that one thread has for itself. */
     static final class Reserved implements AutoCloseable {
         private final HikariDataSource pool;
@@ -286,7 +242,7 @@ public final class Database implements AutoCloseable {
          */
         <T> T transaction(Query<T> work, Runnable committing) throws SQLException {
             try (var connection = pool.getConnection()) {
-                return Database.transaction(pool, connection, work, committing);
+                return JdbcTransaction.run(connection, work, committing, pool::evictConnection);
             }
         }
 

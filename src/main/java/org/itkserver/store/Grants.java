@@ -30,7 +30,7 @@ final class Grants {
             login.setProperty("password", owner.password());
         }
         try (var connection = DriverManager.getConnection(url, login)) {
-            Database.transaction(connection, open -> {
+            JdbcTransaction.run(connection, open -> {
                 give(open, quoted(user));
                 return user;
             });

@@ -60,7 +60,7 @@ public final class OfflineTrail implements AutoCloseable {
                 var connection = take();
                 try {
                     // a cursor needs a transaction; nothing is written in it
-                    var result = Database.transaction(connection, query);
+                    var result = JdbcTransaction.run(connection, query);
                     giveBack(connection);
                     return result;
                 } catch (Throwable e) {
