@@ -187,6 +187,15 @@ class StartMistakesIT {
     }
 
     @Test
+    void anUnknownArgument() throws Exception {
+        refused(
+                "unknown argument",
+                "the arguments \"--chekc -b 0.0.0.0\" are not known",
+                start(Map.of(), "--chekc", "-b", "0.0.0.0"));
+        assertFalse(Files.exists(folder.resolve("home")), "nothing is made");
+    }
+
+    @Test
     void checkSaysThatAllIsRight() throws Exception {
         var env = new HashMap<>(Map.of("ITK_RETRY_FIRST", "2s", "ITK_PUBLIC_URL", " ", "ITK_NODE", ""));
         env.put("ITK_SERVICE_HOST", "10.0.0.1");

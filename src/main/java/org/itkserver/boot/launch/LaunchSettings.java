@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.itkserver.boot.ConfigurationCheck;
@@ -70,6 +71,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
         var env = environment.values();
         var out = new ArrayList<String>();
         var mistakes = new ArrayList<>(environment.mistakes());
+        unknownArguments(arguments).ifPresent(mistakes::add);
         mistakes.addAll(mistakes(env, out));
         boolean check = arguments.contains(CHECK);
         if (mistakes.isEmpty() && !check) {
@@ -98,6 +100,21 @@ public final class LaunchSettings implements BootableServerConfigurator {
                         "itk-transport-server: ignoring " + name + ", which Kubernetes sets for a Service."));
         installation.deleteAfterTheStop(LONGEST_STOP);
         return new Configuration(out, managementForTests(env));
+    }
+
+    /**
+     * WildFly has arguments that would have no effect here, such as -b, and ends with a stack trace at one it does not know.
+     *
+     * @return one sentence about all of them; empty when each is known
+     */
+    static Optional<String> unknownArguments(List<String> arguments) {
+        var unknown = arguments.stream()
+                .filter(argument -> !argument.equals(CHECK) && !argument.matches("-D.+"))
+                .toList();
+        return unknown.isEmpty()
+                ? Optional.empty()
+                : Optional.of("the arguments \"" + String.join(" ", unknown) + "\" are not known: use " + CHECK
+                        + ", --help, --version or -DNAME=VALUE, and ITK_ environment variables for settings.");
     }
 
     /** With a common pool of one thread, as on two processors, the HTTP client starts a thread for each message it sends. */
