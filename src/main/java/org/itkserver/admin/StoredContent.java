@@ -170,17 +170,20 @@ public final class StoredContent {
             return view(payload, null, null, new RawText(TOO_MUCH, true));
         }
         byte[] bytes;
+        boolean whole;
         try (var in = payload.open()) {
-            bytes = in.readNBytes((int) Math.min(LARGEST, budget.left()));
+            int most = (int) Math.min(LARGEST, budget.left());
+            bytes = in.readNBytes(most);
+            whole = bytes.length < most;
             budget.spend(bytes.length);
         } catch (IOException | IllegalArgumentException e) {
             return view(payload, null, null, new RawText("It is not what its manifest says.", false));
         }
         var start = new String(bytes, 0, Math.min(bytes.length, 4096), StandardCharsets.UTF_8);
         if (start.stripLeading().startsWith("<")) {
-            return view(payload, document(start, bytes, budget), xml(bytes, budget), text(bytes));
+            return view(payload, document(start, bytes, budget), xml(bytes, budget), utf8(bytes, whole));
         }
-        return view(payload, null, null, isText(payload, start) ? utf8(bytes) : null);
+        return view(payload, null, null, isText(payload, start) ? utf8(bytes, whole) : null);
     }
 
     private static PayloadView view(
@@ -194,11 +197,11 @@ public final class StoredContent {
     }
 
     /** Characters are never guessed: a text in another encoding is to be downloaded. */
-    private static RawText utf8(byte[] bytes) {
+    private static RawText utf8(byte[] bytes, boolean whole) {
         var decoder = StandardCharsets.UTF_8.newDecoder();
         var in = ByteBuffer.wrap(bytes);
-        boolean malformed = decoder.decode(in, CharBuffer.allocate(bytes.length + 1), bytes.length < LARGEST)
-                .isError();
+        boolean malformed =
+                decoder.decode(in, CharBuffer.allocate(bytes.length + 1), whole).isError();
         return malformed ? new RawText(NOT_UTF_8, false) : text(bytes);
     }
 

@@ -206,7 +206,7 @@ class PayloadAuditTest {
         }
     }
 
-    private static MessageRow row(long id) {
+    static MessageRow row(long id) {
         return new MessageRow(
                 id,
                 Instant.EPOCH,

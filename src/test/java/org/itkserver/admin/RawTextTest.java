@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RawTextTest {
@@ -27,9 +28,23 @@ class RawTextTest {
     }
 
     @Test
-    void bytesThatAreNoTextAreReplaced() throws IOException {
-        assertEquals(
-                "a\uFFFD\uFFFDb", read(new byte[] {'a', (byte) 0xC3, 0, 'b'}).text());
+    void utf16WithoutAMarkIsReadByItsFirstCharacter() throws IOException {
+        for (var charset : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
+            assertEquals(new RawText("<a>£</a>", false), read("<a>£</a>".getBytes(charset)));
+        }
+    }
+
+    @Test
+    void aByteThatIsNotACharacterIsShownByItsValue() throws IOException {
+        var shown = read(new byte[] {'a', (byte) 0xC3, 0, 'b', (byte) 0xB5});
+        assertEquals("a[byte C3]\uFFFDb[byte B5]", shown.text());
+        assertTrue(shown.escaped());
+    }
+
+    @Test
+    void aTextOfManyBlocksIsWhole() throws IOException {
+        var text = "<a>" + "£x\uD83D\uDE00".repeat(9_000) + "</a>";
+        assertEquals(text, read(text.getBytes(StandardCharsets.UTF_8)).text());
     }
 
     @Test
