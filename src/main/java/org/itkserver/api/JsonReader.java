@@ -1,6 +1,5 @@
 package org.itkserver.api;
 
-import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,11 +10,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.Writer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +31,9 @@ import org.itkserver.io.ProblemType;
 final class JsonReader implements Closeable {
     private static final int DEEPEST = 8;
     private static final int LONGEST_NAME = 100;
+    private static final int QUAD = 4;
+    private static final int BYTES_OF_QUAD = 3;
+    private static final String NOT_BASE64 = "must be base64 with padding";
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
@@ -185,39 +188,53 @@ final class JsonReader implements Closeable {
      */
     byte[] base64(String path, long most, Supplier<Problem> tooLarge) throws IOException {
         requireText(path);
-        var out = new ByteArrayOutputStream();
+        var characters = new Unspaced(most / BYTES_OF_QUAD * QUAD + QUAD, tooLarge);
+        parser.getText(characters);
+        var text = characters.out.toByteArray();
+        byte[] decoded;
         try {
-            parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, new Capped(out, most, tooLarge));
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw Problem.of(path, "must be base64 with padding");
+            // Jackson's own decoder goes on behind the padding
+            decoded = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(path, NOT_BASE64);
         }
-        return out.toByteArray();
+        if (text.length % QUAD != 0) {
+            throw Problem.of(path, NOT_BASE64);
+        } else if (decoded.length > most) {
+            throw tooLarge.get();
+        }
+        return decoded;
     }
 
-    /** Stops at a limit. */
-    private static final class Capped extends OutputStream {
-        private final ByteArrayOutputStream out;
+    /** The characters of a text without white space, up to a limit; one beyond ASCII becomes a byte that is no base64. */
+    private static final class Unspaced extends Writer {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final long most;
         private final Supplier<Problem> tooLarge;
 
-        Capped(ByteArrayOutputStream out, long most, Supplier<Problem> tooLarge) {
-            this.out = out;
+        Unspaced(long most, Supplier<Problem> tooLarge) {
             this.most = most;
             this.tooLarge = tooLarge;
         }
 
         @Override
-        public void write(int b) {
-            write(new byte[] {(byte) b}, 0, 1);
+        public void write(char[] text, int offset, int length) {
+            for (int i = offset; i < offset + length; i++) {
+                char c = text[i];
+                if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+                    out.write(c < 0x80 ? c : 0xff);
+                }
+            }
+            if (out.size() > most) {
+                throw tooLarge.get();
+            }
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
-            if (out.size() + (long) length > most) {
-                throw tooLarge.get();
-            }
-            out.write(bytes, offset, length);
-        }
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     @Override

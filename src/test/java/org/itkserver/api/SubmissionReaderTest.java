@@ -40,6 +40,16 @@ class SubmissionReaderTest {
         return new ObjectMapper().readTree(problem.json()).path("member").asText();
     }
 
+    /** As other libraries write it: slashes, plus and equals signs escaped, lines folded. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AAEC\\/w\\u003d\\u003d", "AAEC\\n/w==\\r\\n", " AA EC /w = ="})
+    void base64IsReadHoweverItIsWritten(String content) throws IOException {
+        var wish = read(
+                "{'service':'S-v1-0','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'" + content + "'}]}");
+        assertArrayEquals(
+                new byte[] {0, 1, 2, -1}, wish.submission().payloads().get(0).bytes());
+    }
+
     @Test
     void everyMemberIsRead() throws IOException {
         var wish = read("{'trackingId':'" + ID + "','service':'S-v1-0','partner':'p','to':['urn:a','urn:b'],"
@@ -118,6 +128,11 @@ class SubmissionReaderTest {
             payloads[0].content   | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','content':'\\ud800'}]}
             payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'eA'}]}
             payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'%%%%'}]}
+            payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'YQ==Yg=='}]}
+            payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'YQ\\u003d\\u003dYg=='}]}
+            payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'YQ==='}]}
+            payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'YQ-_'}]}
+            payloads[0].contentBase64 | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','contentBase64':'\\u0141\\u0141\\u0141\\u0141'}]}
             payloads[0].extra     | {'service':'S','partner':'p','payloads':[{'mimeType':'a/b','content':'x','extra':1}]}
             """)
     void theMemberThatBreaksARuleIsNamed(String member, String body) throws IOException {
