@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,8 @@ final class EEdge {
     private static final int RATE = 20;
 
     private static final int AFTERWARDS = 5_000;
+    /** The pools of the HTTP client and the database may have opened a few connections meanwhile. */
+    private static final int SOME_DESCRIPTORS = 10;
     private static final int LONG_TRAIL = 20_000;
     private static final List<String> WAITING =
             List.of("closeAndDrainRequest", "awaitReadable", "awaitWritable", "readBlocking");
@@ -149,6 +153,7 @@ final class EEdge {
                 fill();
             }
             bed.rest();
+            long open = descriptors();
             var process = new ProcessBuilder("taskset", "-c", "1", "java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                     "-cp", System.getProperty("java.class.path"), "attacks.EEdge", kind.name(), port.name(), "" + addresses)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -171,6 +176,12 @@ final class EEdge {
                     wrong.add("live took " + slowestLive + " ms");
                 }
                 Health.pause(AFTERWARDS);
+                if (descriptors() > open + SOME_DESCRIPTORS) {
+                    wrong.add("open files and sockets went from " + open + " to " + descriptors());
+                }
+                if (inFlight() > 0) {
+                    wrong.add(inFlight() + " requests are still in flight");
+                }
                 return String.join("; ", wrong);
             } finally {
                 process.destroyForcibly();
@@ -220,6 +231,24 @@ final class EEdge {
         try (var line = bed.line("127.0.0.1")) {
             line.write("GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
             return line.answer().status() == 200 ? (int) since(start) : 99_999;
+        }
+    }
+
+    /** Open files and sockets of the server: connections, spool files and what it always has. */
+    private long descriptors() throws IOException {
+        try (var all = Files.list(Path.of("/proc/" + bed.pid + "/fd"))) {
+            return all.count();
+        }
+    }
+
+    private long inFlight() throws IOException {
+        try (var line = bed.line("127.0.0.1")) {
+            line.write("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            return line.answer().body().lines()
+                    .filter(each -> each.startsWith("itk_requests_in_flight "))
+                    .mapToLong(each -> (long) Double.parseDouble(each.substring(each.indexOf(' '))))
+                    .findFirst()
+                    .orElse(99_999);
         }
     }
 
