@@ -46,7 +46,7 @@ final class XmlReply {
             if (parameter.toLowerCase(Locale.ROOT).startsWith("charset=")) {
                 return parameter
                         .substring("charset=".length())
-                        .replace("\"", "")
+                        .replaceAll("[\"']", "")
                         .trim();
             }
         }

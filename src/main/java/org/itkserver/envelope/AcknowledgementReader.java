@@ -105,6 +105,9 @@ public final class AcknowledgementReader {
 
     /** One business acknowledgement, collected. */
     private static final class BusinessResponseMessage {
+        private static final Set<String> POSITIVE = Set.of("AA", "CA");
+        private static final Set<String> NEGATIVE = Set.of("AE", "AR", "CE", "CR");
+
         private @Nullable String typeCode;
         private @Nullable String reference;
         private @Nullable String detail;
@@ -117,7 +120,11 @@ public final class AcknowledgementReader {
             }
             var result = present(typeCode, "acknowledgedBy3/@typeCode");
             var id = uuid(reference, "acknowledgedBy3/conveyingTransmission/id/@root");
-            boolean positive = result.equals("AA") || result.equals("CA");
+            boolean positive = POSITIVE.contains(result.toUpperCase(Locale.ROOT));
+            if (!positive && !NEGATIVE.contains(result.toUpperCase(Locale.ROOT))) {
+                throw EnvelopeRejected.invalid("The acknowledgement's typeCode " + ToolkitError.quoted(result)
+                        + " is not AA, AE, AR, CA, CE or CR.");
+            }
             return new Acknowledgement.Business(id, result, positive, detail, payloads);
         }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param replyTo {@code wsa:ReplyTo/wsa:Address}
  * @param faultTo {@code wsa:FaultTo/wsa:Address}
  * @param relatesTo each {@code wsa:RelatesTo} of the relationship "reply"
+ * @param otherRelations each {@code wsa:RelatesTo} of another relationship
  * @param referenceParameters whether reference parameters or properties occur (forbidden, WS-ADR-08)
  */
 public record Addressing(
@@ -23,8 +24,15 @@ public record Addressing(
         @Nullable String replyTo,
         @Nullable String faultTo,
         List<String> relatesTo,
+        List<String> otherRelations,
         boolean referenceParameters) {
     public Addressing {
         relatesTo = List.copyOf(relatesTo);
+        otherRelations = List.copyOf(otherRelations);
+    }
+
+    /** Whether there is any {@code wsa:RelatesTo}, of whatever relationship. */
+    public boolean relates() {
+        return !relatesTo.isEmpty() || !otherRelations.isEmpty();
     }
 }

@@ -21,6 +21,8 @@ final class EnvelopeHeaderReader {
     private static final List<String> ORDER =
             List.of("addresslist", "auditIdentity", "manifest", "senderAddress", "handlingSpecification");
 
+    private static final Set<String> FLAGS = Set.of(
+            HandlingSpec.INF_ACK_REQUESTED, HandlingSpec.ACK_REQUESTED, HandlingSpec.BUSINESS_RESPONSE_REQUESTED);
     private static final Set<String> TRUE = Set.of("true", "1");
     private static final Set<String> FALSE = Set.of("false", "0");
     private static final Pattern NCNAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}\\p{M}._\\-\u00B7]*");
@@ -156,7 +158,7 @@ final class EnvelopeHeaderReader {
         if (key.startsWith(Namespaces.KEY_MISSPELT)) {
             key = Namespaces.KEY + key.substring(Namespaces.KEY_MISSPELT.length());
         }
-        if (key.equals(HandlingSpec.INF_ACK_REQUESTED) || key.equals(HandlingSpec.ACK_REQUESTED)) {
+        if (FLAGS.contains(key)) {
             value = flag(key, value);
         }
         if (handling.putIfAbsent(key, value) != null) {

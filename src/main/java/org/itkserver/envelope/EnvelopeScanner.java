@@ -3,10 +3,8 @@ package org.itkserver.envelope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import javax.xml.namespace.QName;
 import javax.xml.stream.XMLInputFactory;
@@ -113,7 +111,7 @@ public final class EnvelopeScanner {
         private final MessageBody body;
         private final Findings findings = new Findings();
         private final Cursor cursor;
-        private Addressing addressing = new Addressing(null, null, null, null, null, null, List.of(), false);
+        private Addressing addressing = new Addressing(null, null, null, null, null, null, List.of(), List.of(), false);
         private Security security = Security.NONE;
         private @Nullable EnvelopeHeader header;
         private @Nullable QName content;
@@ -160,13 +158,9 @@ public final class EnvelopeScanner {
                 throw EnvelopeRejected.invalid("XML 1.1 is not allowed.");
             }
             var declared = reader.getCharacterEncodingScheme();
-            if (declared != null) {
-                var name = declared.toUpperCase(Locale.ROOT);
-                boolean utf8 = input.charset() == StandardCharsets.UTF_8;
-                if (!(utf8 ? name.equals("UTF-8") || name.equals("US-ASCII") : name.startsWith("UTF-16"))) {
-                    throw EnvelopeRejected.invalid(
-                            "The XML declaration says " + ToolkitError.quoted(declared) + ", the bytes are not that.");
-                }
+            if (declared != null && !XmlEncoding.agrees(declared, input.charset())) {
+                throw EnvelopeRejected.invalid(
+                        "The XML declaration says " + ToolkitError.quoted(declared) + ", the bytes are not that.");
             }
         }
 

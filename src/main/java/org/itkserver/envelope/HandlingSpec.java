@@ -13,4 +13,6 @@ public record HandlingSpec(String key, String value) {
     public static final String INF_ACK_REQUESTED = Namespaces.KEY + "infackrequested";
     /** Whether a business acknowledgement is wanted: true or false. */
     public static final String ACK_REQUESTED = Namespaces.KEY + "ackrequested";
+    /** Whether a business response is wanted: true or false. */
+    public static final String BUSINESS_RESPONSE_REQUESTED = Namespaces.KEY + "busresponserequested";
 }

@@ -52,8 +52,9 @@ public final class PayloadStreams {
         if (root != null) {
             return element(body, charset, root);
         }
-        var text = new TextStream(reader(body, charset, part));
-        if (item == null || !item.base64() && !item.compressed()) {
+        boolean isText = item == null || !item.base64() && !item.compressed();
+        var text = new TextStream(reader(body, charset, part), isText);
+        if (item == null || isText) {
             return text;
         }
         var decoded = new Base64Stream(text);
@@ -135,15 +136,18 @@ public final class PayloadStreams {
     }
 
     /**
-     * The text of a payload, character references and CDATA sections resolved, comments left out. The parser may end a piece
+     * The text of a payload, character references and CDATA sections resolved. The parser may end a piece
      * between the halves of a surrogate pair; the first half then waits for the next piece.
      */
     private static final class TextStream extends PieceStream {
         private final XMLStreamReader reader;
+        private final boolean skips;
         private String half = "";
 
-        TextStream(XMLStreamReader reader) {
+        /** @param skips whether comments and processing instructions may stand in it; they are left out */
+        TextStream(XMLStreamReader reader, boolean skips) {
             this.reader = reader;
+            this.skips = skips;
         }
 
         private byte[] encoded(String text) {
@@ -160,6 +164,11 @@ public final class PayloadStreams {
                     int event = reader.next();
                     if (event == XMLStreamConstants.CHARACTERS || event == XMLStreamConstants.CDATA) {
                         return encoded(half.isEmpty() ? reader.getText() : half.concat(reader.getText()));
+                    }
+                    boolean markup =
+                            event == XMLStreamConstants.COMMENT || event == XMLStreamConstants.PROCESSING_INSTRUCTION;
+                    if (markup && !skips) {
+                        throw new UndecodablePayload("it holds a comment or a processing instruction");
                     }
                 }
                 if (!half.isEmpty()) {

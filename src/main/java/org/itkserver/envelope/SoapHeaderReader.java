@@ -20,6 +20,7 @@ final class SoapHeaderReader {
     private final SoapVersion version;
     private final Map<String, String> addressing = new HashMap<>();
     private final List<String> relatesTo = new ArrayList<>();
+    private final List<String> otherRelations = new ArrayList<>();
     private final Map<String, String> security = new HashMap<>();
     private final Set<String> ids = new HashSet<>();
     private boolean referenceParameters;
@@ -53,6 +54,7 @@ final class SoapHeaderReader {
                 addressing.get("ReplyTo"),
                 addressing.get("FaultTo"),
                 relatesTo,
+                otherRelations,
                 referenceParameters);
     }
 
@@ -119,9 +121,8 @@ final class SoapHeaderReader {
     private void relatesTo() throws XMLStreamException {
         var type = cursor.reader().getAttributeValue(null, "RelationshipType");
         var messageId = cursor.text();
-        if (type == null || type.trim().equals(Namespaces.REPLY)) {
-            relatesTo.add(messageId);
-        }
+        boolean reply = type == null || type.trim().equals(Namespaces.REPLY);
+        (reply ? relatesTo : otherRelations).add(messageId);
     }
 
     private void endpoint(String name) throws XMLStreamException {

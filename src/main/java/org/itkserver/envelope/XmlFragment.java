@@ -31,7 +31,7 @@ public final class XmlFragment {
         try {
             var reader = factory.createXMLStreamReader(new ByteArrayInputStream(document), "UTF-8");
             var declared = reader.getCharacterEncodingScheme();
-            if (declared != null && !declared.equalsIgnoreCase("UTF-8") && !declared.equalsIgnoreCase("US-ASCII")) {
+            if (declared != null && !XmlEncoding.agrees(declared, StandardCharsets.UTF_8)) {
                 throw EnvelopeRejected.invalid(
                         "it declares the encoding " + ToolkitError.quoted(declared) + ", and only UTF-8 is accepted");
             }

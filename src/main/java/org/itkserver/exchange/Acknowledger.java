@@ -140,9 +140,10 @@ final class Acknowledger {
 
     private static TypedUri address(Partner to, Received received) {
         var sender = received.about().senderAddress();
-        if (sender != null) {
+        if (sender != null && sender.isItkAddress()) {
             return sender;
         }
+        // H10: an address of another type, such as a DTS mailbox, is no address of this exchange
         var ods = to.ods().stream().sorted().findFirst().orElse(to.id());
         return new TypedUri(null, Namespaces.ADDRESS + "ods:" + ods);
     }

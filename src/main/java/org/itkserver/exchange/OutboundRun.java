@@ -119,6 +119,7 @@ public final class OutboundRun {
         }
         var letter = new Transport.Letter(
                 Optional.ofNullable(message.action()).orElse(""),
+                message.trackingId(),
                 message.relatesTo(),
                 content.body(),
                 content.range(),

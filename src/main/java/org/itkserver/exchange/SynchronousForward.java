@@ -68,6 +68,7 @@ public final class SynchronousForward {
         }
         var letter = new Transport.Letter(
                 in.service().urn(),
+                in.message().requiredHeader().trackingId(),
                 null,
                 in.body(),
                 in.message().requiredEnvelope(),

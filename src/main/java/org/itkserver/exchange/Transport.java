@@ -24,6 +24,7 @@ public interface Transport {
      * What is sent.
      *
      * @param action {@code wsa:Action} and SOAPAction
+     * @param trackingId of the envelope; a partner that sends it back with the same service has echoed the request
      * @param relatesTo MessageID of the request it answers, or null
      * @param body bytes that hold the content of the SOAP body
      * @param content where in them
@@ -33,6 +34,7 @@ public interface Transport {
      */
     record Letter(
             String action,
+            String trackingId,
             @Nullable String relatesTo,
             MessageBody body,
             ScannedMessage.Range content,

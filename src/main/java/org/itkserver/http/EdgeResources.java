@@ -85,7 +85,7 @@ final class EdgeResources implements AutoCloseable {
         if (route == Route.ITK) {
             return isLarge ? large : of == RequestClass.PARTNER ? partners : anonymous;
         }
-        return routes.getOrDefault(route, anonymous);
+        return routes.getOrDefault(route, routes.get(Route.OTHER));
     }
 
     ByteBudget memory(RequestClass of) {

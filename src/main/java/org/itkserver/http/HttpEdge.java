@@ -132,7 +132,8 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void route(HttpServerExchange exchange, Route route, HttpHandler servlets) throws Exception {
-        if (route == Route.LIVE && exchange.getRequestMethod().equals(Methods.GET)) {
+        var method = exchange.getRequestMethod();
+        if (route == Route.LIVE && (method.equals(Methods.GET) || method.equals(Methods.HEAD))) {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
             exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store");
             ShortAnswer.send(exchange, ByteBuffer.wrap(UP));

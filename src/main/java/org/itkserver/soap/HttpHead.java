@@ -12,6 +12,7 @@ import java.util.Set;
 import org.itkserver.envelope.EnvelopeRejected;
 import org.itkserver.envelope.SoapVersion;
 import org.itkserver.envelope.ToolkitError;
+import org.itkserver.envelope.XmlEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,9 +140,6 @@ record HttpHead(SoapVersion mediaVersion, List<String> soapActions, @Nullable Ch
 
     /** Whether the bytes' encoding is what the charset parameter says (RFC 7303, 3). */
     boolean agreesWith(Charset found) {
-        return charset == null
-                || found == StandardCharsets.UTF_8
-                        && (charset == StandardCharsets.UTF_8 || charset == StandardCharsets.US_ASCII)
-                || found != StandardCharsets.UTF_8 && charset.name().startsWith("UTF-16");
+        return charset == null || XmlEncoding.agrees(charset, found);
     }
 }

@@ -100,7 +100,7 @@ final class IdentityChecks {
         }
         for (var identity : identities) {
             typeIsAnOid(identity);
-            boolean address = NhsUri.isAddress(identity.uri());
+            boolean address = NhsUri.isAddressAsIdentity(identity.uri());
             if ((identity.isItkIdentity() || NhsUri.isOne(identity.uri()))
                     && !address
                     && !NhsUri.isIdentity(identity.uri())) {

@@ -23,6 +23,11 @@ final class NhsUri {
         return uri.startsWith(Namespaces.IDENTITY) && parts(uri, Namespaces.IDENTITY);
     }
 
+    /** Whether it is an address with authority and organisation that is used as an identity: blanks are allowed (H15). */
+    static boolean isAddressAsIdentity(String uri) {
+        return uri.startsWith(Namespaces.ADDRESS) && parts(uri, Namespaces.ADDRESS);
+    }
+
     private static boolean begins(String uri, String prefix) {
         return uri.regionMatches(true, 0, prefix, 0, prefix.length());
     }

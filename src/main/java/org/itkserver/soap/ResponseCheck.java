@@ -43,7 +43,7 @@ final class ResponseCheck {
         var addressing = message.addressing();
         var relatesTo = addressing.relatesTo();
         boolean related = relatesTo.stream().anyMatch(id -> same(id, messageId));
-        if (!relatesTo.isEmpty() && !related) {
+        if (addressing.relates() && !related) {
             return "its RelatesTo is not the MessageID of our request";
         }
         var action = addressing.action();
@@ -61,7 +61,8 @@ final class ResponseCheck {
         if (!isResponse(header.service(), letter.action()) && !(sameService && (related || named))) {
             return "its envelope names another service than our request";
         }
-        if (isEcho(answer, messageId, letter)) {
+        boolean sameDocument = sameService && header.trackingId().equalsIgnoreCase(letter.trackingId());
+        if (sameDocument || isEcho(answer, messageId, letter)) {
             return "it is our own request";
         }
         return undecodable(answer);

@@ -199,7 +199,7 @@ class HostileRowsTest {
                 Map.of(v, v));
         var headers = new ScannedMessage(
                 SoapVersion.SOAP_11,
-                new Addressing(v, v, v, v, v, v, List.of(v), false),
+                new Addressing(v, v, v, v, v, v, List.of(v), List.of(), false),
                 new Security(v, v, v, v, true),
                 envelope,
                 null,

@@ -17,6 +17,7 @@ class XmlReplyTest {
     @CsvSource({
         "text/xml; charset=ISO-8859-1, ISO-8859-1",
         "application/xml;charset=\"utf-16\", UTF-16",
+        "application/xml;charset=''utf-16'', UTF-16",
         "text/xml; charset=UTF-8, UTF-8",
         "text/xml; x=y; Charset=windows-1252, windows-1252",
         "text/xml, UTF-8"

@@ -112,8 +112,10 @@ class AcknowledgementReaderTest {
                                 BY2.formatted("AA", "C", REASON, DETAIL.formatted("IF", "later"))
                                         + BY2.formatted("AE", "D", "", "")),
                         new Acknowledgement.Business(ID, "AA", true, "no bed", Map.of("C", "AA", "D", "AE"))),
+                Arguments.of(business("aa", ID, "", ""), new Acknowledgement.Business(ID, "aa", true, null, Map.of())),
+                Arguments.of(business("Ca", ID, "", ""), new Acknowledgement.Business(ID, "Ca", true, null, Map.of())),
                 Arguments.of(
-                        business("XX", ID, "", ""), new Acknowledgement.Business(ID, "XX", false, null, Map.of())));
+                        business("ce", ID, "", ""), new Acknowledgement.Business(ID, "ce", false, null, Map.of())));
     }
 
     @ParameterizedTest
@@ -193,6 +195,8 @@ class AcknowledgementReaderTest {
                 Arguments.of(business("AA", "", "", ""), "no acknowledgedBy3/conveyingTransmission/id/@root"),
                 Arguments.of(business("AA", "uuid_x", "", ""), "is not a UUID"),
                 Arguments.of(business("", ID, "", ""), "no acknowledgedBy3/@typeCode"),
+                Arguments.of(business("XX", ID, "", ""), "is not AA, AE, AR, CA, CE or CR"),
+                Arguments.of(business("true", ID, "", ""), "is not AA, AE, AR, CA, CE or CR"),
                 Arguments.of("<BusinessResponseMessage xmlns=\"urn:hl7-org:v3\"/>", "no acknowledgedBy3"),
                 Arguments.of(
                         // the id of a payload is not the id of the message

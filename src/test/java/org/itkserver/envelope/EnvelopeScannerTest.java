@@ -12,6 +12,7 @@ import com.ctc.wstx.stax.WstxInputFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvelopeScannerTest {
@@ -157,6 +159,31 @@ class EnvelopeScannerTest {
         var expected = java.security.MessageDigest.getInstance("SHA-256").digest(Messages.utf8(cut(range)));
 
         assertArrayEquals(expected, body.sha256(range.start(), range.end()));
+    }
+
+    /** H18: names of an encoding are read as the JDK knows them; one that contradicts the bytes is refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "UTF8, UTF-8, true",
+        "utf8, UTF-8, true",
+        "us-ascii, UTF-8, true",
+        "UTF_16, UTF-16LE, true",
+        "utf-16, UTF-16BE, true",
+        "UTF-16LE, UTF-16LE, true",
+        "UTF-16BE, UTF-16LE, false",
+        "UTF-16LE, UTF-16BE, false",
+        "UTF-8, UTF-16BE, false",
+        "UTF-16, UTF-8, false",
+        "no such, UTF-8, false"
+    })
+    void aDeclaredEncodingMustBeThatOfTheBytes(String declared, String charset, boolean accepted) throws IOException {
+        var text = "<?xml version=\"1.0\" encoding=\"" + declared + "\"?>" + Messages.cda();
+        var bytes = text.getBytes(Charset.forName(charset));
+        if (accepted) {
+            assertNotNull(scanner.scan(MessageBody.of(bytes)));
+        } else {
+            assertThrows(EnvelopeRejected.class, () -> scanner.scan(MessageBody.of(bytes)));
+        }
     }
 
     @ParameterizedTest

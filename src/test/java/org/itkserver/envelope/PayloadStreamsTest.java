@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** H20: what comes out of a payload. */
 class PayloadStreamsTest {
@@ -87,6 +89,13 @@ class PayloadStreamsTest {
         }
         var text = Base64.getEncoder().encodeToString(zipped.toByteArray());
         assertArrayEquals(bytes, content(text, " base64=\"true\" compressed=\"true\""));
+    }
+
+    /** H6: text alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SGVs<!--x-->bG8=", "SGVs<?a b?>bG8=", "<!-- x -->SGVsbG8="})
+    void base64WithMarkupIsRefused(String text) {
+        assertThrows(UndecodablePayload.class, () -> content(text, " base64=\"true\""));
     }
 
     @Test

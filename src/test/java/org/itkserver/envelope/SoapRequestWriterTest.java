@@ -67,6 +67,7 @@ class SoapRequestWriterTest {
                         null,
                         null,
                         List.of(),
+                        List.of(),
                         false),
                 read.addressing());
         assertTrue(TrackingId.isValid(request.messageId()), request.messageId());

@@ -23,6 +23,14 @@ class XmlFragmentTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"UTF8", "utf8", "us-ascii"})
+    void otherNamesOfUtf8AreKnown(String encoding) {
+        assertEquals(
+                "<a>\u00f6</a>",
+                fragments.of(utf8("<?xml version=\"1.0\" encoding=\"" + encoding + "\"?><a>\u00f6</a>")));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"ISO-8859-1", "UTF-16", "windows-1252"})
     void anotherDeclaredEncodingIsRefused(String encoding) {
         var document = "<?xml version=\"1.0\" encoding=\"" + encoding + "\"?><a>\u00c3\u00b6</a>";

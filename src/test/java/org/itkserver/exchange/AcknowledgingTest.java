@@ -171,6 +171,18 @@ class AcknowledgingTest {
         assertEquals(World.ADDRESS + "Y9999", ack.addresses());
     }
 
+    /** H10: a DTS mailbox is not an address that this server sends to. */
+    @Test
+    void withSenderAddressOfAnotherTypeItGoesToTheSendersOwnAddress() {
+        var message = asking(INF_ACK)
+                .replace(
+                        "<itk:senderAddress uri=\"urn:nhs-uk:addressing:ods:Y9999\"/>",
+                        "<itk:senderAddress type=\"2.16.840.1.113883.2.1.3.2.4.21.1\" uri=\"X26HC005\"/>");
+        var ack = acknowledged(message, GP);
+        assertEquals(GP, ack.partner());
+        assertEquals(World.ADDRESS + "Y9999", ack.addresses());
+    }
+
     @Test
     void aSenderWithoutEndpointLeavesADeadLetterAndIsAnsweredAllTheSame() {
         world.with(Partners.of(GP, "Y9999").endpoints(null, null));

@@ -105,6 +105,7 @@ class AnswerClassifierTest {
         var bytes = Messages.utf8("<sent/>");
         return new Transport.Letter(
                 Messages.SERVICE,
+                "SENT-TRACKING-ID",
                 null,
                 MessageBody.of(bytes),
                 new ScannedMessage.Range(0, bytes.length),
@@ -301,6 +302,8 @@ class AnswerClassifierTest {
                 "RELATES | MessageID | true",
                 "urn:uuid:RELATES | MessageID | true",
                 "99999999-AAAA-4BBB-8CCC-000000000009 | MessageID | false",
+                "99999999-AAAA-4BBB-8CCC-000000000009 | relation | false",
+                "RELATES | both relations | true",
                 "SERVICEResponse | Action | true",
                 "urn:nhs-itk:ns:201005/Port/sendResponse | Action | true",
                 "SERVICE | Action | false",
@@ -310,13 +313,18 @@ class AnswerClassifierTest {
                 "SERVICE | service | true",
                 "RELATES | own | false"
             })
-    void onlyTheAnswerIsTaken(String value, String where, boolean ours) {
+    void onlyTheAnswerIsTaken(String value, String where, boolean isOurs) {
         var real = value.replace("SERVICE", Messages.SERVICE);
         var answer = RESPONSE;
         if (where.equals("MessageID")) {
             var id = real.replace(
                     "RELATES", real.startsWith("urn") ? REQUEST_ID.toLowerCase(java.util.Locale.ROOT) : REQUEST_ID);
             answer = answer.replace("</soap:Header>", "<wsa:RelatesTo>" + id + "</wsa:RelatesTo></soap:Header>");
+        } else if (where.endsWith("relation") || where.endsWith("relations")) {
+            var other =
+                    "<wsa:RelatesTo RelationshipType=\"wsa:Reply\">99999999-AAAA-4BBB-8CCC-000000000009</wsa:RelatesTo>";
+            var ours = where.startsWith("both") ? "<wsa:RelatesTo>" + REQUEST_ID + "</wsa:RelatesTo>" : "";
+            answer = answer.replace("</soap:Header>", other + ours + "</soap:Header>");
         } else if (where.equals("own")) {
             answer = answer.replaceFirst(">[0-9A-F-]*</wsa:MessageID>", ">" + REQUEST_ID + "</wsa:MessageID>");
         } else if (where.equals("Action")) {
@@ -325,7 +333,7 @@ class AnswerClassifierTest {
             answer = answer.replaceFirst("service=\"[^\"]*\"", "service=\"" + real + "\"");
         }
         var result = classifier.classify(REQUEST_ID, letter(true), 200, null, Messages.utf8(answer));
-        assertEquals(ours ? "response" : "not ours", words(result), answer);
+        assertEquals(isOurs ? "response" : "not ours", words(result), answer);
     }
 
     @Test
@@ -338,6 +346,7 @@ class AnswerClassifierTest {
         int length = Messages.utf8(text.substring(start, end)).length;
         var letter = new Transport.Letter(
                 Messages.SERVICE,
+                "SENT-TRACKING-ID",
                 null,
                 MessageBody.of(own),
                 new ScannedMessage.Range(before, before + length),
@@ -345,6 +354,12 @@ class AnswerClassifierTest {
                 StandardCharsets.UTF_8,
                 true);
         assertEquals("not ours", words(classifier.classify(REQUEST_ID, letter, 200, null, own)));
+        // the same document in other bytes, with a RelatesTo as an answer has it
+        var again = Messages.cda()
+                .replace("<itk:header ", "<itk:header  ")
+                .replaceFirst("trackingid=\"[^\"]*\"", "trackingid='sent-tracking-id'")
+                .replace("</soap:Header>", "<wsa:RelatesTo>" + REQUEST_ID + "</wsa:RelatesTo></soap:Header>");
+        assertEquals("not ours", words(classifier.classify(REQUEST_ID, letter(true), 200, null, Messages.utf8(again))));
         var broken = RESPONSE.replace("mimetype=\"text/xml\"", "mimetype=\"text/xml\" base64=\"true\"");
         assertEquals(
                 "not ours", words(classifier.classify(REQUEST_ID, letter(true), 200, null, Messages.utf8(broken))));

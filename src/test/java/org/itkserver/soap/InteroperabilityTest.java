@@ -154,9 +154,12 @@ class InteroperabilityTest {
 
     @Test
     void anAuditIdentityThatIsAnAddressIsAWarning() {
-        var verdict = check(swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:addressing:ods:Y9999:ward"));
-        assertTrue(verdict.accepted(), verdict::toString);
-        assertTrue(verdict.text().contains("H15"), verdict::toString);
+        for (var part : List.of("ward", "Sample, Alfred", "J\u00f6rg Ma\u00df", "a%20b")) {
+            var verdict =
+                    check(swap("urn:nhs-uk:identity:ods:Y9999:dr-sample", "urn:nhs-uk:addressing:ods:Y9999:" + part));
+            assertTrue(verdict.accepted(), verdict::toString);
+            assertTrue(verdict.text().contains("H15"), verdict::toString);
+        }
     }
 
     @ParameterizedTest
@@ -175,6 +178,7 @@ class InteroperabilityTest {
     void aHandlingFlagThatIsNeitherIsRefused(String value) {
         assertEquals("1000", check(flag("infackrequested", value)).code());
         assertEquals("1000", check(flag("ackrequested", value)).code());
+        assertEquals("1000", check(flag("busresponserequested", value)).code());
     }
 
     private String flag(String key, String value) {

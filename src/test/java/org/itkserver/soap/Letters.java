@@ -76,6 +76,7 @@ final class Letters {
         var bytes = content.getBytes(StandardCharsets.UTF_8);
         return new Transport.Letter(
                 "urn:a",
+                "SENT-TRACKING-ID",
                 "REQUEST-ID",
                 MessageBody.of(bytes),
                 new ScannedMessage.Range(0, bytes.length),

@@ -166,9 +166,9 @@ class SignatureFormTest {
     void issuerAndSerialMustBeThoseOfTheCertificateBesideThem() {
         var good = by("gp").keyInfo(Signed.Key.ALL_DATA).sign(CHECKED.letter());
         var serial = certificate(CERTS, "gp").getSerialNumber();
-        invalid("is not that of the X509Certificate", good.replace(">" + serial + "<", ">1<"), mustSignTheBody());
+        invalid("is not the X509Certificate beside it", good.replace(">" + serial + "<", ">1<"), mustSignTheBody());
         invalid(
-                "X509Data holds one",
+                "X509Data holds one each",
                 good.replaceFirst("(?s)(<ds:X509Certificate>.*</ds:X509Certificate>)", "$1$1"),
                 mustSignTheBody());
         invalid(
@@ -179,15 +179,47 @@ class SignatureFormTest {
                 mustSignTheBody());
     }
 
+    @Test
+    void x509DataMayHoldASubjectKeyIdentifierAndASubject() {
+        var known = certificate(CERTS, "gp");
+        var extension = known.getExtensionValue("2.5.29.14");
+        var ski = "<ds:X509SKI>"
+                + java.util.Base64.getEncoder()
+                        .encodeToString(java.util.Arrays.copyOfRange(extension, 4, extension.length))
+                + "</ds:X509SKI>";
+        var subject = "<ds:X509SubjectName>" + known.getSubjectX500Principal().getName() + "</ds:X509SubjectName>";
+        var good = by("gp").keyInfo(Signed.Key.ALL_DATA).sign(CHECKED.letter());
+        accepted(good.replace("<ds:X509Certificate>", ski + subject + "<ds:X509Certificate>"), mustSignTheBody());
+        accepted(dataOf(good, ski), knowing("gp", "gp"));
+        accepted(dataOf(good, subject + ski), knowing("gp", "gp"));
+        invalid("X509Data holds one each", dataOf(good, subject), knowing("gp", "gp"));
+        invalid("X509Data holds one each", dataOf(good, ski + ski), knowing("gp", "gp"));
+        invalid("X509Data holds one each", dataOf(good, ski + "<ds:X509CRL/>"), knowing("gp", "gp"));
+        invalid(
+                "is not the X509Certificate beside it",
+                good.replace(
+                        "<ds:X509Certificate>",
+                        "<ds:X509SubjectName>CN=other</ds:X509SubjectName><ds:X509Certificate>"),
+                mustSignTheBody());
+    }
+
+    /** The message with other content in its X509Data, which no signature covers. */
+    private static String dataOf(String message, String content) {
+        return message.replaceFirst("(?s)(<ds:X509Data[^>]*>).*</ds:X509Data>", "$1" + content + "</ds:X509Data>");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "%%%", "AAAA AAAA A", " "})
     void aKeyIdentifierIsBase64(String text) {
         var good = by("gp").keyInfo(Signed.Key.THUMBPRINT_SHA1).sign(CHECKED.letter());
         invalid(
-                "The KeyIdentifier is not",
+                "The KeyIdentifier or X509SKI is not",
                 good.replaceFirst("(<wsse:KeyIdentifier[^>]*>)[^<]*", "$1" + text),
                 knowing("gp", "gp"));
-        invalid("The KeyIdentifier is not", good.replace("ThumbprintSHA1", "ThumbprintSHA512"), knowing("gp", "gp"));
+        invalid(
+                "The KeyIdentifier or X509SKI is not",
+                good.replace("ThumbprintSHA1", "ThumbprintSHA512"),
+                knowing("gp", "gp"));
     }
 
     @Test

@@ -72,6 +72,7 @@ class SoapClientSigningTest {
         var scanned = scanner.scan(new ByteArrayInputStream(message.getBytes(charset)), body);
         return new Transport.Letter(
                 Messages.SERVICE,
+                "SENT-TRACKING-ID",
                 null,
                 body,
                 scanned.requiredEnvelope(),

@@ -40,7 +40,14 @@ class SoapClientTest {
         try {
             var scanned = scanner.scan(new ByteArrayInputStream(message.getBytes(charset)), body);
             return new Transport.Letter(
-                    ACTION, null, body, scanned.requiredEnvelope(), scanned.inherited(), scanned.charset(), false);
+                    ACTION,
+                    "SENT-TRACKING-ID",
+                    null,
+                    body,
+                    scanned.requiredEnvelope(),
+                    scanned.inherited(),
+                    scanned.charset(),
+                    false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -33,7 +33,7 @@ public record GeneratedPayload(
         BASE64,
         GZIP,
         ELEMENT,
-        /** Base64 with references, CDATA sections or comments in it: it may be refused, and is decoded otherwise. */
+        /** Base64 with references or CDATA sections in it, or with comments or processing instructions: these must be refused. */
         MARKED_BASE64,
         DAMAGED_BASE64,
         DAMAGED_GZIP,
@@ -77,7 +77,9 @@ public record GeneratedPayload(
             }
             case MARKED_BASE64 -> {
                 var bytes = bytes(random);
-                yield plain(kind, base64Flag(random), GeneratedMarkup.inBase64(random, base64(bytes)), bytes);
+                var xml = GeneratedMarkup.inBase64(random, base64(bytes));
+                boolean onlyText = !xml.contains("<!--") && !xml.contains("<?");
+                yield plain(kind, base64Flag(random), xml, onlyText ? bytes : null);
             }
             case GZIP -> {
                 var bytes = bytes(random);

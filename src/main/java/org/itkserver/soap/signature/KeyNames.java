@@ -6,7 +6,9 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import javax.security.auth.x500.X500Principal;
 import org.itkserver.envelope.EnvelopeRejected;
@@ -28,44 +30,72 @@ final class KeyNames {
     private static final int LONGEST_IDENTIFIER = 256;
     private static final int LONGEST_SHORT_LENGTH = 0x7f;
 
+    /** As .NET writes them, which RFC 2253 does not have. */
+    private static final Map<String, String> KEYWORDS =
+            Map.of("E", "1.2.840.113549.1.9.1", "S", "2.5.4.8", "T", "2.5.4.12", "SN", "2.5.4.4", "G", "2.5.4.42");
+
     private KeyNames() {}
 
-    /** Issuer and serial number, a certificate, or both of the same certificate. */
+    /** Issuer and serial number, subject key identifier or certificate; several must name one certificate, a subject with them. */
     static X509Certificate data(Element data, List<X509Certificate> known) {
-        var inside = Xml.children(data);
-        var serials = Xml.children(data, Namespaces.DS, "X509IssuerSerial");
-        var certificates = Xml.children(data, Namespaces.DS, "X509Certificate");
-        if (inside.isEmpty()
-                || serials.size() > 1
-                || certificates.size() > 1
-                || serials.size() + certificates.size() != inside.size()) {
-            throw EnvelopeRejected.invalid("X509Data holds one X509IssuerSerial, one X509Certificate, or one of each.");
+        X509Certificate certificate = null;
+        Predicate<X509Certificate> named = c -> true;
+        var seen = new HashSet<String>();
+        for (var part : Xml.children(data)) {
+            var name = Namespaces.DS.equals(part.getNamespaceURI()) ? part.getLocalName() : "";
+            if (!seen.add(name)) {
+                throw refusedData();
+            }
+            switch (name) {
+                case "X509IssuerSerial" -> named = named.and(issuerAndSerial(part));
+                case "X509SKI" -> named = named.and(is(value(part), KeyNames::subjectKey));
+                case "X509SubjectName" -> named = named.and(subject(part));
+                case "X509Certificate" -> certificate = embedded(part);
+                default -> throw refusedData();
+            }
         }
-        var named = serials.isEmpty() ? null : issuerAndSerial(serials.get(0));
-        if (certificates.isEmpty()) {
-            return find(known, java.util.Objects.requireNonNull(named), "its issuer and serial number are");
+        // certificates that follow each other have one subject
+        seen.remove("X509SubjectName");
+        if (seen.isEmpty()) {
+            throw refusedData();
         }
-        var certificate = embedded(certificates.get(0));
-        if (named != null && !named.test(certificate)) {
-            throw EnvelopeRejected.invalid("The X509IssuerSerial is not that of the X509Certificate beside it.");
+        if (certificate == null) {
+            return find(known, named, "its X509Data is that");
+        }
+        if (!named.test(certificate)) {
+            throw EnvelopeRejected.invalid("What X509Data names is not the X509Certificate beside it.");
         }
         return certificate;
     }
 
     private static Predicate<X509Certificate> issuerAndSerial(Element pair) {
-        var issuer = text(pair, "X509IssuerName");
         var serial = text(pair, "X509SerialNumber");
         try {
             if (serial.length() > LONGEST_SERIAL) {
                 throw new IllegalArgumentException();
             }
-            var name = new X500Principal(issuer);
+            var name = new X500Principal(text(pair, "X509IssuerName"), KEYWORDS);
             var number = new BigInteger(serial);
             return c -> c.getSerialNumber().equals(number)
                     && c.getIssuerX500Principal().equals(name);
         } catch (IllegalArgumentException e) {
             throw EnvelopeRejected.invalid("X509IssuerSerial is not a name and a number.");
         }
+    }
+
+    private static Predicate<X509Certificate> subject(Element element) {
+        try {
+            var name = new X500Principal(element.getTextContent().trim(), KEYWORDS);
+            return c -> c.getSubjectX500Principal().equals(name);
+        } catch (IllegalArgumentException e) {
+            throw EnvelopeRejected.invalid("X509SubjectName is not a name.");
+        }
+    }
+
+    private static EnvelopeRejected refusedData() {
+        return EnvelopeRejected.invalid(
+                "X509Data holds one each, at most, of X509IssuerSerial, X509SKI, X509Certificate"
+                        + " and X509SubjectName, and not the last alone.");
     }
 
     private static String text(Element parent, String name) {
@@ -148,7 +178,8 @@ final class KeyNames {
     }
 
     private static EnvelopeRejected refused() {
-        return EnvelopeRejected.invalid("The KeyIdentifier is not an X.509 certificate, subject key identifier or"
-                + " thumbprint (SHA-1 or SHA-256) in base64.");
+        return EnvelopeRejected.invalid(
+                "The KeyIdentifier or X509SKI is not an X.509 certificate, subject key identifier or"
+                        + " thumbprint (SHA-1 or SHA-256) in base64.");
     }
 }
