@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,6 +36,9 @@ final class AnchorFile {
     AnchorFile(Path file, Clock clock) {
         this.file = file;
         this.clock = clock;
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("ITK_SEAL_ANCHORS=" + file + " is not a regular file.");
+        }
         try {
             append("");
         } catch (IOException e) {

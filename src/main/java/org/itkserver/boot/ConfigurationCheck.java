@@ -1,12 +1,14 @@
 package org.itkserver.boot;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.itkserver.soap.OwnAddresses;
+import org.itkserver.tls.SettingFile;
 
 /**
  * Checks settings and {@code directory.yaml} before anything is made or opened. Runs in the launcher, which has neither CXF nor a
@@ -26,33 +28,44 @@ public final class ConfigurationCheck {
         mistakes.in(() -> {
             var settings = Settings.of(env);
             mistakes.in(() -> directory(settings));
+            mistakes.in(() -> SealKeySource.check(settings.sealKey()));
+            mistakes.in(() -> ContentKeyFiles.open(settings.contentKeys()));
         });
         return mistakes.lines();
     }
 
     private static void directory(Settings settings) {
-        var file = settings.home().resolve("directory.yaml");
-        if (!Files.exists(file)) {
+        var file = settings.home().resolve(Home.DIRECTORY);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            Home.refuseUsed(settings.home());
             return;
         }
+        var bytes = bytes(file);
         try {
             var ours = new OwnAddresses(settings.publicUrl(), settings.toAliases());
             var loopback = InetAddress.getByName(settings.listeners().bind()).isLoopbackAddress();
             DirectoryFile.read(
-                    DirectoryFile.text(Files.readAllBytes(file)),
+                    DirectoryFile.text(bytes),
                     loopback,
                     uri -> ours.isBase(uri) || settings.listeners().isAt(uri),
                     settings.home());
         } catch (UnknownHostException e) {
             // a mistake of its own, which the launcher has found
-        } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read: give the server's user permission to read it.");
         } catch (IllegalArgumentException e) {
             var mistakes = new Mistakes();
             String.valueOf(e.getMessage())
                     .lines()
                     .forEach(line -> mistakes.add(new IllegalArgumentException(file + ", " + line)));
             mistakes.throwIfAny();
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return SettingFile.bytes(file, YamlText.LONGEST_FILE);
+        } catch (SettingFile.Unusable e) {
+            throw new IllegalArgumentException(
+                    file + " " + e.getMessage() + ": put a file there that the server's user has permission to read.");
         }
     }
 }

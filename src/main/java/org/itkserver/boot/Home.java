@@ -4,18 +4,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import org.itkserver.io.PrivateFiles;
+import org.itkserver.tls.SettingFile;
 import org.jspecify.annotations.Nullable;
 
 /** The home folder: made on the first start, private to its owner. */
 final class Home {
+    static final String DIRECTORY = "directory.yaml";
+
+    private static final String NODE_ID = "node-id";
+    private static final String IN_HAND = "in-hand";
     private static final int KEY_BYTES = 32;
     private static final List<String> MADE = List.of(
-            "data", "keys", "tmp", "node-id", "installation", "lock", "first-run.txt", "reset-admin.txt", "in-hand");
+            "data", "keys", "tmp", NODE_ID, "installation", "lock", "first-run.txt", "reset-admin.txt", IN_HAND);
 
     private final Path folder;
 
@@ -32,13 +38,28 @@ final class Home {
                 Files.deleteIfExists(file);
             }
         }
-        if (!Files.exists(directory())) {
+        if (!Files.exists(directory(), LinkOption.NOFOLLOW_LINKS)) {
+            refuseUsed(folder);
             try (InputStream demo = Home.class.getClassLoader().getResourceAsStream("demo-directory.yaml")) {
                 if (demo == null) {
                     throw new IOException("missing from the application: demo-directory.yaml");
                 }
-                PrivateFiles.write(directory(), new String(demo.readAllBytes(), StandardCharsets.UTF_8));
+                PrivateFiles.create(directory(), new String(demo.readAllBytes(), StandardCharsets.UTF_8));
             }
+        }
+    }
+
+    /**
+     * Refuses a home folder that was used, for a start that finds no directory file in it: the demonstration is for a first start.
+     *
+     * @throws IllegalArgumentException when a server has run in the folder
+     */
+    static void refuseUsed(Path folder) {
+        if (Files.exists(folder.resolve(IN_HAND)) || Files.exists(folder.resolve(NODE_ID))) {
+            throw new IllegalArgumentException(folder.resolve(DIRECTORY)
+                    + " does not exist, and a server has run in this home folder before: put the file back, or delete "
+                    + folder.resolve(IN_HAND) + " and " + folder.resolve(NODE_ID)
+                    + " to start with the demonstration.");
         }
     }
 
@@ -63,7 +84,7 @@ final class Home {
 
     /** {@code directory.yaml}. */
     Path directory() {
-        return folder.resolve("directory.yaml");
+        return folder.resolve(DIRECTORY);
     }
 
     /** Where large messages lie while they are processed. */
@@ -73,7 +94,7 @@ final class Home {
 
     /** What the process has in hand, for the next start. */
     Path inHand() {
-        return folder.resolve("in-hand");
+        return folder.resolve(IN_HAND);
     }
 
     /** What the first start tells its operator. */
@@ -91,11 +112,11 @@ final class Home {
         if (configured != null) {
             return configured;
         }
-        var file = folder.resolve("node-id");
-        if (!Files.exists(file)) {
+        var file = folder.resolve(NODE_ID);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             write(file, "node-" + HexFormat.of().formatHex(random(6)) + "\n");
         }
-        return Files.readString(file).trim();
+        return text(file).trim();
     }
 
     /** The file of {@link #patientSecret}. */
@@ -106,10 +127,23 @@ final class Home {
     /** The secret that NHS numbers are keyed with; nodes that share a database share this file. */
     byte[] patientSecret() throws IOException {
         var file = searchKey();
-        if (!Files.exists(file)) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             write(file, HexFormat.of().formatHex(random(KEY_BYTES)) + "\n");
         }
-        return HexFormat.of().parseHex(Files.readString(file).trim());
+        try {
+            return HexFormat.of().parseHex(text(file).trim());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    file + " is not a key in hexadecimal digits: copy the key from a backup or another node.");
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return SettingFile.latin1(file, SettingFile.SMALL);
+        } catch (SettingFile.Unusable e) {
+            throw new IOException(file + " " + e.getMessage(), e);
+        }
     }
 
     static byte[] random(int count) {

@@ -2,13 +2,14 @@ package org.itkserver.boot;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.DirectoryStatus;
 import org.itkserver.envelope.Sha256;
+import org.itkserver.tls.SettingFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,68 +29,69 @@ import org.slf4j.LoggerFactory;
  * The directory in force. A changed file is loaded when it is right; when it is wrong the last good one stays, and the
  * mistake is logged and audited. Thread-safe; {@link #get()} never waits.
  */
-final class LiveDirectory implements Supplier<Directory> {
+final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveDirectory.class);
 
     private static final Pattern END = Pattern.compile("(?:^|\\n)\\.\\.\\.[ \\t\\r\\n]*\\z");
+    /** Events come from a thread of their own. */
+    private static final long LATE_EVENTS = Duration.ofMillis(500).toNanos();
+
     private static final String UNREADABLE = "The file cannot be read.";
-    private static final String PENDING = "A changed file is pending: it was written in place and may not be complete."
-            + " Move a complete file into its place, end it with a line of three dots (...), or have an administrator put it"
+    private static final String PENDING = "A changed file is pending: nothing shows that it was complete before it was"
+            + " moved into its place, so it may still be written. Move a complete file into its place, end it with a line of three dots (...), or have an administrator put it"
             + " in force on the directory page.";
     private static final String PENDING_WRONG =
-            "A changed file is pending: it was written in place and may not be complete. As it stands it has mistakes:\n";
+            "A changed file is pending: nothing shows that it was complete before it was moved into its place, so it may still"
+                    + " be written. As it stands it has mistakes:\n";
 
     private final Path file;
     private final boolean loopback;
     private final Predicate<URI> ourself;
     private final Clock clock;
+    private final LongSupplier nanos;
     private volatile InForce current;
     private volatile DirectoryStatus status;
-    /** The version that was looked at last; a version is looked at once. */
-    private Version seen;
+    /** The version that was judged last; a version is judged once. */
+    private FileVersion seen;
+    /** Whether that one was complete. */
+    private boolean seenComplete = true;
+    /** Whether the file could not be read since, so that what it holds now is to be judged in any case. */
+    private boolean unread;
+    /** A version that events alone show to be complete. */
+    private @Nullable FileVersion candidate;
 
-    private record InForce(Directory directory, Version version) {}
+    private long candidateSince;
 
-    /** The file as it was once. */
-    private record Version(byte[] bytes, String inode) {
-        static Version of(Path file) throws IOException {
-            // of the file itself, when the path is a link that is swapped
-            var real = file.toRealPath();
-            return new Version(Files.readAllBytes(real), inode(real));
-        }
+    private final Arrivals arrivals = new Arrivals();
 
-        private static String inode(Path real) throws IOException {
-            try {
-                return String.valueOf(Files.getAttribute(real, "unix:ino"));
-            } catch (UnsupportedOperationException | IllegalArgumentException e) {
-                return "";
-            }
-        }
-
-        boolean isSameAs(Version other) {
-            return Arrays.equals(bytes, other.bytes);
-        }
-
-        /** Whether it was moved into place, or ends with the marker of a document's end; a file that is being written is neither. */
-        boolean isComplete(Version before, String text) {
-            return !inode.equals(before.inode) || END.matcher(text).find();
-        }
-    }
+    private record InForce(Directory directory, FileVersion version) {}
 
     /**
      * @param loopback whether the server listens on a loopback address only
      * @param ourself whether a URL is one of this server's own
+     * @param nanos a clock that only goes forward, in nanoseconds
      * @throws IllegalArgumentException when the file is wrong, naming its line
      */
-    LiveDirectory(Path file, boolean loopback, Predicate<URI> ourself, Clock clock) throws IOException {
+    LiveDirectory(Path file, boolean loopback, Predicate<URI> ourself, Clock clock, LongSupplier nanos)
+            throws IOException {
         this.file = file;
         this.loopback = loopback;
         this.ourself = ourself;
         this.clock = clock;
-        this.seen = Version.of(file);
+        this.nanos = nanos;
         // at the start the file counts as it stands
-        this.current = new InForce(read(DirectoryFile.text(seen.bytes)), seen);
-        this.status = inForce(seen.bytes);
+        this.seen = atStart(file);
+        arrivals.look(seen.real());
+        this.current = new InForce(read(DirectoryFile.text(seen.bytes())), seen);
+        this.status = inForce(seen.bytes());
+    }
+
+    private static FileVersion atStart(Path file) throws IOException {
+        try {
+            return FileVersion.asItStands(file, YamlText.LONGEST_FILE);
+        } catch (SettingFile.Unusable e) {
+            throw new IllegalArgumentException(file + " " + e.getMessage() + ".");
+        }
     }
 
     private Directory read(String text) {
@@ -125,38 +128,82 @@ final class LiveDirectory implements Supplier<Directory> {
      */
     synchronized void refresh(AuditTrail audit, Versions versions) {
         try {
-            var now = Version.of(file);
-            if (now.isSameAs(current.version)) {
+            // the bytes before the events: an event about bytes that were read is then known soon
+            var now = FileVersion.of(file, YamlText.LONGEST_FILE);
+            arrivals.look(now.real());
+            if (now.hasBytesOf(current.version)) {
                 current = new InForce(current.directory, now);
-                status = status.mistake() == null ? status : inForce(now.bytes);
-                seen = now;
-            } else if (!now.isSameAs(seen) || !now.inode.equals(seen.inode)) {
-                look(now, audit, versions);
-                seen = now;
+                status = status.mistake() == null ? status : inForce(now.bytes());
+                judged(now, true);
+            } else if (unread || !now.hasBytesOf(seen) || !now.isSameFileAs(seen) || arrivals.isMovedIn()) {
+                judge(now, audit, versions);
             }
+        } catch (FileVersion.Changing e) {
+            LOG.debug("directory.yaml is being written");
+        } catch (SettingFile.Unusable e) {
+            unreadable("The file " + e.getMessage() + ".");
         } catch (IOException e) {
-            if (!UNREADABLE.equals(status.mistake())) {
-                LOG.error(
-                        "directory.yaml cannot be read ({}); the last good one stays",
-                        e.getClass().getSimpleName());
-            }
-            mistake(UNREADABLE);
+            unreadable(UNREADABLE);
         }
     }
 
-    private void look(Version now, AuditTrail audit, Versions versions) {
-        boolean complete = true;
-        try {
-            complete = !now.inode.equals(current.version.inode);
-            var text = DirectoryFile.text(now.bytes);
-            complete = now.isComplete(current.version, text);
-            var read = read(text);
-            if (!complete) {
-                LOG.warn("directory.yaml has changed and is pending");
-                mistake(PENDING, sha256(now.bytes));
+    private void unreadable(String reason) {
+        if (!reason.equals(status.mistake())) {
+            LOG.error("directory.yaml cannot be used; the last good one stays: {}", reason);
+        }
+        unread = true;
+        candidate = null;
+        mistake(reason);
+    }
+
+    private void judge(FileVersion now, AuditTrail audit, Versions versions) {
+        boolean complete = isComplete(now);
+        if (!complete && arrivals.isMovedIn() && now.bytes().length > 0) {
+            if (!isSettled(now)) {
                 return;
             }
-            var detail = "directory.yaml was changed, SHA-256 " + sha256(now.bytes);
+            complete = true;
+        }
+        look(now, complete, audit, versions);
+        judged(now, complete);
+    }
+
+    /** Whether events about a version have had the time to arrive. */
+    private boolean isSettled(FileVersion now) {
+        if (candidate == null || !now.isUnchangedSince(candidate)) {
+            candidate = now;
+            candidateSince = nanos.getAsLong();
+        }
+        return nanos.getAsLong() - candidateSince >= LATE_EVENTS;
+    }
+
+    private void judged(FileVersion version, boolean complete) {
+        seen = version;
+        seenComplete = complete;
+        unread = false;
+        candidate = null;
+        arrivals.forget();
+    }
+
+    /** Whether it was moved into place, or ends with the marker of a document's end; a file that is being written is neither. */
+    private boolean isComplete(FileVersion now) {
+        boolean same = now.isSameFileAs(seen);
+        return same && now.hasBytesOf(seen) && seenComplete
+                || now.isSwappedIn(seen)
+                // a file that went away may have left its inode to the next one
+                || (!same || unread) && now.isRenamed()
+                || END.matcher(new String(now.bytes(), StandardCharsets.UTF_8)).find();
+    }
+
+    private void look(FileVersion now, boolean complete, AuditTrail audit, Versions versions) {
+        try {
+            var read = read(DirectoryFile.text(now.bytes()));
+            if (!complete) {
+                LOG.warn("directory.yaml has changed and is pending");
+                mistake(PENDING, sha256(now.bytes()));
+                return;
+            }
+            var detail = "directory.yaml was changed, SHA-256 " + sha256(now.bytes());
             var event = AuditEvent.ofServer(clock.instant(), AuditType.DIRECTORY_LOADED, detail);
             takeEffect(new InForce(read, now), event, audit, versions);
             LOG.info("directory.yaml was loaded again");
@@ -173,14 +220,14 @@ final class LiveDirectory implements Supplier<Directory> {
 
     /** Recorded first, in one transaction: what is not recorded does not take effect. */
     private void takeEffect(InForce next, AuditEvent event, AuditTrail audit, Versions versions) {
-        var sha256 = sha256(next.version.bytes);
+        var sha256 = sha256(next.version.bytes());
         audit.change(List.of(event), () -> {
             versions.current(sha256, event.at(), event.actor());
             return true;
         });
         current = next;
-        status = inForce(next.version.bytes);
-        seen = next.version;
+        status = inForce(next.version.bytes());
+        judged(next.version, true);
     }
 
     /** Records the version that the server starts with. */
@@ -200,11 +247,11 @@ final class LiveDirectory implements Supplier<Directory> {
     synchronized Optional<String> putInForce(
             String sha256, String person, String source, AuditTrail audit, Versions versions) {
         try {
-            var now = Version.of(file);
-            if (!sha256.equals(status.pending()) || !sha256.equals(sha256(now.bytes))) {
+            var now = FileVersion.of(file, YamlText.LONGEST_FILE);
+            if (!sha256.equals(status.pending()) || !sha256.equals(sha256(now.bytes()))) {
                 return Optional.of("The file has changed since. Look at it again");
             }
-            var read = read(DirectoryFile.text(now.bytes));
+            var read = read(DirectoryFile.text(now.bytes()));
             var detail = "directory.yaml, which was pending, is put in force, SHA-256 " + sha256;
             var event = AuditEvent.ofPerson(clock.instant(), AuditType.DIRECTORY_LOADED, person, source, detail);
             takeEffect(new InForce(read, now), event, audit, versions);
@@ -222,6 +269,11 @@ final class LiveDirectory implements Supplier<Directory> {
     interface Versions {
         /** Called within the transaction that audits it. */
         void current(String sha256, Instant since, String by);
+    }
+
+    @Override
+    public synchronized void close() {
+        arrivals.close();
     }
 
     private void mistake(String text) {

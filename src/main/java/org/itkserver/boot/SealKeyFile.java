@@ -2,8 +2,8 @@ package org.itkserver.boot;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import org.itkserver.audit.SealKey;
 import org.itkserver.io.PrivateFiles;
 import org.slf4j.Logger;
@@ -22,7 +22,8 @@ final class SealKeyFile {
      */
     static SealKey load(Path file) {
         try {
-            if (!Files.exists(file)) {
+            // a link that leads nowhere stands for a key that is away
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 var key = SealKey.generate();
                 Home.write(file, key.toPem());
                 PrivateFiles.write(Settings.publicKey(file), key.toPublicPem());
@@ -32,31 +33,13 @@ final class SealKeyFile {
                         Settings.publicKey(file));
                 return key;
             }
-            if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-                throw bad(file, "can be read by everybody; set its mode to 0600");
-            }
-            var key = SealKey.read(Files.readString(file));
+            var key = SealKeySource.read(file);
             if (!Files.exists(Settings.publicKey(file))) {
                 PrivateFiles.write(Settings.publicKey(file), key.toPublicPem());
             }
             return key;
         } catch (IOException e) {
-            throw bad(file, "cannot be read or made: " + e.getMessage());
-        } catch (IllegalArgumentException e) {
-            throw e instanceof BadFile ? e : bad(file, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static BadFile bad(Path file, String why) {
-        return new BadFile("ITK_SEAL_KEY=" + file + " " + why);
-    }
-
-    /** Says which file and why. */
-    private static final class BadFile extends IllegalArgumentException {
-        private static final long serialVersionUID = 1L;
-
-        BadFile(String message) {
-            super(message);
+            throw SealKeySource.bad(file, "cannot be read or made: " + e.getMessage());
         }
     }
 }

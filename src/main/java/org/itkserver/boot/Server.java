@@ -136,7 +136,7 @@ final class Server implements AutoCloseable {
         tls = files == null ? null : new TlsFiles(files, System::nanoTime);
         boolean loopback = InetAddress.getByName(settings.listeners().bind()).isLoopbackAddress();
         ours = new OwnAddresses(settings.publicUrl(), settings.toAliases());
-        directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock);
+        directory = new LiveDirectory(home.directory(), loopback, this::isOurself, clock, System::nanoTime);
         node = home.node(settings.node());
         database = new Database(settings.database());
         var keys = ContentKeyFiles.open(settings.contentKeys());
@@ -363,6 +363,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         readiness.stop();
+        directory.close();
         synchronousPool.shutdown();
         stopWork();
         store.close();

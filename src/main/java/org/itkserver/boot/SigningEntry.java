@@ -1,8 +1,6 @@
 package org.itkserver.boot;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -17,11 +15,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Signing;
+import org.itkserver.tls.SettingFile;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code signing:} of a partner in {@code directory.yaml}. */
 final class SigningEntry {
-    private static final int LARGEST = 64 * 1024;
+    private static final int LARGEST = 1_000_000;
     private static final Set<String> REQUIRE = Set.of("none", "timestamp", "body");
 
     private SigningEntry() {}
@@ -43,11 +42,13 @@ final class SigningEntry {
     }
 
     private static X509Certificate certificate(YamlMap map, Path folder, String text) {
-        try (var in = Files.newInputStream(folder.resolve(text))) {
-            var bytes = in.readNBytes(LARGEST);
+        try {
+            var bytes = SettingFile.bytes(folder.resolve(text), LARGEST);
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(bytes));
-        } catch (IOException | InvalidPathException e) {
+        } catch (SettingFile.Unusable e) {
+            throw map.wrong("certificates", "names the file " + text + ", which " + e.getMessage());
+        } catch (InvalidPathException e) {
             throw map.wrong("certificates", "names the file " + text + ", which cannot be read");
         } catch (CertificateException e) {
             throw map.wrong("certificates", "names the file " + text + ", which holds no X.509 certificate in PEM");

@@ -17,7 +17,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** The text of the directory file as a tree, which is not deep. */
 final class YamlText {
-    private static final int LONGEST_FILE = 1_000_000;
+    /** Bytes that the file may have. */
+    static final int LONGEST_FILE = 1_000_000;
+
     private static final int DEEPEST = 32;
     private static final LoadSettings SETTINGS = LoadSettings.builder()
             .setLabel("directory.yaml")

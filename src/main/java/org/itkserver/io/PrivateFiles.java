@@ -34,10 +34,23 @@ public final class PrivateFiles {
 
     /** Writes a new file, or a file anew. */
     public static void write(Path file, String text) throws IOException {
-        try (var channel = Files.newByteChannel(
+        write(
                 file,
-                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                file())) {
+                text,
+                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE));
+    }
+
+    /**
+     * Writes a new file.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException when its name is taken, also by a symbolic link that leads nowhere
+     */
+    public static void create(Path file, String text) throws IOException {
+        write(file, text, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    }
+
+    private static void write(Path file, String text, Set<StandardOpenOption> options) throws IOException {
+        try (var channel = Files.newByteChannel(file, options, file())) {
             var bytes = java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

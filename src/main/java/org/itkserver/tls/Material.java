@@ -1,7 +1,7 @@
 package org.itkserver.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class Material {
     private static final long JUDGED_FOR = 60_000;
     private static final int MOST_JUDGED = 1000;
+    private static final int MOST_STORE = 16_000_000;
+    private static final int MOST_CRL = 64_000_000;
 
     private final KeyStore keys;
     private final X509ExtendedKeyManager keyManager;
@@ -99,11 +101,11 @@ final class Material {
     }
 
     private static KeyStore store(String name, Path file, String password) {
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(name + "=" + file + " is not a file.");
-        }
         try {
+            SettingFile.check(file, MOST_STORE);
             return KeyStore.getInstance(file.toFile(), password.toCharArray());
+        } catch (SettingFile.Unusable e) {
+            throw new IllegalArgumentException(name + "=" + file + " " + e.getMessage() + ".");
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     name + "=" + file + " is not a PKCS12 or JKS store that " + name + "_PASSWORD opens.");
@@ -111,7 +113,8 @@ final class Material {
     }
 
     private static List<X509CRL> crls(Path file) {
-        try (var in = Files.newInputStream(file)) {
+        try {
+            var in = new ByteArrayInputStream(SettingFile.bytes(file, MOST_CRL));
             var out = new ArrayList<X509CRL>();
             for (var crl : CertificateFactory.getInstance("X.509").generateCRLs(in)) {
                 out.add((X509CRL) crl);
@@ -119,7 +122,9 @@ final class Material {
             if (!out.isEmpty()) {
                 return List.copyOf(out);
             }
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (SettingFile.Unusable e) {
+            throw new IllegalArgumentException("ITK_TLS_CRL=" + file + " " + e.getMessage() + ".");
+        } catch (GeneralSecurityException e) {
             // refused below
         }
         throw new IllegalArgumentException("ITK_TLS_CRL=" + file + " holds no revocation list, PEM or DER.");

@@ -1,9 +1,8 @@
 package org.itkserver.tls;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +24,19 @@ public final class Secrets {
         if (env.containsKey(name)) {
             throw new IllegalArgumentException(name + " and " + name + "_FILE are both set.");
         }
-        try (var lines = Files.lines(Path.of(file))) {
-            return lines.findFirst().orElse("");
-        } catch (IOException | UncheckedIOException e) {
-            throw new IllegalArgumentException(name + "_FILE=" + file + " cannot be read.");
+        var path = SettingFile.path(name + "_FILE", file);
+        try {
+            return firstLine(SettingFile.bytes(path, SettingFile.SMALL));
+        } catch (SettingFile.Unusable e) {
+            throw new IllegalArgumentException(name + "_FILE=" + file + " " + e.getMessage()
+                    + ": name a file with the secret in its first line that the server's user can read.");
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(name + "_FILE=" + file + " is not UTF-8: save it in that encoding.");
         }
+    }
+
+    private static String firstLine(byte[] bytes) throws CharacterCodingException {
+        var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+        return text.toString().lines().findFirst().orElse("");
     }
 }

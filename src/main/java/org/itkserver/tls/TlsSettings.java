@@ -40,11 +40,11 @@ public record TlsSettings(
         }
         var crl = env.get("ITK_TLS_CRL");
         return Optional.of(new TlsSettings(
-                Path.of(keystore),
+                SettingFile.path("ITK_TLS_KEYSTORE", keystore),
                 password(env, "ITK_TLS_KEYSTORE_PASSWORD"),
-                Path.of(truststore),
+                SettingFile.path("ITK_TLS_TRUSTSTORE", truststore),
                 password(env, "ITK_TLS_TRUSTSTORE_PASSWORD"),
-                crl == null ? null : Path.of(crl)));
+                crl == null ? null : SettingFile.path("ITK_TLS_CRL", crl)));
     }
 
     private static String password(Map<String, String> env, String name) {

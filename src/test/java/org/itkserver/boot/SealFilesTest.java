@@ -2,12 +2,14 @@ package org.itkserver.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import org.itkserver.audit.Anchor;
 import org.itkserver.audit.Seal;
@@ -75,5 +77,15 @@ class SealFilesTest {
         assertEquals(Anchor.of(first), Anchor.parse(lines.get(0)).orElseThrow());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         assertThrows(IllegalArgumentException.class, () -> new AnchorFile(folder, clock));
+    }
+
+    @Test
+    void anchorsAreNotWrittenToAPipe() throws Exception {
+        var pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        var refused = assertTimeoutPreemptively(
+                Duration.ofSeconds(3),
+                () -> assertThrows(IllegalArgumentException.class, () -> new AnchorFile(pipe, clock)));
+        assertEquals("ITK_SEAL_ANCHORS=" + pipe + " is not a regular file.", refused.getMessage());
     }
 }

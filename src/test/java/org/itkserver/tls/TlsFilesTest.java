@@ -123,7 +123,7 @@ class TlsFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ITK_TLS_KEYSTORE,nowhere.p12,is not a file",
+        "ITK_TLS_KEYSTORE,nowhere.p12,does not exist",
         "ITK_TLS_KEYSTORE,truststore.p12,holds no private key",
         "ITK_TLS_TRUSTSTORE,server.p12,holds no trusted certificate",
         "ITK_TLS_TRUSTSTORE,ca.crl,is not a PKCS12 or JKS store that ITK_TLS_TRUSTSTORE_PASSWORD opens",

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.spec.SecretKeySpec;
 import org.itkserver.envelope.Sha256;
+import org.itkserver.tls.SettingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,9 @@ final class MasterKeys {
             if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
                 throw bad(file, "can be read by everybody; set its mode to 0600");
             }
-            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+            return SettingFile.latin1(file, SettingFile.SMALL).lines().toList();
+        } catch (SettingFile.Unusable e) {
+            throw bad(file, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw bad(file, "cannot be read");
         }
