@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 public final class Environment {
     private static final String PREFIX = "ITK_";
     private static final String FILE = "_FILE";
+    private static final String PORT = "_PORT";
 
     /** Secrets, which may also be named by the path of a file, in {@code NAME_FILE}. */
     private static final Set<String> SECRETS = Set.of(
@@ -68,6 +69,9 @@ public final class Environment {
             "ITK_TLS_TRUSTSTORE",
             "ITK_TO_ALIASES");
 
+    /** All settings, and the names of the files of secrets. */
+    private static final Set<String> KNOWN = known();
+
     /** Variables of the tools beside the server, which reach it when they start it. */
     private static final Set<String> TOOLS =
             Set.of("ITK_FOREIGN_SAMPLES", "ITK_JAR", "ITK_PORT", "ITK_TEST_MANAGEMENT");
@@ -96,7 +100,10 @@ public final class Environment {
     }
 
     private void add(String name, String value) {
-        if (isKnown(name)) {
+        if (name.endsWith(PORT) && SERVICE_ADDRESS.matcher(value).matches()) {
+            // of a Service with the name itk-http, for example
+            ignored.add(name);
+        } else if (isKnown(name)) {
             if (!value.isBlank()) {
                 values.put(name, value);
             }
@@ -111,10 +118,15 @@ public final class Environment {
         }
     }
 
+    private static Set<String> known() {
+        var out = new TreeSet<>(NAMES);
+        out.addAll(SECRETS);
+        SECRETS.forEach(name -> out.add(name + FILE));
+        return out;
+    }
+
     private static boolean isKnown(String name) {
-        return NAMES.contains(name)
-                || SECRETS.contains(name)
-                || name.endsWith(FILE) && SECRETS.contains(name.substring(0, name.length() - FILE.length()));
+        return KNOWN.contains(name);
     }
 
     /** The variables that are set, by name; none is blank. */
@@ -133,6 +145,6 @@ public final class Environment {
     }
 
     private static String nearest(String name) {
-        return Nearest.of(name, NAMES.stream().sorted().toList());
+        return Nearest.of(name, KNOWN);
     }
 }

@@ -17,6 +17,7 @@ import org.itkserver.http.AdmissionPolicy;
 import org.itkserver.soap.Proxies;
 import org.itkserver.store.DatabaseSettings;
 import org.itkserver.tls.Secrets;
+import org.itkserver.tls.SettingFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,37 +75,36 @@ record Settings(
         RetrySchedule retries) {
 
     private static final int POOL = 8;
+    /** For waits within the handling of one message. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+    private static final Duration LONGEST_PERIOD = Duration.ofDays(365);
 
     /**
      * @param env as {@link Environment#values()} has it
      * @throws IllegalArgumentException with one line for each variable that is wrong
      */
     static Settings of(Map<String, String> env) {
-        var home = Path.of(env.getOrDefault("ITK_HOME", "itk-home"))
-                .toAbsolutePath()
-                .normalize();
         var mistakes = new Mistakes();
+        var home = mistakes.or(Path.of("itk-home"), () -> home(env));
         var settings = new Settings(
                 home,
                 mistakes.orNull(() -> Listeners.of(env)),
                 mistakes.orNull(() -> database(env, home)),
-                env.get("ITK_PUBLIC_URL"),
-                Arrays.stream(env.getOrDefault("ITK_TO_ALIASES", "").split(","))
-                        .map(String::trim)
-                        .filter(alias -> !alias.isEmpty())
-                        .toList(),
+                mistakes.orNull(() -> BaseAddress.one(env, "ITK_PUBLIC_URL")),
+                mistakes.orNull(() -> BaseAddress.several(env, "ITK_TO_ALIASES")),
                 mistakes.or(1L, () -> size(env, "ITK_MAX_MESSAGE", "64MB")),
                 mistakes.or(1L, () -> size(env, "ITK_MAX_SIGNED", "8MB")),
                 mistakes.orNull(() -> node(env, home)),
-                mistakes.orNull(() -> duration(env, "ITK_CLOCK_SKEW", "PT5M")),
-                mistakes.orNull(() -> duration(env, "ITK_SYNC_DEADLINE", "PT20S")),
-                mistakes.orNull(() -> duration(env, "ITK_SEND_TIMEOUT", "PT30S")),
+                mistakes.orNull(() -> duration(env, "ITK_CLOCK_SKEW", "PT5M", LONGEST_WAIT)),
+                mistakes.orNull(() -> duration(env, "ITK_SYNC_DEADLINE", "PT20S", LONGEST_WAIT)),
+                mistakes.orNull(() -> sendTimeout(env)),
                 mistakes.orNull(() -> lease(env)),
-                mistakes.orNull(() -> duration(env, "ITK_QUEUE_TIMEOUT", "PT10M")),
+                mistakes.orNull(() -> duration(env, "ITK_QUEUE_TIMEOUT", "PT10M", LONGEST_PERIOD)),
                 env.get("ITK_RESET_ADMIN"),
                 env.get("ITK_ADOPT_SEARCH_KEY"),
-                path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem")),
-                path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log")),
+                mistakes.orNull(() -> path(env, "ITK_SEAL_KEY", home.resolve("seal-key.pem"))),
+                mistakes.orNull(() -> path(env, "ITK_SEAL_ANCHORS", home.resolve("seal-anchors.log"))),
                 mistakes.orNull(() -> ContentKeyFiles.of(env, home)),
                 mistakes.orNull(() -> webhook(env.get("ITK_ALERT_WEBHOOK"))),
                 mistakes.orNull(() -> mail(env)),
@@ -114,6 +114,17 @@ record Settings(
                 mistakes.orNull(() -> retries(env)));
         mistakes.throwIfAny();
         return settings;
+    }
+
+    /**
+     * The home folder.
+     *
+     * @throws IllegalArgumentException when the value of {@code ITK_HOME} cannot be a path
+     */
+    static Path home(Map<String, String> env) {
+        return SettingFile.path("ITK_HOME", env.getOrDefault("ITK_HOME", "itk-home"))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** In a home that was used, a name may be from before the rule; then the database is asked ({@link Agreement}). */
@@ -151,7 +162,7 @@ record Settings(
         if (value.isBlank()) {
             throw new IllegalArgumentException(name + " is set but names no file");
         }
-        return Path.of(value).toAbsolutePath().normalize();
+        return SettingFile.path(name, value).toAbsolutePath().normalize();
     }
 
     /**
@@ -172,7 +183,8 @@ record Settings(
         }
         try {
             var url = new URI(value);
-            if (List.of("http", "https").contains(String.valueOf(url.getScheme())) && url.getHost() != null) {
+            boolean port = url.getPort() < 0 || BaseAddress.isPort(url.getPort());
+            if (List.of("http", "https").contains(String.valueOf(url.getScheme())) && url.getHost() != null && port) {
                 return url;
             }
         } catch (URISyntaxException e) {
@@ -261,15 +273,15 @@ record Settings(
     private static RetrySchedule retries(Map<String, String> env) {
         var usual = RetrySchedule.DEFAULT;
         return new RetrySchedule(
-                duration(env, "ITK_RETRY_FIRST", usual.first().toString()),
-                duration(env, "ITK_RETRY_LONGEST", usual.longest().toString()),
+                duration(env, "ITK_RETRY_FIRST", usual.first().toString(), LONGEST_WAIT),
+                duration(env, "ITK_RETRY_LONGEST", usual.longest().toString(), LONGEST_PERIOD),
                 number(env, "ITK_RETRY_ATTEMPTS", usual.attempts()));
     }
 
     /** A claim that ends while its attempt still runs would have the attempt made twice. */
     private static Duration lease(Map<String, String> env) {
-        var lease = duration(env, "ITK_LEASE", "PT2M");
-        var longest = duration(env, "ITK_SEND_TIMEOUT", "PT30S");
+        var lease = duration(env, "ITK_LEASE", "PT2M", LONGEST_WAIT);
+        var longest = sendTimeout(env);
         if (lease.compareTo(longest.multipliedBy(2)) < 0) {
             throw new IllegalArgumentException(
                     "ITK_LEASE=" + lease + " is less than twice ITK_SEND_TIMEOUT=" + longest);
@@ -277,8 +289,12 @@ record Settings(
         return lease;
     }
 
+    private static Duration sendTimeout(Map<String, String> env) {
+        return duration(env, "ITK_SEND_TIMEOUT", "PT30S", LONGEST_WAIT);
+    }
+
     private static Duration retentionInterval(Map<String, String> env) {
-        var interval = duration(env, "ITK_RETENTION_INTERVAL", "PT1H");
+        var interval = duration(env, "ITK_RETENTION_INTERVAL", "PT1H", LONGEST_PERIOD);
         if (interval.toSeconds() < 1 || interval.toDays() > 7) {
             throw new IllegalArgumentException("ITK_RETENTION_INTERVAL=" + interval + " is not between PT1S and P7D");
         }
@@ -318,10 +334,16 @@ record Settings(
         return Long.parseLong(upper.endsWith("B") ? upper.substring(0, upper.length() - 1) : upper);
     }
 
-    private static Duration duration(Map<String, String> env, String name, String otherwise) {
+    /** @param longest a longer one is refused; no sum of such durations overflows, in nanoseconds or in a database's time */
+    private static Duration duration(Map<String, String> env, String name, String otherwise, Duration longest) {
         var value = env.getOrDefault(name, otherwise);
-        return Durations.positive(value)
+        var duration = Durations.positive(value)
                 .orElseThrow(() -> new IllegalArgumentException(name + "=" + value
                         + " is not a positive duration: write it like 2s, 5m, 1h or 30d, or like " + otherwise + "."));
+        if (duration.compareTo(longest) > 0) {
+            throw new IllegalArgumentException(
+                    name + "=" + value + " is too long: it may be " + longest.toDays() + "d at most.");
+        }
+        return duration;
     }
 }

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.itkserver.boot.ConfigurationCheck;
 import org.itkserver.boot.Environment;
 import org.itkserver.tls.Secrets;
+import org.itkserver.tls.SettingFile;
 import org.itkserver.tls.TlsFiles;
 import org.itkserver.tls.TlsSettings;
 import org.wildfly.core.jar.runtime.BootableServerConfigurator;
@@ -63,6 +64,23 @@ public final class LaunchSettings implements BootableServerConfigurator {
 
     @Override
     public Configuration configure(List<String> arguments, Path installed) throws Exception {
+        try {
+            return configured(arguments, installed);
+        } catch (RuntimeException e) {
+            System.err.println("itk-transport-server: " + unexpected(e));
+            new Installation(installed).delete();
+            Runtime.getRuntime().halt(EXIT_CONFIG);
+            throw e;
+        }
+    }
+
+    /** For an exception that no rule foresees; its own text may hold a path or a value. */
+    private static String unexpected(RuntimeException e) {
+        return "The settings cannot be used (" + e.getClass().getSimpleName()
+                + "): correct the settings that were changed last, or report this to the project.";
+    }
+
+    private static Configuration configured(List<String> arguments, Path installed) throws Exception {
         // a client would have the server repeat the costly half of a TLS 1.2 handshake as often as it likes
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         growCommonPool();
@@ -141,7 +159,6 @@ public final class LaunchSettings implements BootableServerConfigurator {
         collect(mistakes, () -> checkDatabase(env));
         collect(mistakes, () -> checkOwner(env));
         collect(mistakes, () -> checkSizes(env));
-        collect(mistakes, () -> checkUrls(env));
         var names = mistakes.stream().map(LaunchSettings::variable).toList();
         // the same variable is not reported twice in two ways
         ConfigurationCheck.mistakes(env).stream()
@@ -164,8 +181,8 @@ public final class LaunchSettings implements BootableServerConfigurator {
     private static void collect(Set<String> mistakes, Step step) {
         try {
             step.run();
-        } catch (BadSetting e) {
-            mistakes.add(e.getMessage());
+        } catch (BadSetting | IllegalArgumentException e) {
+            mistakes.add(String.valueOf(e.getMessage()));
         }
     }
 
@@ -264,7 +281,7 @@ public final class LaunchSettings implements BootableServerConfigurator {
     }
 
     private static Path home(Map<String, String> env) {
-        return Path.of(env.getOrDefault("ITK_HOME", "itk-home"));
+        return SettingFile.path("ITK_HOME", env.getOrDefault("ITK_HOME", "itk-home"));
     }
 
     private static void checkHome(Map<String, String> env) throws BadSetting {
@@ -355,17 +372,6 @@ public final class LaunchSettings implements BootableServerConfigurator {
             var value = env.get(name);
             if (value != null && !SIZE.matcher(value).matches()) {
                 throw new BadSetting(name + "=" + value + " is not a size such as 64MB (units: B, KB, MB, GB).");
-            }
-        }
-    }
-
-    private static void checkUrls(Map<String, String> env) throws BadSetting {
-        for (var name : List.of("ITK_PUBLIC_URL", "ITK_TO_ALIASES")) {
-            for (var url : env.getOrDefault(name, "").split(",")) {
-                if (!url.isBlank() && !url.trim().matches("https?://[^/?#@\\s]+/?")) {
-                    throw new BadSetting(
-                            name + "=" + url.trim() + " is not a base address such as https://itk.example.nhs.uk.");
-                }
             }
         }
     }
