@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,6 @@ import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.HandlerSettings;
 import org.itkserver.directory.Organisation;
-import org.itkserver.directory.Outbox;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Pattern;
 import org.itkserver.directory.Retention;
@@ -96,7 +96,7 @@ final class DirectoryFile {
         var reader = new PartnerEntry(ourself, serviceNames, folder);
         var partners = new ArrayList<Partner>();
         maps(root, "partners").forEach(map -> mistakes.in(() -> partners.add(reader.read(map))));
-        var interactions = root.texts("interactions");
+        var interactions = mistakes.or(List.<String>of(), () -> root.texts("interactions"));
         for (var interaction : interactions) {
             if (!interaction.startsWith("urn:")) {
                 mistakes.add(root.wrong("interactions", "must hold URNs, not " + interaction));
@@ -110,19 +110,22 @@ final class DirectoryFile {
                     routes.add(route);
                 }));
         SharedCodes.check(partners, routes, reader, mistakes);
-        var outboxes = new ArrayList<Outbox>();
-        mistakes.in(() -> root.map("outboxes").ifPresent(map -> outboxes(map, services, outboxes)));
+        var outboxes = new OutboxEntry(folder, services, mistakes);
+        mistakes.in(() -> root.map("outboxes").ifPresent(outboxes::read));
         mistakes.in(root::end);
         mistakes.throwIfAny();
-        return new Directory(
+        var directory = new Directory(
                 organisation,
                 partners,
                 services,
                 List.copyOf(handlers.values()),
                 Set.copyOf(interactions),
                 routes,
-                outboxes,
+                outboxes.outboxes(),
                 retention);
+        outboxes.check(directory);
+        mistakes.throwIfAny();
+        return directory;
     }
 
     /** The entries of a list; none after a mistake. */
@@ -171,40 +174,13 @@ final class DirectoryFile {
                 name, PartnerEntry.http(entry, "http", http.orElseThrow(), ourself), timeout(entry));
     }
 
-    private static Path folder(YamlMap map, String text) {
+    /** The path of a folder. */
+    static Path folder(YamlMap map, String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw map.wrong("folder", "must be a path");
         }
-    }
-
-    private void outboxes(YamlMap map, List<Service> services, List<Outbox> out) {
-        map.names()
-                .forEach(name -> mistakes.in(() -> {
-                    var entry = map.map(name).orElseThrow();
-                    var service = entry.text("service");
-                    var known = services.stream()
-                            .filter(candidate -> candidate.name().equals(service))
-                            .findFirst()
-                            .orElseThrow(() -> entry.wrong("service", "names " + service + ", which is no service"));
-                    if (known.profileRequired() && entry.optional("profileId").isEmpty()) {
-                        throw entry.wrong(
-                                "profileId",
-                                "is missing: " + service + " demands one, and nothing could be sent without it");
-                    }
-                    out.add(new Outbox(
-                            name,
-                            folder(entry, entry.text("folder")),
-                            service,
-                            entry.texts("to"),
-                            entry.optional("interaction").orElse(null),
-                            entry.optional("profileId").orElse(null),
-                            entry.optional("mimeType").orElse("text/xml"),
-                            entry.truth("infAckRequested"),
-                            entry.truth("ackRequested")));
-                    entry.end();
-                }));
     }
 
     private static Duration timeout(YamlMap map) {
@@ -225,12 +201,19 @@ final class DirectoryFile {
     private List<Service> services(YamlMap root, Retention retention) {
         var services = new LinkedHashMap<String, Service>();
         Catalogue.services().forEach(service -> services.put(service.name(), service));
-        maps(root, "services").forEach(map -> mistakes.in(() -> service(map, services, retention)));
+        var names = new HashSet<String>();
+        maps(root, "services")
+                .forEach(map -> mistakes.in(() -> {
+                    var name = map.text("name");
+                    if (!names.add(name)) {
+                        throw map.wrong("name", "occurs twice, " + name + ": put its keys into one entry");
+                    }
+                    service(name, map, services, retention);
+                }));
         return List.copyOf(services.values());
     }
 
-    private void service(YamlMap map, Map<String, Service> services, Retention retention) {
-        var name = map.text("name");
+    private void service(String name, YamlMap map, Map<String, Service> services, Retention retention) {
         var service = services.getOrDefault(name, added(name, map));
         var pattern = map.optional("pattern");
         if (pattern.isPresent() && services.containsKey(name)) {
@@ -244,10 +227,9 @@ final class DirectoryFile {
         if (!profiles.isEmpty()) {
             service = service.withProfiles(Set.copyOf(profiles));
         }
-        var types = map.texts("mimeTypes");
+        var types = map.texts("mimeTypes", type -> type.toLowerCase(Locale.ROOT));
         if (!types.isEmpty()) {
-            service = service.withMimeTypes(
-                    types.stream().map(t -> t.toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
+            service = service.withMimeTypes(Set.copyOf(types));
         }
         service = service.withDeadlines(deadlines(map));
         if (map.names().contains(RetentionEntry.KEY)) {

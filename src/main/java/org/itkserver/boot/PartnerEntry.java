@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.itkserver.directory.ClientCertificate;
 import org.itkserver.directory.Endpoints;
 import org.itkserver.directory.Partner;
@@ -73,10 +72,10 @@ final class PartnerEntry {
         var answer = oneOf(map, "answer", Set.of("auto", "ok200", "empty200", "empty202"));
         var partner = new Partner(
                 id,
-                upperCase(map.texts("ods")),
+                upperCase(map, "ods"),
                 names,
                 Set.copyOf(map.texts("services")),
-                upperCase(map.texts("relaysFor")),
+                upperCase(map, "relaysFor"),
                 Partner.PositiveAnswer.valueOf(answer.toUpperCase(Locale.ROOT)),
                 map.truth("strictPayload"),
                 ownQueues,
@@ -144,10 +143,13 @@ final class PartnerEntry {
             if (SigningEntry.isFile(text) && map.isBelow("signing")) {
                 continue;
             }
-            out.add(ClientCertificate.name(text)
+            var name = ClientCertificate.name(text)
                     .orElseThrow(() -> map.wrong(
                             "certificates",
-                            "holds " + text + ", which is neither a SHA-256 fingerprint nor a distinguished name")));
+                            "holds " + text + ", which is neither a SHA-256 fingerprint nor a distinguished name"));
+            if (!out.add(name)) {
+                throw map.wrong("certificates", "holds " + text + " twice: keep one of them");
+            }
         }
         return out;
     }
@@ -219,6 +221,9 @@ final class PartnerEntry {
         if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
             throw map.wrong(key, "must be an http or https address");
         }
+        if (uri.getPort() >= 0 && !BaseAddress.isPort(uri.getPort())) {
+            throw map.wrong(key, "must have a port from 1 to 65535");
+        }
         if (uri.getRawUserInfo() != null) {
             throw map.wrong(key, "must not hold a user or password");
         }
@@ -244,7 +249,7 @@ final class PartnerEntry {
         return value;
     }
 
-    private static Set<String> upperCase(List<String> codes) {
-        return codes.stream().map(code -> code.toUpperCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> upperCase(YamlMap map, String key) {
+        return Set.copyOf(map.texts(key, code -> code.toUpperCase(Locale.ROOT)));
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Route;
 
@@ -52,8 +53,13 @@ final class SharedCodes {
     static void refuseEqual(YamlMap map, Route route, List<Route> earlier) {
         var address = route.address().toLowerCase(Locale.ROOT);
         for (var other : earlier) {
-            if (other.address().toLowerCase(Locale.ROOT).equals(address) && !other.equals(route)) {
-                throw map.wrong("address", "has a route before this one that leads elsewhere: remove one of them");
+            if (other.address().toLowerCase(Locale.ROOT).equals(address)) {
+                boolean same = Objects.equals(other.partner(), route.partner())
+                        && Objects.equals(other.handler(), route.handler());
+                throw map.wrong(
+                        "address",
+                        "has a route before this one that leads " + (same ? "to the same place" : "elsewhere")
+                                + ": remove one of them");
             }
         }
     }

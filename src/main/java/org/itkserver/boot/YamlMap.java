@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -102,16 +103,28 @@ final class YamlMap {
         return value.equals("true");
     }
 
-    /** A list of texts, empty when absent. */
+    /** A list of texts, empty when absent; none occurs twice. */
     List<String> texts(String key) {
-        var out = new ArrayList<String>();
+        return texts(key, UnaryOperator.identity());
+    }
+
+    /**
+     * A list of texts, empty when absent; none occurs twice.
+     *
+     * @param form the form in which texts are compared and returned
+     */
+    List<String> texts(String key, UnaryOperator<String> form) {
+        var out = new LinkedHashSet<String>();
         for (var item : items(key)) {
             if (!(item instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
                 throw wrong(item, child(key), "must hold texts only");
             }
-            out.add(scalar.getValue().trim());
+            var text = form.apply(scalar.getValue().trim());
+            if (!out.add(text)) {
+                throw wrong(item, child(key), "holds " + text + " twice: keep one of them");
+            }
         }
-        return out;
+        return List.copyOf(out);
     }
 
     /** A list of mappings, empty when absent. */

@@ -3,11 +3,13 @@ package org.itkserver.boot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Base64;
@@ -319,5 +321,116 @@ class DirectoryFileTest {
         assertEquals(
                 "line 7: routes[1].address has a route before this one that leads elsewhere: remove one of them",
                 e.getMessage());
+    }
+
+    /** Each list, with a value that it holds twice. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ods: [y9999]|ods: [y9999, Y9999]|line 4: partners[0].ods holds Y9999 twice",
+                "usernames: [gp-system-1]|usernames: [a, a]|line 5: partners[0].usernames holds a twice",
+                "certificates: []|certificates: ['CN=a', 'cn=a']|line 6: partners[0].certificates holds cn=a twice",
+                "services: [\"*\"]|services: [\"*\", \"*\"]|line 7: partners[0].services holds * twice",
+                "relaysFor: [x1111]|relaysFor: [x1111, X1111]|line 8: partners[0].relaysFor holds X1111 twice",
+                "queues: []|queues: [q, q]|line 9: partners[0].queues holds q twice",
+                "[\"http://127.0.0.1:9001/callback\"]|['http://a/', 'http://a/']|line 13: partners[0].endpoints.callbacks holds http://a/ twice",
+                "answer: ok200|tolerate: [no-to, no-to]|line 15: partners[0].tolerate holds no-to twice",
+                "handler: inbox }|profiles: [p, p] }|line 17: services[0].profiles holds p twice",
+                "handler: inbox }|mimeTypes: [a/b, A/B] }|line 17: services[0].mimeTypes holds a/b twice",
+                "name: LocalQuery-v1-0, pattern: synchronous|name: SendCDADocument-v2-0|line 18: services[1].name occurs twice, SendCDADocument-v2-0",
+                "[\"urn:nhs-itk:interaction:local-v1-0\"]|['urn:a', 'urn:a']|line 21: interactions holds urn:a twice",
+                "http://127.0.0.1:9001/messages|http://127.0.0.1:99999/|line 11: partners[0].endpoints.messages must have a port",
+            })
+    void whatOccursTwiceIsNamedWithItsLine(String part, String by, String message) {
+        aMistakeIsNamedWithItsLine(part, by, message);
+    }
+
+    @Test
+    void aRouteThatIsThereTwiceIsAMistake() {
+        var e = assertThrows(
+                IllegalArgumentException.class,
+                () -> read(TWO_SYSTEMS + route("", "pas") + route(":a", "epr") + route(":A", "epr"), true));
+        assertEquals(
+                "line 8: routes[2].address has a route before this one that leads to the same place: remove one of them",
+                e.getMessage());
+    }
+
+    private static final String SENDING =
+            """
+            organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: a }
+            partners:
+              - { id: gp, ods: [Y9999], usernames: [gp-1], endpoints: { messages: "http://gp.example/m" } }
+              - { id: mute, ods: [X1111], usernames: [mute-1], endpoints: { services: { SendDocument-v1-0: "http://mute.example/m" } } }
+            handlers:
+              archive: { folder: "in/archive" }
+            routes:
+              - { address: "urn:nhs-uk:addressing:ods:W1", partner: gp }
+              - { address: "urn:nhs-uk:addressing:ods:W2", handler: inbox }
+            outboxes:
+              first: { folder: "out/first", service: SendDocument-v1-0, to: ["urn:nhs-uk:addressing:ods:Y9999:ward", "urn:nhs-uk:addressing:ods:W1", "urn:nhs-uk:addressing:ods:X1111"] }
+            """;
+
+    private static String outbox(String entry) {
+        return SENDING + "  second: { " + entry.replace("ods:", "urn:nhs-uk:addressing:ods:") + " }\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "folder: o, service: sendDistEnvelope, to: ['ods:Y9999']|interaction cannot be used: service sendDistEnvelope needs an interaction",
+                "folder: o, service: SendDocument-v1-0|to cannot be used: to or partner is needed",
+                "folder: o, service: SendDocument-v1-0, to: []|to cannot be used: to or partner is needed",
+                "folder: o, service: SendDocument-v1-0, to: ['ods:Q1']|to cannot be used: address urn:nhs-uk:addressing:ods:Q1 belongs to no partner and no route",
+                "folder: o, service: SendDocument-v1-0, to: ['ods:Y9999', 'ods:Z9999:x']|to cannot be used: address urn:nhs-uk:addressing:ods:Z9999:x belongs to no partner",
+                "folder: o, service: SendDocument-v1-0, to: ['ods:W2']|to cannot be used: address urn:nhs-uk:addressing:ods:W2 belongs to no partner",
+                "folder: o, service: SendCDADocument-v2-0, to: ['ods:Y9999']|profileId is missing",
+                "folder: o, service: SendCDADocument-v2-0, profileId: p, to: ['ods:X1111']|to leads to partner mute, which has no endpoint for messages of service SendCDADocument-v2-0",
+                "folder: o, service: SendDocument-v1-0, to: ['ods:Y9999', 'ods:Y9999']|to holds urn:nhs-uk:addressing:ods:Y9999 twice",
+                "folder: out/./x/../first/, service: SendDocument-v1-0, to: ['ods:Y9999']|folder is also the folder of outbox first",
+                "folder: out/first/sent, service: SendDocument-v1-0, to: ['ods:Y9999']|folder is also the folder sent of outbox first",
+                "folder: in/archive, service: SendDocument-v1-0, to: ['ods:Y9999']|folder is also the folder of handler archive",
+            })
+    void anOutboxThatCanNeverSendIsRefusedWithItsLine(String entry, String says) {
+        var refused = assertThrows(IllegalArgumentException.class, () -> read(outbox(entry), true));
+        assertTrue(refused.getMessage().startsWith("line 12: outboxes.second." + says), refused.getMessage());
+        assertEquals(1, refused.getMessage().lines().count());
+    }
+
+    @Test
+    void outboxesThatCanSendAreRead() {
+        var good = outbox("folder: o, service: sendDistEnvelope, interaction: 'urn:i', to: ['ods:Y9999']");
+        assertEquals(2, read(good, true).outboxes().size());
+    }
+
+    @Test
+    void aLinkToTheFolderOfAnotherOutboxIsRefused(@TempDir Path home) throws IOException {
+        Files.createDirectories(home.resolve("out/first"));
+        Files.createSymbolicLink(home.resolve("link"), Path.of("out"));
+        var text = outbox("folder: link/first, service: SendDocument-v1-0, to: ['ods:Y9999']");
+        var refused =
+                assertThrows(IllegalArgumentException.class, () -> DirectoryFile.read(text, true, uri -> false, home));
+        assertTrue(refused.getMessage().contains("outboxes.second.folder is also the folder of outbox first"));
+    }
+
+    @Test
+    void aSigningCertificateThatIsAPipeIsRefused(@TempDir Path folder) throws Exception {
+        assertEquals(
+                0,
+                new ProcessBuilder("mkfifo", folder.resolve("gp.pem").toString())
+                        .start()
+                        .waitFor());
+        Files.createSymbolicLink(folder.resolve("zero.pem"), Path.of("/dev/zero"));
+        for (var name : List.of("gp.pem", "zero.pem")) {
+            var text = GOOD.replace("answer: ok200", "signing: { certificates: [" + name + "] }");
+            var refused = assertTimeoutPreemptively(
+                    Duration.ofSeconds(3),
+                    () -> assertThrows(
+                            IllegalArgumentException.class,
+                            () -> DirectoryFile.read(text, true, uri -> false, folder)));
+            assertTrue(refused.getMessage().contains(name + ", which is not a regular file"), refused.getMessage());
+        }
     }
 }
