@@ -55,19 +55,22 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
     /**
      * Makes sure that nothing in the database is encrypted, for a server that has no keys.
      *
-     * @throws StoreUnavailable when something is, and when the database is away
+     * @throws DatabaseRefused when something is
+     * @throws StoreUnavailable when the database is away
      */
     public static void requireNone(Database database) {
         if (known(database).isPresent()) {
-            throw new StoreUnavailable(
-                    "this database's contents are encrypted at rest, and ITK_CONTENT_KEY_FILE is not set");
+            throw new DatabaseRefused(
+                    "The contents of this database are encrypted at rest, and ITK_CONTENT_KEY_FILE is not"
+                            + " set: set ITK_CONTENT_KEY_FILE and ITK_CONTENT_KEYS as the servers of this database have them.");
         }
     }
 
     /**
      * Makes sure that this is the folder that the database's contents were encrypted with, or the first.
      *
-     * @throws StoreUnavailable when it is another, and when the database or the folder is away
+     * @throws DatabaseRefused when it is the folder of another database
+     * @throws StoreUnavailable when the database or the folder is away; a folder that is not mounted yet is empty
      */
     public synchronized void claim() {
         var identity = folder.identity();
@@ -79,7 +82,11 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
         }
         if (identity.isEmpty() && keys().isEmpty()) {
             folder.found(known.orElseThrow());
-        } else if (!identity.equals(known)) {
+        } else if (identity.isPresent() && !identity.equals(known)) {
+            throw new DatabaseRefused("ITK_CONTENT_KEYS is the folder of another database: its folder-id is "
+                    + identity.get() + ", and this database's contents are encrypted with the folder "
+                    + known.orElseThrow() + ". Name that folder.");
+        } else if (identity.isEmpty()) {
             throw new StoreUnavailable("ITK_CONTENT_KEYS is not the folder that this database's contents are encrypted"
                     + " with: its folder-id is not " + known.orElseThrow());
         }
@@ -87,6 +94,15 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
             folder.wrapAnew().forEach(id -> LOG.warn("the content key {} cannot be opened with the key file", id));
         }
         claimed = known.orElseThrow();
+    }
+
+    /** While the server runs, another folder in the place of the right one is waited out. */
+    private void claimAgain() {
+        try {
+            claim();
+        } catch (DatabaseRefused e) {
+            throw new StoreUnavailable(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Optional<String> known(Database database) {
@@ -119,7 +135,7 @@ public final class JdbcContentKeys implements ContentKeys, KeyStore {
             return key;
         }
         if (!isUsable()) {
-            claim();
+            claimAgain();
         }
         var next = unregistered;
         if (!isCurrent(next, day)) {

@@ -373,7 +373,18 @@ abstract class ContentKeysContract {
 
     @Test
     void aServerWithoutKeysDoesNotWriteInTheClearWhereContentsAreEncrypted() {
-        assertThrows(StoreUnavailable.class, () -> JdbcContentKeys.requireNone(database));
+        var refused = assertThrows(DatabaseRefused.class, () -> JdbcContentKeys.requireNone(database));
+        assertTrue(String.valueOf(refused.getMessage()).contains("ITK_CONTENT_KEY_FILE is not set"));
+    }
+
+    @Test
+    void theFolderOfAnotherDatabaseEndsTheStart() {
+        trail.accept(SECRET);
+        folder("of-another").found("of-another-database");
+        var other = new JdbcContentKeys(database, folder("of-another"), trail.node, trail.clock);
+        var refused = assertThrows(DatabaseRefused.class, other::claim);
+        assertTrue(String.valueOf(refused.getMessage()).contains("ITK_CONTENT_KEYS"), refused.getMessage());
+        assertThrows(StoreUnavailable.class, other::current, "a running server waits");
     }
 
     @Test
