@@ -96,12 +96,7 @@ final class DirectoryFile {
         var reader = new PartnerEntry(ourself, serviceNames, folder);
         var partners = new ArrayList<Partner>();
         maps(root, "partners").forEach(map -> mistakes.in(() -> partners.add(reader.read(map))));
-        var interactions = mistakes.or(List.<String>of(), () -> root.texts("interactions"));
-        for (var interaction : interactions) {
-            if (!interaction.startsWith("urn:")) {
-                mistakes.add(root.wrong("interactions", "must hold URNs, not " + interaction));
-            }
-        }
+        var interactions = interactions(root);
         var routes = new ArrayList<Route>();
         maps(root, "routes")
                 .forEach(map -> mistakes.in(() -> {
@@ -119,13 +114,23 @@ final class DirectoryFile {
                 partners,
                 services,
                 List.copyOf(handlers.values()),
-                Set.copyOf(interactions),
+                interactions,
                 routes,
                 outboxes.outboxes(),
                 retention);
         outboxes.check(directory);
         mistakes.throwIfAny();
         return directory;
+    }
+
+    private Set<String> interactions(YamlMap root) {
+        var interactions = mistakes.or(List.<String>of(), () -> root.texts("interactions"));
+        for (var interaction : interactions) {
+            if (!interaction.startsWith("urn:")) {
+                mistakes.add(root.wrong("interactions", "must hold URNs, not " + interaction));
+            }
+        }
+        return Set.copyOf(interactions);
     }
 
     /** The entries of a list; none after a mistake. */

@@ -9,8 +9,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -221,6 +223,57 @@ class StartMistakesIT {
         var key = folder.resolve("key.pem");
         Files.writeString(key, "no key");
         refused("seal key", "ITK_SEAL_KEY=" + key, start(Map.of("ITK_SEAL_KEY", key.toString())));
+    }
+
+    @Test
+    void aPipeInThePlaceOfTheDirectoryOrTheSealKey() throws Exception {
+        var file = Files.createDirectories(folder.resolve("home")).resolve("directory.yaml");
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        refused("directory.yaml is a pipe", file + " is not a regular file", start(Map.of()));
+        Files.delete(file);
+        Files.createSymbolicLink(file, folder.resolve("away"));
+        refused(
+                "directory.yaml is a dangling link",
+                file + " is a link to a file that does not exist",
+                start(Map.of()));
+        assertFalse(Files.exists(folder.resolve("away")), "no demonstration is written through the link");
+        Files.delete(file);
+        var key = folder.resolve("key.pem");
+        assertEquals(
+                0,
+                new ProcessBuilder("mkfifo", "-m", "600", key.toString())
+                        .start()
+                        .waitFor());
+        refused(
+                "seal key is a pipe",
+                "ITK_SEAL_KEY=" + key + " is not a regular",
+                start(Map.of("ITK_SEAL_KEY", key.toString())));
+    }
+
+    @Test
+    void aHomeOutsideTheLocale() throws Exception {
+        var home = folder.resolve("b\u00fcro").toString();
+        refused("umlaut in the locale C", "is not a path", start(Map.of("LC_ALL", "C", "ITK_HOME", home)));
+    }
+
+    /** Its keys are not set; waiting would not help. */
+    @Test
+    void aDatabaseWithEncryptedContents() throws Exception {
+        var home = folder.resolve("home");
+        var key = Files.writeString(
+                folder.resolve("content.key"), Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        try (var server = ServerProcess.at(home)
+                .with("ITK_CONTENT_KEY_FILE", key.toString())
+                .start()) {
+            assertEquals(200, server.status("/health/ready"));
+        }
+        refused("no content key", "ITK_CONTENT_KEY_FILE is not set", start(Map.of()));
+        Files.writeString(home.resolve("content-keys/folder-id"), "of-another-database\n");
+        refused(
+                "content keys of another database",
+                "ITK_CONTENT_KEYS is the folder of another database",
+                start(Map.of("ITK_CONTENT_KEY_FILE", key.toString())));
     }
 
     @Test
