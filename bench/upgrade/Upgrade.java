@@ -146,10 +146,12 @@ final class Upgrade {
     private static void one(Path file, Node node, Node other, Map<String, String> bodies, List<String> wrong) throws Exception {
         var id = file.getFileName().toString();
         var letter = Files.readString(file);
-        var document = letter.substring(letter.indexOf("<ClinicalDocument"), letter.indexOf("</ClinicalDocument>"));
+        // the declarations of namespaces that it inherits are added to its first tag
+        int root = letter.indexOf('>', letter.indexOf("<ClinicalDocument"));
+        var document = letter.substring(root, letter.indexOf("</ClinicalDocument>"));
         boolean forBackEnd = letter.contains("Z9999:back-end");
         var message = node.api("/api/messages/" + id);
-        if (message.statusCode() != 200 || !message.body().contains("\"delivered\"")) {
+        if (message.statusCode() != 200 || !message.body().contains("\"state\":\"handled\"")) {
             wrong.add(id + ": " + message.statusCode() + " " + message.body().lines().findFirst().orElse(""));
             return;
         }
