@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The real bootable JAR as a process of its own, for tests that stop, kill or configure it. */
 public final class ServerProcess implements AutoCloseable {
@@ -24,6 +26,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final List<String> SHORT_LIVED = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(30);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -32,13 +35,15 @@ public final class ServerProcess implements AutoCloseable {
     private final Path home;
     private final int port;
     private final Map<String, String> env;
-    private final List<String> jvm;
+    /** Null for those of a server that lives for seconds. */
+    private final @Nullable List<String> jvm;
+
     private String url;
     private HttpClient client = CLIENT;
     private Process process;
     private boolean isFirstStart;
 
-    private ServerProcess(Path home, Map<String, String> env, List<String> jvm) {
+    private ServerProcess(Path home, Map<String, String> env, @Nullable List<String> jvm) {
         this.home = home;
         this.env = new HashMap<>(env);
         this.jvm = jvm;
@@ -48,7 +53,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** A server on the embedded database, not yet started; a new home has the accounts of a first start already. */
     public static ServerProcess at(Path home) {
-        return new ServerProcess(home, Map.of(), SHORT_LIVED);
+        return new ServerProcess(home, Map.of(), null);
+    }
+
+    /** JVM arguments of a server that lives for seconds, and others. */
+    static String[] shortLived(List<String> others) {
+        return Stream.concat(SHORT_LIVED.stream(), others.stream()).toArray(String[]::new);
     }
 
     /** A server that finds nothing. */
@@ -111,7 +121,7 @@ public final class ServerProcess implements AutoCloseable {
             }
             var command = new ArrayList<String>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(jvm);
+            command.addAll(jvm == null ? List.of(shortLived(SharedClasses.flags())) : jvm);
             command.add("-jar");
             command.add(System.getProperty("itk.jar", "target/itk-transport-server-bootable.jar"));
             var builder = new ProcessBuilder(command)
@@ -214,14 +224,23 @@ public final class ServerProcess implements AutoCloseable {
 
     /** SIGTERM, and waits. */
     public int stop() {
+        return stop(STOP);
+    }
+
+    /** SIGTERM, and waits so long at most. */
+    int stop(Duration longest) {
         process.destroy();
-        return exited();
+        return exited(longest);
     }
 
     /** Waits for the process to end by itself and returns its exit code. */
     public int exited() {
+        return exited(STOP);
+    }
+
+    private int exited(Duration longest) {
         try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("the server did not stop; log ends with:\n" + logTail());
             }

@@ -50,13 +50,9 @@ class StartMistakesIT {
 
     private static Ended start(Path folder, Map<String, String> env, String... arguments) throws Exception {
         var jar = Path.of(System.getProperty("itk.basedir", "."), "target", "itk-transport-server-bootable.jar");
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-jar",
-                jar.toString()));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString()));
+        command.addAll(1, List.of(ServerProcess.shortLived(SharedClasses.flags())));
         command.addAll(List.of(arguments));
         var log = folder.resolve("log");
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
