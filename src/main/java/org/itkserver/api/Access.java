@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.Accounts;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
@@ -38,10 +39,11 @@ final class Access {
     private final Denials denials;
     private final Clock clock;
 
-    Access(Accounts accounts, AuditTrail trail, Clock clock) {
+    /** @param nanos monotonic time in nanoseconds */
+    Access(Accounts accounts, AuditTrail trail, Clock clock, LongSupplier nanos) {
         this.accounts = accounts;
         this.trail = trail;
-        this.denials = new Denials(clock);
+        this.denials = new Denials(nanos);
         this.clock = clock;
     }
 
@@ -92,9 +94,7 @@ final class Access {
         if (client.scopes().contains(scope)) {
             return client;
         }
-        if (denials.count(client.name(), request.getRemoteAddr()).isZero()) {
-            record(client.name(), request, "its token has no scope " + scope);
-        }
+        recordBounded(client, request, "its token has no scope " + scope);
         throw new Problem(ProblemType.FORBIDDEN, "The token has no scope " + scope + ".")
                 .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + scope + "\"");
     }
@@ -126,9 +126,15 @@ final class Access {
                         .map("partner "::concat)
                 : Optional.of("service " + service);
         if (refused.isPresent()) {
-            record(client.name(), request, "its token is not for " + refused.get());
+            recordBounded(client, request, "its token is not for " + refused.get());
             throw new Problem(ProblemType.FORBIDDEN, "The token is not for " + refused.get() + ".")
                     .header("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
+        }
+    }
+
+    private void recordBounded(Client client, HttpServletRequest request, String detail) {
+        if (denials.count(client.name(), request.getRemoteAddr()).isZero()) {
+            record(client.name(), request, detail);
         }
     }
 

@@ -1,23 +1,23 @@
 package org.itkserver.api;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Counts denials by who is denied: {@value #FREE} a minute are audited each, the rest are counted and reported in one more event when
- * the minute is over. Remembers the {@value #MOST} seen last. Per node. Thread-safe.
+ * the minute is over. Remembers the {@value #MOST} seen last. A minute is measured by monotonic time: a clock that is set back
+ * makes no wait longer. Per node. Thread-safe.
  */
 final class Denials {
     static final int FREE = 10;
     static final int MOST = 10_000;
     static final Duration WINDOW = Duration.ofMinutes(1);
 
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final Map<String, Window> windows = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -33,8 +33,9 @@ final class Denials {
     private final List<Counted> ended = new ArrayList<>();
     private int lost;
 
-    Denials(Clock clock) {
-        this.clock = clock;
+    /** @param nanos monotonic time in nanoseconds */
+    Denials(LongSupplier nanos) {
+        this.nanos = nanos;
     }
 
     /**
@@ -53,7 +54,7 @@ final class Denials {
      * @return how long to wait; zero when it is one of those that are audited each
      */
     synchronized Duration count(String who, String source) {
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         var key = who + " " + source;
         var window = windows.get(key);
         if (window == null || isOver(window, now)) {
@@ -63,14 +64,12 @@ final class Denials {
             window = new Window(who, source, now, 0);
         }
         windows.put(key, new Window(who, source, window.start(), window.count() + 1));
-        return window.count() < FREE
-                ? Duration.ZERO
-                : Duration.between(now, window.start().plus(WINDOW));
+        return window.count() < FREE ? Duration.ZERO : WINDOW.minusNanos(now - window.start());
     }
 
     /** What was counted and not audited, of minutes that are over; each is reported once. */
     synchronized List<Counted> take() {
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         windows.values().removeIf(window -> {
             boolean over = isOver(window, now);
             if (over) {
@@ -87,8 +86,8 @@ final class Denials {
         return out;
     }
 
-    private static boolean isOver(Window window, Instant now) {
-        return !now.isBefore(window.start().plus(WINDOW));
+    private static boolean isOver(Window window, long now) {
+        return now - window.start() >= WINDOW.toNanos();
     }
 
     private void end(Window window) {
@@ -100,5 +99,5 @@ final class Denials {
         }
     }
 
-    private record Window(String who, String source, Instant start, long count) {}
+    private record Window(String who, String source, long start, long count) {}
 }

@@ -59,7 +59,7 @@ public final class MessageResource {
         try (var body = bodies.take(request, bodies.longest())) {
             var wish = SubmissionReader.read(body.open(), maxMessage, client.name(), request.getRemoteAddr());
             access.requireAllowed(client, wish.submission().service(), sending.partners(wish.submission()), request);
-            message = sending.send(wish.submission(), wish.patience());
+            message = sending.send(wish.submission(), wish.patience(), client);
             if (wish.patience() != null && payloads.hasResponse(message)) {
                 return answer(message, client, request);
             }

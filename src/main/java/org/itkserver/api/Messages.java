@@ -10,6 +10,7 @@ import org.itkserver.envelope.Uuids;
 import org.itkserver.exchange.MessageKind;
 import org.itkserver.exchange.MessageRecord;
 import org.itkserver.exchange.MessageStore;
+import org.itkserver.exchange.Submissions;
 import org.itkserver.io.ProblemType;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ final class Messages {
                         .toList()
                 : List.<MessageRecord>of();
         if (rows.isEmpty()) {
-            throw new Problem(ProblemType.NOT_FOUND, "There is no message with this tracking id.");
+            throw unknown();
         }
         return rows.stream()
                 .sorted(Comparator.comparing((MessageRecord row) -> !row.inbound())
@@ -55,12 +56,21 @@ final class Messages {
                 .toList();
     }
 
-    /** The newest state of what we sent under a tracking id, to the first partner. */
-    MessageRecord sent(String trackingId) {
+    private static Problem unknown() {
+        return new Problem(ProblemType.NOT_FOUND, Submissions.UNKNOWN);
+    }
+
+    /**
+     * The newest state of the message that was sent under a tracking id, to the first partner.
+     *
+     * @throws Problem when there is none that the client may see
+     */
+    MessageRecord sent(String trackingId, Visibility visibility) {
         return store.byTrackingId(trackingId).stream()
                 .filter(row -> !row.inbound() && row.kind() == MessageKind.BUSINESS)
+                .filter(visibility::sees)
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(Messages::unknown);
     }
 
     Views.Message view(String trackingId, Client client) {

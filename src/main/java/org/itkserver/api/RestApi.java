@@ -38,7 +38,7 @@ public final class RestApi {
             Supplier<Directory> directory,
             Clock clock,
             ApiSettings settings) {
-        access = new Access(accounts, store, clock);
+        access = new Access(accounts, store, clock, System::nanoTime);
         var problems = new Problems();
         var messages = new Messages(store, query);
         var payloads = new Payloads(store, scanner, manifests, streams, settings.spoolFolder());

@@ -44,15 +44,18 @@ final class Sending {
      * Makes a message durable, to be sent.
      *
      * @param wait how long to wait for the response, null not to wait
+     * @param client who sends it
      * @return the message as it is then
-     * @throws Problem when the partner refused it, or the submission cannot be waited for
+     * @throws Problem when the partner refused it, or the submission cannot be waited for, or its tracking id belongs to a message that
+     *     the client may not see
      */
-    MessageRecord send(Submission submission, @Nullable Duration wait) {
+    MessageRecord send(Submission submission, @Nullable Duration wait, Client client) {
         if (wait != null) {
             requireOneResponse(submission);
         }
-        var trackingId = submissions.submit(submission);
-        var message = messages.sent(trackingId);
+        var visibility = messages.visibility(client);
+        var trackingId = submissions.submit(submission, visibility::sees);
+        var message = messages.sent(trackingId, visibility);
         if (wait == null) {
             return message;
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.itkserver.directory.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param services service names
  * @param partners ids of partners
- * @param addresses addresses of this organisation; an address below one of them fits, too
+ * @param addresses addresses of this organisation; an address below one of them fits, too. Case does not count, as in routing
  */
 public record ClientLimit(Set<String> services, Set<String> partners, Set<String> addresses) {
     /** Everything. */
@@ -45,7 +46,7 @@ public record ClientLimit(Set<String> services, Set<String> partners, Set<String
     }
 
     private boolean isBelow(String address) {
-        return addresses.stream().anyMatch(one -> address.equals(one) || address.startsWith(one + ":"));
+        return addresses.stream().anyMatch(one -> Route.below(address, one));
     }
 
     /** The limit in one line, for the audit trail. */

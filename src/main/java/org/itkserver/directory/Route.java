@@ -17,7 +17,7 @@ public record Route(String address, @Nullable String handler, @Nullable String p
     }
 
     /** Whether {@code uri} is {@code address} or lies below it; compared without regard to case. */
-    static boolean below(String uri, String address) {
+    public static boolean below(String uri, String address) {
         var candidate = uri.toLowerCase(Locale.ROOT);
         var prefix = address.toLowerCase(Locale.ROOT);
         return candidate.equals(prefix) || candidate.startsWith(prefix + ":");

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What local applications ask for: messages to send, and business outcomes of received ones. Thread-safe. */
 public final class Submissions {
+    /** The answer about a message that does not exist, and about one that the application may not see. */
+    public static final String UNKNOWN = "There is no message with this tracking id.";
+
     private final MessageStore store;
     private final Exchanges exchanges;
     private final EnvelopeScanner scanner;
@@ -159,6 +162,17 @@ public final class Submissions {
      * @throws org.itkserver.audit.StoreUnavailable when it could not be made durable in time
      */
     public String submit(Submission submission) {
+        return submit(submission, message -> true);
+    }
+
+    /**
+     * As {@link #submit(Submission)}, for an application that may see some messages only. A tracking id that a message has which the
+     * application may not see is answered as an unknown message, whatever the content: the answer does not tell whether the two are equal.
+     *
+     * @param visible which messages the application may see
+     * @throws Refused as above, and when its tracking id belongs to a message that the application may not see
+     */
+    public String submit(Submission submission, Predicate<MessageRecord> visible) {
         var current = directory.get();
         var trackingId = trackingId(submission);
         var service = writer.service(current, submission);
@@ -170,13 +184,14 @@ public final class Submissions {
             out.add(message);
             events.add(event(message, submission));
         });
-        if (submission.trackingId() != null && isRepeat(trackingId, out)) {
+        if (submission.trackingId() != null && isRepeat(trackingId, out, visible)) {
             return trackingId;
         }
         try {
             store.apply(Change.of(events, out));
         } catch (MessageStore.Taken e) {
-            if (!isRepeat(trackingId, out)) {
+            if (!isRepeat(trackingId, out, visible)) {
+                requireVisible(sent(trackingId), visible);
                 throw new Refused(Refused.Why.INVALID, "The message store refuses this message.");
             }
         }
@@ -230,13 +245,24 @@ public final class Submissions {
                 "for partner " + message.partner());
     }
 
-    private boolean isRepeat(String trackingId, List<OutboundMessage> wanted) {
-        var earlier = store.byTrackingId(trackingId).stream()
-                .filter(m -> !m.inbound() && m.kind() == MessageKind.BUSINESS)
+    private List<MessageRecord> sent(String trackingId) {
+        return store.byTrackingId(trackingId).stream().filter(m -> !m.inbound()).toList();
+    }
+
+    private static void requireVisible(List<MessageRecord> messages, Predicate<MessageRecord> visible) {
+        if (!messages.stream().allMatch(visible)) {
+            throw new Refused(Refused.Why.NOT_FOUND, UNKNOWN);
+        }
+    }
+
+    private boolean isRepeat(String trackingId, List<OutboundMessage> wanted, Predicate<MessageRecord> visible) {
+        var earlier = sent(trackingId).stream()
+                .filter(m -> m.kind() == MessageKind.BUSINESS)
                 .toList();
         if (earlier.isEmpty()) {
             return false;
         }
+        requireVisible(earlier, visible);
         boolean same = earlier.size() == wanted.size()
                 && wanted.stream().allMatch(w -> earlier.stream()
                         .anyMatch(e -> e.partner().equals(w.partner()) && Arrays.equals(e.digest(), w.digest())));

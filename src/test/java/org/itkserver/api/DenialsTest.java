@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class DenialsTest {
     private final SettableClock clock = new SettableClock();
-    private final Denials denials = new Denials(clock);
+    private final Denials denials = new Denials(clock::nanos);
 
     private void useUp(String address) {
         for (int i = 0; i < Denials.FREE; i++) {
@@ -33,6 +33,13 @@ class DenialsTest {
         clock.forward(Denials.WINDOW);
 
         useUp("10.0.0.1");
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNoWaitLonger() {
+        useUp("10.0.0.1");
+        clock.set(Duration.ofHours(-2));
+        assertEquals(Denials.WINDOW, denials.count("unknown", "10.0.0.1"));
     }
 
     @Test

@@ -37,6 +37,13 @@ class ClientLimitTest {
     }
 
     @Test
+    void anAddressFitsInUpperAndLowerCaseAsInRouting() {
+        assertTrue(LIMIT.allowsAnyAddress(List.of("urn:nhs-uk:addressing:ods:x1:WARD")));
+        assertTrue(LIMIT.allowsAnyAddress(List.of("URN:nhs-uk:addressing:ods:x1:ward:Bed")));
+        assertFalse(LIMIT.allowsAnyAddress(List.of("urn:nhs-uk:addressing:ods:x1:ward4")));
+    }
+
+    @Test
     void itIsToldInOneLine() {
         assertEquals("only services s; partners p; addresses urn:nhs-uk:addressing:ods:X1:ward", LIMIT.text());
     }

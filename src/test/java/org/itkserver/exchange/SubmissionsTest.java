@@ -153,6 +153,32 @@ class SubmissionsTest {
     }
 
     @Test
+    void aTrackingIdOfAHiddenMessageIsAnsweredAsUnknownWhateverTheContent() {
+        world.submissions.submit(submission(TRACKING_ID, DOCUMENT, address("W1")));
+        var other = new Content("text/xml", World.PROFILE, Messages.utf8("<document/>"));
+        for (var repeated : List.of(
+                submission(TRACKING_ID, DOCUMENT, address("W1")),
+                submission(TRACKING_ID, other, address("W1")),
+                submission(TRACKING_ID, DOCUMENT, address("C1")))) {
+            var refused = assertThrows(Refused.class, () -> world.submissions.submit(repeated, message -> false));
+            assertEquals(Refused.Why.NOT_FOUND, refused.why());
+            assertEquals(Submissions.UNKNOWN, refused.getMessage());
+        }
+        assertEquals(
+                TRACKING_ID,
+                world.submissions.submit(submission(TRACKING_ID, DOCUMENT, address("W1")), message -> true));
+        assertEquals(1, world.store.sent().size());
+    }
+
+    @Test
+    void aTrackingIdOfAHiddenForwardIsAnsweredAsUnknown() {
+        world.forward("W1", "hospital").accept(Requests.to(Messages.cda(), "W1"));
+        var taken = submission(Messages.TRACKING_ID, DOCUMENT, address("W1"));
+        var refused = assertThrows(Refused.class, () -> world.submissions.submit(taken, message -> false));
+        assertEquals(Refused.Why.NOT_FOUND, refused.why());
+    }
+
+    @Test
     void eachPartnerGetsItsOwnAddresses() {
         var trackingId =
                 world.submissions.submit(submission(null, DOCUMENT, address("W1:a"), address("C1"), address("W1:b")));

@@ -264,6 +264,49 @@ abstract class ApiContract {
                 expected(all, Set.of(), Set.of(), null));
     }
 
+    @Test
+    void aLimitedTokenLearnsNothingByRepeatingTheSubmissionOfAnother() {
+        registry.answer = response(
+                "<itk:manifestitem id=\"uuid_A\" mimetype=\"text/xml\"/>",
+                "<itk:payload id=\"uuid_A\"><r xmlns=\"urn:r\">secret</r></itk:payload>");
+        var asked = Sample.uuid();
+        assertEquals(200, api.post("/api/messages", query(asked, "PT20S")).status());
+
+        var ward = new LimitedTokens(server, api, description)
+                .client("repeats", "addresses", "urn:nhs-uk:addressing:ods:Z9999:oncology");
+        var unknown = ward.get("/api/messages/" + Sample.uuid()).body();
+        for (var repeated :
+                List.of(query(asked, "PT20S"), query(asked, "PT20S").replace("<q/>", "<other/>"), letter(asked))) {
+            var answer = ward.post("/api/messages", repeated);
+            assertEquals(404, answer.status(), answer.body());
+            assertEquals(unknown, answer.body(), "the answer about an unknown message");
+        }
+        assertEquals(
+                409,
+                api.post("/api/messages", query(asked, "PT0S").replace("<q/>", "<other/>"))
+                        .status());
+        var own = Sample.uuid();
+        assertEquals(200, ward.post("/api/messages", query(own, "PT20S")).status());
+        assertEquals(200, ward.post("/api/messages", query(own, "PT20S")).status());
+    }
+
+    @Test
+    void aLimitByAddressHasNoRegardToCaseAsRoutingHasNone() {
+        var ward = new LimitedTokens(server, api, description)
+                .client("lower-case", "addresses", "urn:nhs-uk:addressing:ods:z9999:CARDIOLOGY");
+        var id = Sample.uuid();
+        var sample = Sample.of("send-cda-discharge");
+        assertEquals(200, sample.send(server.url(), id).status());
+
+        assertEquals(200, ward.get("/api/messages/" + id).status());
+        assertTrue(ward.get("/api/inbox?limit=200").body().contains(id));
+        assertTrue(ward.get("/api/audit?limit=200&trackingId=" + id)
+                        .json()
+                        .path("events")
+                        .size()
+                > 0);
+    }
+
     private static LimitedTokens.Expected expected(
             Set<String> all, Set<String> visible, Set<String> answered, String forbidden) {
         var hidden = new HashSet<>(all);
