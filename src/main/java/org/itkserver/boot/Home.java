@@ -21,7 +21,16 @@ final class Home {
     private static final String IN_HAND = "in-hand";
     private static final int KEY_BYTES = 32;
     private static final List<String> MADE = List.of(
-            "data", "keys", "tmp", NODE_ID, "installation", "lock", "first-run.txt", "reset-admin.txt", IN_HAND);
+            "data",
+            "keys",
+            "tmp",
+            NODE_ID,
+            "installation",
+            "lock",
+            "first-run.txt",
+            "reset-admin.txt",
+            IN_HAND,
+            "outbox-marks");
 
     private final Path folder;
 

@@ -10,13 +10,19 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.itkserver.envelope.Sha256;
 import org.itkserver.envelope.TenDigits;
-import org.itkserver.io.PrivateFiles;
 
-/** A file in an outbox as it was seen once, and the ways to put it away. */
-record OutboxFile(Path path, long size, String stamp) {
+/**
+ * A file in an outbox as it was seen once, and the ways to put it away.
+ *
+ * @param size in bytes
+ * @param stamp changes with each change of the file, its rights included
+ * @param inode its number in the file system, empty when the file system has none
+ */
+record OutboxFile(Path path, long size, String stamp, String inode) {
     /** Bytes that a file system allows in a name, less what is added to it here. */
     private static final int LONGEST_NAME = 200;
 
@@ -30,10 +36,12 @@ record OutboxFile(Path path, long size, String stamp) {
      */
     static OutboxFile of(Path path) throws IOException {
         var attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        var inode = unix(path, INODE);
         return new OutboxFile(
                 path,
                 attributes.size(),
-                attributes.lastModifiedTime() + " " + unix(path, CHANGED) + " " + unix(path, INODE));
+                attributes.lastModifiedTime() + " " + unix(path, CHANGED) + " " + inode,
+                inode);
     }
 
     private static String unix(Path path, String attribute) throws IOException {
@@ -63,10 +71,25 @@ record OutboxFile(Path path, long size, String stamp) {
         move(folder, trackingId + "-" + shortName());
     }
 
-    /** Moves it to a folder, under its name or one that is free, and writes the reason beside it. */
-    void moveTo(Path folder, String name, String reason) throws IOException {
-        var moved = move(folder, name);
-        PrivateFiles.write(folder.resolve(moved + ".reason.txt"), reason + "\n");
+    /**
+     * Moves it to a folder, under its name or one that is free.
+     *
+     * @return the name that it has there
+     */
+    String moveTo(Path folder) throws IOException {
+        return move(folder, shortName());
+    }
+
+    /**
+     * Its content.
+     *
+     * @return empty when its size is not what it was: it is still being written
+     */
+    Optional<byte[]> read() throws IOException {
+        try (var in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+            var bytes = in.readNBytes(Math.toIntExact(size + 1));
+            return bytes.length == size ? Optional.of(bytes) : Optional.empty();
+        }
     }
 
     private String move(Path folder, String name) throws IOException {

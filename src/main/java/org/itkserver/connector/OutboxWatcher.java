@@ -1,19 +1,17 @@
 package org.itkserver.connector;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -28,28 +26,24 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.directory.Directory;
 import org.itkserver.directory.Outbox;
 import org.itkserver.envelope.Sha256;
-import org.itkserver.envelope.TenDigits;
 import org.itkserver.exchange.Submissions;
 import org.itkserver.io.InHand;
 import org.itkserver.io.MemoryBudget;
 import org.itkserver.io.PrivateFiles;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Sends the files that are put into outbox folders. A file is taken when neither its size nor its content has changed between two
  * looks that lie two seconds apart; its own date does not count. Afterwards it lies in {@code sent} or, with the reason beside it, in
- * {@code failed}. Each file fails alone. After a crash in between, the same file is the same message. {@link #runOnce} is called by
- * one thread.
+ * {@code failed}. Each file fails alone. After a crash in between, the same file is the same message. A file that was sent and cannot be
+ * moved is not sent again: only the move is tried again, once a minute. {@link #runOnce} is called by one thread.
  */
 public final class OutboxWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxWatcher.class);
     private static final long QUIET = Duration.ofSeconds(2).toNanos();
     private static final int AT_A_TIME = 100;
-    /** Most waiting files of an outbox that people are shown. */
-    private static final int LISTED = 100;
-
-    private static final Set<String> OWN = Set.of("sent", "failed");
     /** A message takes up to so many times the size of its file while its envelope is made. */
     private static final int COPIES = 12;
 
@@ -57,7 +51,8 @@ public final class OutboxWatcher {
     private static final String SENT = "outbox/sent/";
     private static final String SET_ASIDE = "The server ended each time it read or sent this file.";
     private static final Duration MEMORY_WAIT = Duration.ofSeconds(1);
-    private static final List<String> UNFINISHED = List.of(".part", ".tmp", ".filepart");
+    private static final String FOLDER = "(the whole folder)";
+    private static final Path MARKS = Path.of("outbox-marks");
 
     private final Supplier<Directory> directory;
     private final Submissions submissions;
@@ -67,8 +62,10 @@ public final class OutboxWatcher {
     private final LongSupplier nanos;
     private final Limits limits;
     private final Map<Path, Seen> seen = new HashMap<>();
-    /** Files that could neither be sent nor put away; they are left alone until they change. */
-    private final Map<Path, String> stuck = new HashMap<>();
+    private final OutboxMarks marks;
+    private final OutboxMoves moves;
+    private final OutboxTroubles logged;
+    private final OutboxTroubles audited;
 
     private volatile List<Pending> pending = List.of();
 
@@ -82,10 +79,10 @@ public final class OutboxWatcher {
     public record Limits(long size, MemoryBudget.Share memory, InHand inHand) {}
 
     /**
-     * A file that is not sent yet.
+     * A file that is still in its outbox.
      *
      * @param outbox name of its outbox
-     * @param name of the file, with what may be an NHS number masked
+     * @param name of the file, with what may be an NHS number masked; {@value #FOLDER} when the whole outbox waits
      * @param reason why it waits, a sentence
      */
     public record Pending(String outbox, String name, String reason) {}
@@ -112,6 +109,10 @@ public final class OutboxWatcher {
         this.clock = clock;
         this.nanos = nanos;
         this.limits = limits;
+        this.marks = new OutboxMarks(resolve.apply(MARKS));
+        this.moves = new OutboxMoves(marks, nanos, this::alert);
+        this.logged = new OutboxTroubles(nanos);
+        this.audited = new OutboxTroubles(nanos);
     }
 
     /** The files that the last look left where they were, the first of each outbox. Thread-safe. */
@@ -119,32 +120,80 @@ public final class OutboxWatcher {
         return pending;
     }
 
-    /** Takes the files that are ready, a bounded number of each folder. */
+    /**
+     * Takes the files that are ready, a bounded number of each folder.
+     *
+     * @throws StoreUnavailable when an outbox waits for the database; the other outboxes were looked at all the same
+     * @throws UncheckedIOException when the marks of sent files cannot be read; nothing is sent then
+     */
     public void runOnce() {
+        try {
+            marks.refresh();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the marks of files that were sent cannot be read", e);
+        }
         var present = new HashSet<Path>();
+        var unread = new HashSet<Path>();
         var left = new ArrayList<Pending>();
+        StoreUnavailable away = null;
         for (var outbox : directory.get().outboxes()) {
             var folder = resolve.apply(outbox.folder());
             try {
-                make(folder.resolve("sent"));
-                make(folder.resolve("failed"));
-                for (var file : ready(folder, present)) {
-                    take(outbox, folder, file);
-                }
-                left.addAll(left(outbox, folder));
+                look(outbox, folder, present);
+                left.addAll(OutboxListing.left(outbox, folder, moves::whyLeft));
+                logged.over(outbox.name());
+                audited.over(outbox.name());
             } catch (StoreUnavailable e) {
-                LOG.warn("outbox {} waits: {}", outbox.name(), e.getMessage());
+                unread.add(folder);
+                away = e;
             } catch (IOException | RuntimeException e) {
-                LOG.warn("outbox {} cannot be read", outbox.name(), e);
-                alert(
-                        outbox,
-                        "The folder of outbox " + outbox.name() + " cannot be read: "
-                                + e.getClass().getSimpleName());
+                unread.add(folder);
+                var text = OutboxTroubles.text(folder, e);
+                left.add(new Pending(outbox.name(), FOLDER, text));
+                away = tell(outbox, text, e, away);
             }
         }
         pending = List.copyOf(left);
-        seen.keySet().retainAll(present);
-        stuck.keySet().retainAll(present);
+        seen.keySet().removeIf(path -> isGone(path, present, unread));
+        moves.retain(path -> !isGone(path, present, unread));
+        if (away != null) {
+            throw away;
+        }
+    }
+
+    private static boolean isGone(Path path, Set<Path> present, Set<Path> unread) {
+        return !present.contains(path) && !unread.contains(path.getParent());
+    }
+
+    private void look(Outbox outbox, Path folder, Set<Path> present) throws IOException {
+        for (var name : OutboxListing.OWN) {
+            make(folder.resolve(name));
+        }
+        for (var file : ready(folder, present)) {
+            take(outbox, folder, file);
+        }
+    }
+
+    /** Logs and audits what is news about an outbox that cannot be used. */
+    private @Nullable StoreUnavailable tell(
+            Outbox outbox, String trouble, Exception e, @Nullable StoreUnavailable away) {
+        var name = outbox.name();
+        if (logged.isNews(name, trouble)) {
+            logged.told(name, trouble);
+            LOG.warn("outbox {} cannot be used: {}", name, trouble, e);
+        }
+        if (audited.isNews(name, trouble)) {
+            try {
+                alert(
+                        outbox,
+                        "Outbox " + name + " cannot be used. " + trouble,
+                        "Outbox " + name + " cannot be used. Look at its folder.");
+                audited.told(name, trouble);
+            } catch (StoreUnavailable again) {
+                return again;
+            }
+        }
+        return away;
     }
 
     /** In the server's home, what it makes is its own. */
@@ -156,42 +205,11 @@ public final class OutboxWatcher {
         }
     }
 
-    private List<Pending> left(Outbox outbox, Path folder) throws IOException {
-        var out = new ArrayList<Pending>();
-        try (var files = Files.newDirectoryStream(folder)) {
-            for (var path : files) {
-                if (out.size() < LISTED && !OWN.contains(String.valueOf(path.getFileName()))) {
-                    out.add(new Pending(
-                            outbox.name(), TenDigits.masked(String.valueOf(path.getFileName())), reason(path)));
-                }
-            }
-        }
-        out.sort(Comparator.comparing(Pending::name));
-        return out;
-    }
-
-    private String reason(Path path) {
-        var name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            return "It is not a regular file. Only files are sent.";
-        }
-        if (name.startsWith(".")) {
-            return "Its name begins with a dot, which marks a file that is being written. Rename it.";
-        }
-        if (UNFINISHED.stream().anyMatch(name::endsWith)) {
-            return "Its name ends as that of a file that is being written (.part, .tmp or .filepart). Rename it.";
-        }
-        if (stuck.containsKey(path)) {
-            return "It cannot be moved out of the folder. Correct the rights of the folder and move the file away.";
-        }
-        return "It is new or still changing, or waits for its turn.";
-    }
-
     private List<OutboxFile> ready(Path folder, Set<Path> present) throws IOException {
         var out = new ArrayList<OutboxFile>();
         try (var files = Files.newDirectoryStream(folder)) {
             for (var path : files) {
-                if (isFinished(path)) {
+                if (OutboxListing.isFinished(path)) {
                     present.add(path);
                     look(path, out);
                 }
@@ -201,18 +219,14 @@ public final class OutboxWatcher {
         return out.subList(0, Math.min(AT_A_TIME, out.size()));
     }
 
-    private static boolean isFinished(Path file) {
-        var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return !name.startsWith(".")
-                && UNFINISHED.stream().noneMatch(name::endsWith)
-                && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
-    }
-
     /** Adds the file when it has been the same for long enough. */
     private void look(Path path, List<OutboxFile> out) {
         try {
             var now = OutboxFile.of(path);
-            if (now.stamp().equals(stuck.get(path))) {
+            if (moves.isLeft(now)) {
+                if (moves.isDue(now)) {
+                    out.add(now);
+                }
                 return;
             }
             var before = seen.get(path);
@@ -227,6 +241,10 @@ public final class OutboxWatcher {
     }
 
     private void take(Outbox outbox, Path folder, OutboxFile file) {
+        if (moves.isLeft(file)) {
+            tryAgain(outbox, folder, file);
+            return;
+        }
         long most = Math.min(limits.size, limits.memory.most() / COPIES);
         if (file.size() > most) {
             fail(outbox, folder, file, tooLarge(most));
@@ -252,12 +270,21 @@ public final class OutboxWatcher {
         } catch (StoreUnavailable e) {
             throw e;
         } catch (IOException | RuntimeException e) {
+            if (marks.isSent(file)) {
+                return; // it waits for its move, and cannot be read now
+            }
             LOG.error("outbox {}: {} cannot be sent", outbox.name(), file.shown(), e);
             fail(
                     outbox,
                     folder,
                     file,
                     "The file cannot be read or sent: " + e.getClass().getSimpleName() + ".");
+        }
+    }
+
+    private void tryAgain(Outbox outbox, Path folder, OutboxFile file) {
+        if (moves.again(outbox, folder, file)) {
+            seen.remove(file.path());
         }
     }
 
@@ -274,7 +301,12 @@ public final class OutboxWatcher {
     }
 
     private void send(Outbox outbox, Path folder, OutboxFile file) throws IOException {
-        var bytes = Files.readAllBytes(file.path());
+        var read = file.read();
+        if (read.isEmpty()) {
+            seen.remove(file.path());
+            return;
+        }
+        var bytes = read.get();
         var digest = Sha256.of(bytes);
         var before = seen.get(file.path());
         if (before == null || !Arrays.equals(digest, before.digest) || !file.equals(OutboxFile.of(file.path()))) {
@@ -282,17 +314,26 @@ public final class OutboxWatcher {
             seen.put(file.path(), new Seen(file, before == null ? nanos.getAsLong() : before.since, digest));
             return;
         }
-        var trackingId = file.trackingId(outbox.name(), bytes);
-        submissions.submit(submission(outbox, trackingId, bytes));
-        try {
-            file.moveTo(folder.resolve("sent"), trackingId);
+        var mark = marks.of(file, digest)
+                .orElseGet(() -> OutboxMarks.sending(file, digest, file.trackingId(outbox.name(), bytes)));
+        if (!mark.sent()) {
+            marks.put(mark);
+            submit(outbox, file, mark.trackingId(), bytes);
+        }
+        if (moves.toSent(outbox, folder, file, mark)) {
             seen.remove(file.path());
-        } catch (NoSuchFileException e) {
-            LOG.debug("another node took {}", file.shown());
-        } catch (IOException e) {
-            stuck.put(file.path(), file.stamp());
-            LOG.error("outbox {}: {} was sent and cannot be moved to sent/", outbox.name(), file.shown(), e);
-            alert(outbox, "A file of outbox " + outbox.name() + " was sent, but cannot be moved to its folder sent.");
+        }
+    }
+
+    private void submit(Outbox outbox, OutboxFile file, String trackingId, byte[] bytes) {
+        try {
+            submissions.submit(submission(outbox, trackingId, bytes));
+        } catch (Submissions.Refused e) {
+            if (e.why() != Submissions.Refused.Why.CONFLICT) {
+                throw e;
+            }
+            // the tracking id is made from this file: it was sent, and the directory has changed since
+            LOG.info("outbox {}: {} was sent before", outbox.name(), file.shown());
         }
     }
 
@@ -312,25 +353,20 @@ public final class OutboxWatcher {
 
     private void fail(Outbox outbox, Path folder, OutboxFile file, String reason) {
         LOG.error("outbox {}: {} cannot be sent: {}", outbox.name(), file.shown(), reason);
+        // durable before the move, so it says nothing about where the file is
         alert(
                 outbox,
-                "Outbox " + outbox.name() + ": " + file.shown() + " was not sent and goes to the folder failed. "
-                        + reason);
-        try {
-            file.moveTo(folder.resolve("failed"), file.shortName(), reason);
+                "Outbox " + outbox.name() + ": " + file.shown() + " was not sent. " + reason,
+                "A file of outbox " + outbox.name()
+                        + " was not sent. Look into its folder failed and at the directory page.");
+        marks.remove(file.path());
+        if (moves.toFailed(outbox, folder, file, reason)) {
             seen.remove(file.path());
-        } catch (IOException e) {
-            stuck.put(file.path(), file.stamp());
-            LOG.error("outbox {}: {} cannot be moved to failed/", outbox.name(), file.shown(), e);
         }
     }
 
-    private void alert(Outbox outbox, String text) {
-        var cause = new Cause(
-                AlertKind.OUTBOX_FAILING,
-                outbox.name(),
-                null,
-                "A file of outbox " + outbox.name() + " was not sent. Look into its folder failed.");
+    private void alert(Outbox outbox, String text, String notice) {
+        var cause = new Cause(AlertKind.OUTBOX_FAILING, outbox.name(), null, notice);
         trail.append(AuditEvent.ofServer(clock.instant(), AuditType.ALERT, text).raising(cause));
     }
 }

@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.itkserver.audit.AuditType;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.connector.OutboxWatcher;
 import org.itkserver.directory.Catalogue;
 import org.itkserver.directory.Directory;
@@ -23,6 +28,8 @@ import org.itkserver.testing.Partners;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each file of an outbox is sent once and whole, or fails alone and visibly. */
 class OutboxWatcherTest {
@@ -37,6 +44,7 @@ class OutboxWatcherTest {
     private InHand inHand = InHand.inMemory();
     private OutboxWatcher watcher;
     private Path folder;
+    private Runnable whileAuditing = () -> {};
 
     @BeforeEach
     void outbox() throws IOException {
@@ -61,7 +69,10 @@ class OutboxWatcherTest {
         watcher = new OutboxWatcher(
                 () -> directory,
                 world.submissions,
-                world.store,
+                event -> {
+                    world.store.append(event);
+                    whileAuditing.run();
+                },
                 home::resolve,
                 world.clock,
                 () -> nanos,
@@ -212,5 +223,246 @@ class OutboxWatcherTest {
         assertTrue(pending.get(3).reason().contains("new or still changing"));
         lookLongEnough();
         assertEquals(3, watcher.pending().size(), "the last one is sent");
+    }
+
+    // folders that cannot be used
+
+    private List<String> alertTexts() {
+        return world.events().isEmpty()
+                ? List.of()
+                : world.store.events().stream()
+                        .filter(event -> event.type() == AuditType.ALERT)
+                        .map(event -> String.valueOf(event.detail()))
+                        .toList();
+    }
+
+    private void block(Path folder) {
+        try {
+            if (Files.isDirectory(folder)) {
+                try (var left = Files.list(folder)) {
+                    for (var file : left.toList()) {
+                        Files.delete(file);
+                    }
+                }
+                Files.delete(folder);
+            }
+            Files.writeString(folder, "a regular file");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void looks(Duration time) {
+        for (long i = 0; i < time.toSeconds(); i++) {
+            look();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "sent", "failed"})
+    void aFolderThatCannotBeUsedIsToldOfOnceAndShown(String name) throws IOException {
+        block(folder.resolve(name));
+        looks(Duration.ofHours(2));
+        assertEquals(1, alerts(), alertTexts().toString());
+        var pending = watcher.pending();
+        assertEquals(1, pending.size());
+        assertEquals("letters", pending.get(0).outbox());
+        assertTrue(pending.get(0).reason().contains("is a file, not a folder"), pending.toString());
+
+        Files.delete(folder.resolve(name));
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("letter.xml"), GOOD);
+        lookLongEnough();
+        assertEquals(1, world.store.sent().size(), "it works again without a restart");
+        assertEquals(List.of(), watcher.pending());
+    }
+
+    @Test
+    void aTroubleThatComesAndGoesIsToldOfOnceAnHour() throws IOException {
+        for (int i = 0; i < 300; i++) {
+            block(folder.resolve("failed"));
+            look();
+            Files.delete(folder.resolve("failed"));
+            look();
+        }
+        assertEquals(1, alerts());
+        nanos += Duration.ofHours(1).toNanos();
+        block(folder.resolve("failed"));
+        look();
+        assertEquals(2, alerts());
+        Files.delete(folder.resolve("failed"));
+        block(folder.resolve("sent"));
+        look();
+        assertEquals(3, alerts(), "another trouble is told of at once");
+    }
+
+    @Test
+    void aTroubleIsToldOfWhenTheTrailTakesItAgain() {
+        block(folder.resolve("failed"));
+        world.store.away(true);
+        assertThrows(StoreUnavailable.class, this::look);
+        world.store.away(false);
+        look();
+        look();
+        assertEquals(1, alerts());
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsToldToTheLoop() throws IOException {
+        Files.writeString(folder.resolve("letter.xml"), GOOD);
+        look();
+        look();
+        look();
+        world.store.away(true);
+        assertThrows(StoreUnavailable.class, () -> looks(Duration.ofSeconds(3)));
+        world.store.away(false);
+        lookLongEnough();
+        assertEquals(1, world.store.sent().size());
+    }
+
+    // files that cannot be moved
+
+    /** A letter that is sent while its folder {@code sent} goes. */
+    private Path sentAndStuck() throws IOException {
+        var file = Files.writeString(folder.resolve("letter.xml"), GOOD);
+        world.store.whileApplying(() -> block(folder.resolve("sent")));
+        lookLongEnough();
+        world.store.whileApplying(() -> {});
+        assertEquals(1, world.store.sent().size());
+        assertEquals(List.of("letter.xml", "sent"), names(folder));
+        assertTrue(alertTexts().get(0).contains("letter.xml was sent and cannot be moved"), alertTexts()::toString);
+        return file;
+    }
+
+    /** What chmod -R and chown -R do: the time of the last change of the inode is another one. */
+    private void repair(Path file) throws IOException {
+        var before = Files.getAttribute(file, "unix:ctime");
+        do {
+            var rights = Files.getPosixFilePermissions(file);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
+            Files.setPosixFilePermissions(file, rights);
+        } while (before.equals(Files.getAttribute(file, "unix:ctime")));
+        Files.delete(folder.resolve("sent"));
+    }
+
+    private void assertSentOnce() throws IOException {
+        looks(Duration.ofSeconds(70));
+        assertEquals(1, world.store.sent().size(), "not sent again");
+        assertEquals(List.of(), names(folder));
+        var sent = names(folder.resolve("sent"));
+        assertEquals(1, sent.size(), sent.toString());
+        assertTrue(
+                sent.get(0).startsWith(world.store.sent().get(0).trackingId()), "its name has the id of its message");
+        assertEquals(List.of(), names(folder.resolve("failed")));
+        assertEquals(List.of(), names(home.resolve("outbox-marks")), "no mark is left");
+    }
+
+    @Test
+    void aFileThatWasSentIsOnlyMovedAfterItsRightsAreRepaired() throws IOException {
+        var file = sentAndStuck();
+        looks(Duration.ofMinutes(10));
+        assertEquals(1, world.store.sent().size());
+        assertEquals(2, alerts(), "one of the file and one of the outbox");
+        repair(file);
+        assertSentOnce();
+    }
+
+    @Test
+    void aFileThatWasSentIsMovedWithinAMinuteAfterTheFolderIsRepaired() throws IOException {
+        sentAndStuck();
+        Files.delete(folder.resolve("sent"));
+        assertSentOnce();
+    }
+
+    @Test
+    void aRestartDoesNotSendAFileAgainThatCouldNotBeMoved() throws IOException {
+        var file = sentAndStuck();
+        repair(file);
+        start();
+        assertSentOnce();
+    }
+
+    @Test
+    void aDeathBetweenSubmitAndMoveDoesNotSendAFileAgainEvenWithOtherRights() throws IOException {
+        var file = sentAndStuck();
+        // the mark as it is before the move is tried
+        var marks = home.resolve("outbox-marks");
+        var mark = marks.resolve(names(marks).get(0));
+        Files.writeString(mark, Files.readString(mark).replace("\nsent\n", "\nsending\n"));
+        repair(file);
+        start();
+        assertSentOnce();
+    }
+
+    @Test
+    void anotherFileInThePlaceOfOneThatWasSentIsAnotherMessage() throws IOException {
+        var file = sentAndStuck();
+        Files.writeString(folder.resolve("new.part"), GOOD);
+        Files.move(folder.resolve("new.part"), file, StandardCopyOption.REPLACE_EXISTING);
+        Files.delete(folder.resolve("sent"));
+        looks(Duration.ofSeconds(70));
+        assertEquals(2, world.store.sent().size());
+        assertEquals(List.of(), names(folder));
+    }
+
+    @Test
+    void otherContentInAFileThatWasSentIsAnotherMessage() throws IOException {
+        var file = sentAndStuck();
+        Files.writeString(file, GOOD + " ");
+        Files.delete(folder.resolve("sent"));
+        looks(Duration.ofSeconds(70));
+        assertEquals(2, world.store.sent().size());
+    }
+
+    @Test
+    void aMarkGoesWithItsFile() throws IOException {
+        var file = sentAndStuck();
+        assertEquals(1, names(home.resolve("outbox-marks")).size());
+        Files.delete(file);
+        look();
+        assertEquals(List.of(), names(home.resolve("outbox-marks")));
+    }
+
+    @Test
+    void aFileThatCannotBeMovedToFailedIsMovedWithinAMinuteAfterTheRepair() throws IOException {
+        whileAuditing = () -> block(folder.resolve("failed"));
+        Files.writeString(folder.resolve("bad.xml"), "<broken");
+        lookLongEnough();
+        whileAuditing = () -> {};
+        assertEquals(List.of("bad.xml", "failed"), names(folder));
+        looks(Duration.ofMinutes(5));
+        assertEquals(3, alerts(), "not sent, not moved, and the outbox: " + alertTexts());
+        assertTrue(alertTexts().get(0).contains("bad.xml was not sent."), alertTexts()::toString);
+        assertTrue(alertTexts().get(1).contains("bad.xml was not sent and cannot be moved"), alertTexts()::toString);
+        assertTrue(
+                alertTexts().stream().noneMatch(text -> text.contains("goes to the folder failed")),
+                alertTexts()::toString);
+
+        Files.delete(folder.resolve("failed"));
+        looks(Duration.ofSeconds(70));
+        assertEquals(List.of("bad.xml", "bad.xml.reason.txt"), names(folder.resolve("failed")));
+        assertEquals(List.of(), names(folder));
+        assertEquals(3, alerts());
+    }
+
+    @Test
+    void aFileThatGrowsAfterItWasLookedAtIsSentWholeLater() throws IOException {
+        Files.writeString(folder.resolve("a.xml"), GOOD);
+        var file = Files.writeString(folder.resolve("b.xml"), GOOD);
+        world.store.whileApplying(() -> grow(file));
+        lookLongEnough();
+        world.store.whileApplying(() -> {});
+        lookLongEnough();
+        assertEquals(2, world.store.sent().size());
+        assertEquals(0, alerts());
+        assertEquals(2, names(folder.resolve("sent")).size());
+    }
+
+    private static void grow(Path file) {
+        try {
+            Files.writeString(file, "\n".repeat(1000), StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,0 +1,76 @@
+package org.itkserver.connector;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keeps whole outboxes from being read. A trouble is news when it differs from the trouble before, and the same one at most once an
+ * hour, however often it comes and goes. Used by one thread.
+ */
+final class OutboxTroubles {
+    private static final long PAUSE = Duration.ofHours(1).toNanos();
+
+    private final LongSupplier nanos;
+    private final Map<String, String> current = new HashMap<>();
+    private final Map<String, Map<String, Long>> told = new HashMap<>();
+
+    /** @param nanos monotonic time in nanoseconds */
+    OutboxTroubles(LongSupplier nanos) {
+        this.nanos = nanos;
+    }
+
+    /** Whether people have to be told of this trouble of an outbox. */
+    boolean isNews(String outbox, String trouble) {
+        if (trouble.equals(current.get(outbox))) {
+            return false;
+        }
+        var before = told.getOrDefault(outbox, Map.of()).get(trouble);
+        return before == null || nanos.getAsLong() - before >= PAUSE;
+    }
+
+    /** People have been told of it. */
+    void told(String outbox, String trouble) {
+        current.put(outbox, trouble);
+        told.computeIfAbsent(outbox, name -> new HashMap<>()).put(trouble, nanos.getAsLong());
+    }
+
+    /** The outbox can be read. */
+    void over(String outbox) {
+        current.remove(outbox);
+    }
+
+    /** Why the folder of an outbox cannot be used, a sentence with the remedy; it names no path outside the outbox. */
+    static String text(Path folder, Exception failure) {
+        var file = regularFile(folder);
+        if (file != null) {
+            return file + " is a file, not a folder. Move the file away.";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "The server has no right to use its folder. Give it the rights to read, write and list the folder, sent and failed.";
+        }
+        return "Its folder cannot be read (" + failure.getClass().getSimpleName() + "). "
+                + (failure instanceof IOException
+                        ? "Check the folder and its file system."
+                        : "The log has the details.");
+    }
+
+    private static @Nullable String regularFile(Path folder) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            return "The path of its folder";
+        }
+        for (var name : OutboxListing.OWN) {
+            var path = folder.resolve(name);
+            if (Files.exists(path) && !Files.isDirectory(path)) {
+                return "\"" + name + "\" in its folder";
+            }
+        }
+        return null;
+    }
+}
