@@ -1,5 +1,6 @@
 package org.itkserver.store;
 
+import java.util.Map;
 import java.util.Optional;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.store.keys.DayKey;
@@ -30,6 +31,15 @@ interface ContentKeys {
 
     /** Keys for reading what is there, null for none at all. */
     static ContentKeys reading(@Nullable KeyFolder folder) {
+        return reading(folder, Map.of());
+    }
+
+    /**
+     * The same with keys that are known already and count although their files may be gone by now.
+     *
+     * @param known by id
+     */
+    static ContentKeys reading(@Nullable KeyFolder folder, Map<String, DayKey> known) {
         return new ContentKeys() {
             @Override
             public @Nullable DayKey current() {
@@ -42,7 +52,8 @@ interface ContentKeys {
                     throw new StoreUnavailable(
                             "contents are encrypted with the key " + id + ", and ITK_CONTENT_KEY_FILE is not set");
                 }
-                return folder.find(id);
+                var early = known.get(id);
+                return early == null ? folder.find(id) : Optional.of(early);
             }
         };
     }

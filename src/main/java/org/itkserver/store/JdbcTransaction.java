@@ -38,6 +38,16 @@ final class JdbcTransaction {
         return run(connection, work, () -> {}, broken -> {});
     }
 
+    /**
+     * Begins a transaction that only reads and ends when the caller closes the connection, which belongs to no pool.
+     *
+     * @param first its first statements
+     */
+    static <T> T hold(Connection connection, Database.Query<T> first) throws SQLException {
+        connection.setAutoCommit(false);
+        return first.run(connection);
+    }
+
     private static void undo(Connection connection, Consumer<Connection> discard) {
         try {
             connection.rollback();

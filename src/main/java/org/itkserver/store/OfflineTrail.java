@@ -5,14 +5,18 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Properties;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.verify.TrailSource;
+import org.itkserver.store.keys.DayKey;
 import org.itkserver.store.keys.KeyFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trail that is read without the server: plain connections, one for each thread, that cannot write. Thread-safe.
+ * A trail that is read without the server: plain connections, one for each thread, that cannot write. On PostgreSQL, where servers may run
+ * meanwhile, all of them see the database as it was when this object was made: each holds one transaction with the same snapshot
+ * until it is closed. Thread-safe.
  */
 public final class OfflineTrail implements AutoCloseable {
     /** H2: the file is locked by another process. */
@@ -22,6 +26,10 @@ public final class OfflineTrail implements AutoCloseable {
 
     private final DatabaseSettings settings;
     private final @Nullable KeyFolder keys;
+    /** The keys that were there before the snapshot; a server may destroy one meanwhile, because nothing needs it any more. */
+    private final Map<String, DayKey> known;
+
+    private final @Nullable String snapshot;
     private final Deque<Connection> idle = new ArrayDeque<>();
 
     /**
@@ -32,10 +40,18 @@ public final class OfflineTrail implements AutoCloseable {
         this.settings = settings;
         this.keys = keys;
         try {
-            giveBack(take());
+            var first = connect();
+            known = keys == null || settings.isH2() ? Map.of() : keys.all();
+            snapshot = settings.isH2() ? null : JdbcTransaction.hold(first, OfflineTrail::export);
+            giveBack(first);
         } catch (SQLException e) {
             throw new StoreUnavailable(reason(e));
         }
+    }
+
+    private static String export(Connection connection) throws SQLException {
+        return Sql.first(connection, "select pg_export_snapshot()", row -> row.getString(1))
+                .orElseThrow();
     }
 
     private String reason(SQLException e) {
@@ -60,7 +76,7 @@ public final class OfflineTrail implements AutoCloseable {
                 var connection = take();
                 try {
                     // a cursor needs a transaction; nothing is written in it
-                    var result = JdbcTransaction.run(connection, query);
+                    var result = snapshot == null ? JdbcTransaction.run(connection, query) : query.run(connection);
                     giveBack(connection);
                     return result;
                 } catch (Throwable e) {
@@ -72,7 +88,7 @@ public final class OfflineTrail implements AutoCloseable {
         if (keys != null) {
             requireFolder(keys, connections);
         }
-        return new JdbcTrailSource(connections, new Frames(ContentKeys.reading(keys)));
+        return new JdbcTrailSource(connections, new Frames(ContentKeys.reading(keys, known)));
     }
 
     /** In another folder every key would be missing. */
@@ -95,6 +111,22 @@ public final class OfflineTrail implements AutoCloseable {
                 return free;
             }
         }
+        var connection = connect();
+        var shared = snapshot;
+        if (shared != null) {
+            try {
+                // a parameter is not allowed there; the database made the name
+                JdbcTransaction.hold(
+                        connection, open -> Sql.execute(open, "set transaction snapshot '" + shared + "'"));
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    private Connection connect() throws SQLException {
         return settings.isH2() ? openH2() : openPostgres();
     }
 
@@ -131,7 +163,10 @@ public final class OfflineTrail implements AutoCloseable {
             // stretches by key, whatever the statistics say of a table that was just filled
             statement.execute("set enable_seqscan = off; set jit = off");
             statement.execute("set enable_bitmapscan = off");
+            // the snapshot lasts as long as the transaction that exported it
+            statement.execute("set idle_in_transaction_session_timeout = 0");
         }
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         return connection;
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,27 @@ public final class KeyFolder {
             known.put(id, new Known(key, nanos.getAsLong()));
         }
         return Optional.ofNullable(key);
+    }
+
+    /**
+     * Every key that is there and can be opened, by id.
+     *
+     * @throws StoreUnavailable when the folder cannot be read
+     */
+    public Map<String, DayKey> all() {
+        var out = new HashMap<String, DayKey>();
+        for (var id : ids()) {
+            try {
+                out.put(id, open(id));
+            } catch (NoSuchFileException e) {
+                // a node destroyed it meanwhile
+            } catch (NotAuthentic | IllegalArgumentException e) {
+                // it is reported when a content needs it
+            } catch (IOException e) {
+                throw unavailable(e);
+            }
+        }
+        return out;
     }
 
     /** Whether it is the form of a key's name. */
