@@ -3,9 +3,9 @@ package org.itkserver.admin;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
@@ -22,11 +22,17 @@ final class AccessDenials {
 
     private final AuditTrail trail;
     private final Clock clock;
+    private final LongSupplier nanos;
     private final Map<Key, Window> windows = new HashMap<>();
 
-    AccessDenials(AuditTrail trail, Clock clock) {
+    /**
+     * @param clock for the times of events
+     * @param nanos monotonic time in nanoseconds, for the windows
+     */
+    AccessDenials(AuditTrail trail, Clock clock, LongSupplier nanos) {
         this.trail = trail;
         this.clock = clock;
+        this.nanos = nanos;
     }
 
     /**
@@ -39,7 +45,7 @@ final class AccessDenials {
     void record(String person, HttpServletRequest request, String address, @Nullable Role role) {
         var needed = role == null ? "nobody may" : "needed: " + role.label();
         var key = new Key(person, request.getMethod() + " " + address, needed);
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         Window earlier;
         synchronized (this) {
             earlier = windows.get(key);
@@ -53,7 +59,7 @@ final class AccessDenials {
             append(key, earlier);
         }
         trail.append(AuditEvent.ofPerson(
-                now,
+                clock.instant(),
                 AuditType.ACCESS_DENIED,
                 person,
                 request.getRemoteAddr(),
@@ -62,7 +68,7 @@ final class AccessDenials {
 
     /** Writes the counts whose minute is over; to be called each minute. Keeps them while the trail takes nothing. */
     void flush() {
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         Map<Key, Window> over;
         synchronized (this) {
             over = new HashMap<>(windows);
@@ -89,9 +95,9 @@ final class AccessDenials {
 
     private record Key(String person, String what, String needed) {}
 
-    private record Window(Instant start, String source, long more) {
-        boolean isOpen(Instant now) {
-            return now.isBefore(start.plus(WINDOW));
+    private record Window(long start, String source, long more) {
+        boolean isOpen(long now) {
+            return now - start < WINDOW.toNanos();
         }
 
         Window oneMore() {

@@ -63,8 +63,8 @@ public final class AdminPages {
             BooleanSupplier sample,
             Monitor monitor) {
         var pages = new Pages(sample, monitor::openAlerts);
-        var sessions = new ConsoleSessions(accounts, settings, clock);
-        var throttle = new SignInThrottle(clock);
+        var sessions = new ConsoleSessions(accounts, settings, System::nanoTime);
+        var throttle = new SignInThrottle(System::nanoTime);
         var turns = new HashTurns();
         var changes = new Changes(trail, clock);
         var secrets = new Secrets(new SecureRandom());
@@ -72,10 +72,10 @@ public final class AdminPages {
         var exports = new Exports(trail, pages, clock);
         var proofs = new ProofRows(
                 desk, id -> query.message(id).map(MessageRow::trackingId).orElse(null));
-        var openings = new Openings(trail, new BreakGlass(clock), clock);
+        var openings = new Openings(trail, new BreakGlass(System::nanoTime), clock);
         var messages = new MessagePages(query, search, content, openings, repairs, standing, pages, clock);
         guard = new Guard(sessions, pages, settings.origins());
-        denials = new AccessDenials(trail, clock);
+        denials = new AccessDenials(trail, clock, System::nanoTime);
         resources = Set.of(
                 new SignInPages(accounts, trail, sessions, throttle, turns, pages, clock),
                 new OverviewPages(monitor, directory, audit, trail, pages, clock),

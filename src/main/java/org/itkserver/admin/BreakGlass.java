@@ -1,13 +1,12 @@
 package org.itkserver.admin;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.Cause;
 
@@ -19,17 +18,18 @@ final class BreakGlass {
     private static final int MOST = 20;
     private static final Duration WITHIN = Duration.ofMinutes(5);
 
-    private final Clock clock;
-    private final Map<String, Deque<Instant>> opened = new HashMap<>();
+    private final LongSupplier nanos;
+    private final Map<String, Deque<Long>> opened = new HashMap<>();
 
-    BreakGlass(Clock clock) {
-        this.clock = clock;
+    /** @param nanos monotonic time in nanoseconds */
+    BreakGlass(LongSupplier nanos) {
+        this.nanos = nanos;
     }
 
     /** A person opened one; the alert that raises, once for every so many. */
     synchronized Optional<Cause> opened(String person) {
-        var now = clock.instant();
-        opened.values().forEach(times -> times.removeIf(at -> at.isBefore(now.minus(WITHIN))));
+        long now = nanos.getAsLong();
+        opened.values().forEach(times -> times.removeIf(at -> now - at > WITHIN.toNanos()));
         opened.values().removeIf(Deque::isEmpty);
         var times = opened.computeIfAbsent(person, name -> new ArrayDeque<>());
         times.add(now);

@@ -3,14 +3,13 @@ package org.itkserver.admin;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.Account;
 import org.itkserver.audit.Accounts;
 import org.itkserver.envelope.Sha256;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Who is signed in, kept in the memory of this node: a restart ends all sessions, and nodes do not share them. A session
  * begins with a new id at each sign-in. It ends after {@link #IDLE} without a request, after {@link #LONGEST} in any case,
  * at its sign-out, and when the person's password changes or the person is disabled, on whatever node that happens: the
- * account is read for every request, so that roles taken away are gone at once. Thread-safe.
+ * account is read for every request, so that roles taken away are gone at once. Its age is measured by monotonic time. Thread-safe.
  *
  * <p>The cookie is our own instead of the container's, whose name is one for all requests: {@code __Host-itk} is for TLS
  * alone, and a session begun with one name does not go on with the other.
@@ -36,15 +35,16 @@ final class ConsoleSessions implements SignIn {
 
     private final Accounts accounts;
     private final AdminSettings settings;
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final SecureRandom random = new SecureRandom();
     /** By hash of the id: how long a look takes tells nothing about ids. */
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-    ConsoleSessions(Accounts accounts, AdminSettings settings, Clock clock) {
+    /** @param nanos monotonic time in nanoseconds */
+    ConsoleSessions(Accounts accounts, AdminSettings settings, LongSupplier nanos) {
         this.accounts = accounts;
         this.settings = settings;
-        this.clock = clock;
+        this.nanos = nanos;
     }
 
     /**
@@ -56,7 +56,7 @@ final class ConsoleSessions implements SignIn {
      */
     String begin(HttpServletRequest request, String name, int generation) {
         end(request);
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         sessions.values().removeIf(session -> session.isOver(now));
         boolean secure = settings.isSecure(request);
         var id = secret();
@@ -98,7 +98,7 @@ final class ConsoleSessions implements SignIn {
         if (session == null || session.secure != cookie.getName().equals(SECURE)) {
             return Optional.empty();
         }
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         var account = session.isOver(now) ? Optional.<Account>empty() : accounts.person(session.name);
         if (account.isEmpty() || !account.get().active() || account.get().generation() != session.generation) {
             sessions.remove(key);
@@ -136,10 +136,10 @@ final class ConsoleSessions implements SignIn {
         private final int generation;
         private final String formToken;
         private final boolean secure;
-        private final Instant since;
-        private volatile Instant seen;
+        private final long since;
+        private volatile long seen;
 
-        Session(String name, int generation, String formToken, boolean secure, Instant since) {
+        Session(String name, int generation, String formToken, boolean secure, long since) {
             this.name = name;
             this.generation = generation;
             this.formToken = formToken;
@@ -148,8 +148,8 @@ final class ConsoleSessions implements SignIn {
             this.seen = since;
         }
 
-        boolean isOver(Instant now) {
-            return !now.isBefore(seen.plus(IDLE)) || !now.isBefore(since.plus(LONGEST));
+        boolean isOver(long now) {
+            return now - seen >= IDLE.toNanos() || now - since >= LONGEST.toNanos();
         }
     }
 }

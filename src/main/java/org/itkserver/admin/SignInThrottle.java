@@ -1,12 +1,11 @@
 package org.itkserver.admin;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.itkserver.envelope.Sha256;
 
 /**
@@ -21,7 +20,8 @@ import org.itkserver.envelope.Sha256;
  * </ul>
  *
  * An attempt counts from its beginning, so attempts at the same time cannot slip through together. Remembers the
- * {@value #MOST} counts that changed last, by digests: what a stranger sends is not kept. Per node. Thread-safe.
+ * {@value #MOST} counts that changed last, by digests: what a stranger sends is not kept. Waits are measured by
+ * monotonic time, so that a clock that is set makes none longer or shorter. Per node. Thread-safe.
  */
 final class SignInThrottle {
     static final int FREE = 5;
@@ -35,7 +35,7 @@ final class SignInThrottle {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Duration FORGOTTEN_AFTER = Duration.ofHours(1);
 
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final Map<String, Attempts> tried = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -45,8 +45,9 @@ final class SignInThrottle {
         }
     };
 
-    SignInThrottle(Clock clock) {
-        this.clock = clock;
+    /** @param nanos monotonic time in nanoseconds */
+    SignInThrottle(LongSupplier nanos) {
+        this.nanos = nanos;
     }
 
     /** A name as it is counted and looked up. */
@@ -63,7 +64,7 @@ final class SignInThrottle {
      * @return how long to wait before trying again; zero when the attempt may go on
      */
     synchronized Duration begin(String name, String address, boolean known) {
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         var counted = counted(name, address, known);
         var wait = Duration.ZERO;
         for (var one : counted) {
@@ -106,19 +107,22 @@ final class SignInThrottle {
         return HexFormat.of().formatHex(Sha256.of(text), 0, 16);
     }
 
-    private record Attempts(int count, Instant last) {
-        static final Attempts NONE = new Attempts(0, Instant.EPOCH);
+    private record Attempts(int count, long last) {
+        static final Attempts NONE = new Attempts(0, 0);
 
-        Attempts next(Instant now) {
+        Attempts next(long now) {
             return new Attempts(count + 1, now);
         }
 
-        boolean isForgotten(Instant now) {
-            return !now.isBefore(last.plus(FORGOTTEN_AFTER));
+        boolean isForgotten(long now) {
+            return now - last >= FORGOTTEN_AFTER.toNanos();
         }
 
-        Duration left(Instant now, int free) {
-            var left = Duration.between(now, last.plus(pause(free)));
+        Duration left(long now, int free) {
+            if (count == 0) {
+                return Duration.ZERO;
+            }
+            var left = pause(free).minusNanos(now - last);
             return left.isNegative() ? Duration.ZERO : left;
         }
 

@@ -8,10 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.Anchor;
 import org.itkserver.audit.Seal;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +26,19 @@ final class AnchorFile {
     private static final Duration LOG_PACE = Duration.ofHours(1);
 
     private final Path file;
-    private final Clock clock;
+    private final LongSupplier nanos;
     private @Nullable Anchor last;
-    private Instant logged = Instant.MIN;
+    private long logged;
+    private boolean loggedOnce;
     private volatile boolean failing;
 
-    /** @throws IllegalArgumentException naming the setting when the file cannot be added to */
-    AnchorFile(Path file, Clock clock) {
+    /**
+     * @param nanos monotonic time in nanoseconds
+     * @throws IllegalArgumentException naming the setting when the file cannot be added to
+     */
+    AnchorFile(Path file, LongSupplier nanos) {
         this.file = file;
-        this.clock = clock;
+        this.nanos = nanos;
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IllegalArgumentException("ITK_SEAL_ANCHORS=" + file + " is not a regular file.");
         }
@@ -60,9 +63,11 @@ final class AnchorFile {
             failing = true;
             LOG.error("the seal cannot be noted in {}; it is tried again in a minute: {}", file, e.getMessage());
         }
-        if (!logged.isAfter(clock.instant().minus(LOG_PACE))) {
+        long now = nanos.getAsLong();
+        if (!loggedOnce || now - logged >= LOG_PACE.toNanos()) {
             LOG.info("audit seal {}", anchor.line());
-            logged = clock.instant();
+            logged = now;
+            loggedOnce = true;
         }
     }
 

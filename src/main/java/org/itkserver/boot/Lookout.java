@@ -57,7 +57,7 @@ final class Lookout implements Monitor, AutoCloseable {
         this.server = server;
         this.alerts = new JdbcAlerts(server.database, server.node);
         this.figures = new JdbcFigures(server.database, server.queue, server.node, server.clock);
-        this.signs = new Signs(server);
+        this.signs = new Signs(server, System::nanoTime);
         this.watcher = new Watcher(alerts, server.node, server.clock);
         this.version = version;
         // it runs only when there is news
@@ -79,7 +79,7 @@ final class Lookout implements Monitor, AutoCloseable {
 
     private void look() {
         if (!server.database.isMigrated()) {
-            return;
+            throw new Loop.Skipped();
         }
         try {
             watcher.look(signs.now(figures.clock()));
@@ -92,7 +92,9 @@ final class Lookout implements Monitor, AutoCloseable {
         } catch (StoreBusy e) {
             throw e; // the database may be well
         } catch (StoreUnavailable e) {
-            signs.databaseAway();
+            if (!server.database.isReachable()) {
+                signs.databaseAway();
+            }
             throw e;
         }
     }

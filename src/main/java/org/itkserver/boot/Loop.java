@@ -1,8 +1,10 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,7 @@ final class Loop {
     private final Duration pause;
     private final LongSupplier nanos;
     private final Consumer<Throwable> fatal;
+    private final BooleanSupplier storing;
     private volatile long lastSuccess;
     private volatile long lastEnd;
     private volatile long startedAt;
@@ -39,13 +42,21 @@ final class Loop {
      * @param pause longest time from the end of one turn to the next
      * @param nanos monotonic time
      * @param fatal ends the process; called for an OutOfMemoryError
+     * @param storing asks the database whether it can be reached and stores
      */
-    Loop(String name, boolean vital, Duration pause, LongSupplier nanos, Consumer<Throwable> fatal) {
+    Loop(
+            String name,
+            boolean vital,
+            Duration pause,
+            LongSupplier nanos,
+            Consumer<Throwable> fatal,
+            BooleanSupplier storing) {
         this.name = name;
         this.vital = vital;
         this.pause = pause;
         this.nanos = nanos;
         this.fatal = fatal;
+        this.storing = storing;
         lastSuccess = nanos.getAsLong();
         lastEnd = lastSuccess;
     }
@@ -56,8 +67,18 @@ final class Loop {
         void run() throws Exception;
     }
 
+    /** A turn did nothing because its server is not ready for it: neither a success nor a failure. */
+    static final class Skipped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Skipped() {
+            super("the server is not ready for this task", null, false, false);
+        }
+    }
+
     /**
-     * Runs one turn. A database that is away or busy is no failure of the loop: readiness reports it on its own.
+     * Runs one turn. A database that is away or busy is not a failure of the loop, because readiness reports it; it is not a success
+     * either. A turn that the database refuses while it can be reached has failed.
      *
      * @return how long to wait before the next turn because of failures, zero after a good one
      */
@@ -70,9 +91,10 @@ final class Loop {
         try {
             turn.run();
             succeeded();
+        } catch (Skipped e) {
+            LOG.debug("loop {}: {}", name, e.getMessage());
         } catch (StoreUnavailable e) {
-            log(e, false);
-            beat();
+            unavailable(e);
         } catch (Throwable e) {
             failed(e);
         } finally {
@@ -89,12 +111,26 @@ final class Loop {
             lastCause = "";
         }
         failures = 0;
-        beat();
-    }
-
-    private void beat() {
         lastSuccess = nanos.getAsLong();
         lastEnd = lastSuccess;
+    }
+
+    /** A turn of a loop that runs itself ended without success because the database does not store. */
+    void waited() {
+        lastEnd = nanos.getAsLong();
+    }
+
+    private void unavailable(StoreUnavailable e) {
+        // an interrupt would look like a database that is away
+        Thread.interrupted();
+        if (e instanceof StoreBusy) {
+            log(e, false);
+        } else if (storing.getAsBoolean()) {
+            failed(e);
+        } else {
+            failures = 0;
+            log(e, false);
+        }
     }
 
     /** A turn of a loop that runs itself failed. */

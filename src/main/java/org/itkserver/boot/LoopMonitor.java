@@ -3,6 +3,7 @@ package org.itkserver.boot;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -11,24 +12,27 @@ final class LoopMonitor {
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
     private final LongSupplier nanos;
     private final Consumer<Throwable> fatal;
+    private final BooleanSupplier storing;
 
     /**
      * @param nanos monotonic time
      * @param fatal ends the process
+     * @param storing asks the database whether it can be reached and stores
      */
-    LoopMonitor(LongSupplier nanos, Consumer<Throwable> fatal) {
+    LoopMonitor(LongSupplier nanos, Consumer<Throwable> fatal, BooleanSupplier storing) {
         this.nanos = nanos;
         this.fatal = fatal;
+        this.storing = storing;
     }
 
     /** A loop without which nothing may be accepted. */
     Loop vital(String name, Duration pause) {
-        return add(new Loop(name, true, pause, nanos, fatal));
+        return add(new Loop(name, true, pause, nanos, fatal, storing));
     }
 
     /** A loop whose death is an alert and leaves the server ready. */
     Loop side(String name, Duration pause) {
-        return add(new Loop(name, false, pause, nanos, fatal));
+        return add(new Loop(name, false, pause, nanos, fatal, storing));
     }
 
     private Loop add(Loop loop) {

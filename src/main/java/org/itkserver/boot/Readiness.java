@@ -106,6 +106,11 @@ final class Readiness implements CommitterWatch {
         return loops.dead().isEmpty() ? Status.UP : Status.DEGRADED;
     }
 
+    /** Whether the last write of the committer was made durable. Cheap. */
+    boolean isStoring() {
+        return storing;
+    }
+
     /** Nothing more is accepted; the server stops. */
     void stop() {
         stopping = true;
@@ -113,7 +118,11 @@ final class Readiness implements CommitterWatch {
 
     @Override
     public void turned() {
-        committer.succeeded();
+        if (storing) {
+            committer.succeeded();
+        } else {
+            committer.waited();
+        }
     }
 
     @Override

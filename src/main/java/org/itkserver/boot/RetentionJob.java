@@ -1,7 +1,7 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -27,8 +27,8 @@ final class RetentionJob implements AutoCloseable {
     private static final Duration KEYS_AGAIN = Duration.ofSeconds(20);
     /** Longest wait that a batch asks for. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
-    /** Failures in a row until somebody is told. */
-    private static final int TELL = 60;
+    /** How long it fails until people are told. */
+    private static final Duration TELL_AFTER = Duration.ofMinutes(5);
 
     private final Server server;
     private final Purger purger;
@@ -36,8 +36,11 @@ final class RetentionJob implements AutoCloseable {
     private final BackgroundLoops loops = new BackgroundLoops("itk-retention", 1);
     private final Bell bell = new Bell();
     private final @Nullable KeyKeeper keeper;
-    private Instant keysDue = Instant.MIN;
-    private int failures;
+    private final LongSupplier nanos = System::nanoTime;
+    private long keysDue = nanos.getAsLong();
+    private long failingSince;
+    private boolean failing;
+    private boolean told;
 
     RetentionJob(Server server) {
         this.server = server;
@@ -83,50 +86,64 @@ final class RetentionJob implements AutoCloseable {
     }
 
     void start() {
-        loops.always(server.loops.side("retention", LONGEST), () -> bell.await(step()));
+        loops.always(server.loops.side("retention", LONGEST), this::turn);
+    }
+
+    private void turn() {
+        var wait = AGAIN;
+        try {
+            wait = step();
+        } finally {
+            bell.await(wait);
+        }
     }
 
     private Duration step() {
         if (!server.isAccepting()) {
-            return AGAIN;
+            throw new Loop.Skipped();
         }
         try {
             var wait = purger.step();
             keepKeys();
-            failures = 0;
+            failing = false;
+            told = false;
             return wait;
-        } catch (StoreUnavailable e) {
-            LOG.warn("nothing is destroyed just now: {}", e.getMessage());
         } catch (RuntimeException e) {
-            LOG.error("destroying failed; it goes on in {} s", AGAIN.toSeconds(), e);
-            if (++failures == TELL) {
-                tell();
-            }
+            failed(e);
+            throw e;
         }
-        return AGAIN;
     }
 
-    /** What goes wrong with the keys does not hold up the rest. */
+    /** A failure of the keys comes after the destruction of the same turn, so it does not hold that up. */
     private void keepKeys() {
-        var now = server.clock.instant();
-        if (keeper == null || now.isBefore(keysDue)) {
+        if (keeper == null || nanos.getAsLong() - keysDue < 0) {
             return;
         }
-        keysDue = now.plus(KEYS_AGAIN);
-        try {
-            keysDue = now.plus(keeper.look());
-        } catch (StoreUnavailable e) {
-            LOG.warn("the keys of contents cannot be looked after just now: {}", e.getMessage());
+        keysDue = nanos.getAsLong() + KEYS_AGAIN.toNanos();
+        keysDue = nanos.getAsLong() + keeper.look().toNanos();
+    }
+
+    /** A database that is away is not a failure of the destruction. */
+    private void failed(RuntimeException e) {
+        if (e instanceof StoreUnavailable && !server.isStoring()) {
+            failing = false;
+        } else if (!failing) {
+            failing = true;
+            failingSince = nanos.getAsLong();
+        } else if (!told && nanos.getAsLong() - failingSince >= TELL_AFTER.toNanos()) {
+            told = tell();
         }
     }
 
-    private void tell() {
+    private boolean tell() {
         var text = "The destruction of old messages fails again and again on this node.";
         try {
             server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, text)
                     .raising(new Cause(AlertKind.RETENTION_FAILING, server.node, null, text)));
+            return true;
         } catch (StoreUnavailable e) {
-            failures--;
+            LOG.warn("the alert about the destruction is raised later: {}", e.getMessage());
+            return false;
         }
     }
 

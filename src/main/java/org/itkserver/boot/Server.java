@@ -109,7 +109,7 @@ final class Server implements AutoCloseable {
     final Breaker breaker = new Breaker(LANE_AT_ONCE, System::nanoTime);
     final Memory memory;
     final Fatal fatal = new Fatal(this::seal, this::halt);
-    final LoopMonitor loops = new LoopMonitor(System::nanoTime, fatal::end);
+    final LoopMonitor loops = new LoopMonitor(System::nanoTime, fatal::end, this::isStoring);
     final Readiness readiness;
     final String node;
     final JdbcDeliveryQueue queue;
@@ -145,7 +145,7 @@ final class Server implements AutoCloseable {
         readiness = new Readiness(loops, settings.home(), System::nanoTime, fatal);
         store = new JdbcMessageStore(
                 database, node, SealKeyFile.load(settings.sealKey()), clock, contentKeys, traffic, readiness);
-        anchors = new AnchorFile(settings.sealAnchors(), clock);
+        anchors = new AnchorFile(settings.sealAnchors(), System::nanoTime);
         reading = Database.forReading(settings.database());
         query = new JdbcAuditQuery(reading, store, contentKeys);
         trail = new JdbcTrailQuery(reading);
@@ -189,7 +189,7 @@ final class Server implements AutoCloseable {
                 settings.syncDeadline());
         worker = Work.of(this, exchanges, handlers, new Callbacks(exchanges, responses, ids), scanner, transport);
         var intake = new Intake(store, synchronous, patients, exchanges, clock, bell::ring);
-        refusals = new Refusals(store, clock, counters, REFUSALS_PER_MINUTE);
+        refusals = new Refusals(store, clock, System::nanoTime, counters, REFUSALS_PER_MINUTE);
         var inbound = new InboundSettings(
                 ours, settings.maxMessage(), settings.clockSkew(), home.spool(), tls, settings.proxies());
         var desk = new QueueDesk(
@@ -221,6 +221,11 @@ final class Server implements AutoCloseable {
     /** Whether messages may be accepted now. Cheap: every request asks. */
     boolean isAccepting() {
         return readiness.isAccepting();
+    }
+
+    /** Asks the database whether it can be reached; false as well while it does not store. */
+    boolean isStoring() {
+        return readiness.isStoring() && database.isReachable();
     }
 
     /** What the loop of readiness does every second. */
@@ -302,23 +307,28 @@ final class Server implements AutoCloseable {
         directory.refresh(store, versions::current);
     }
 
+    private void requireInitialised() {
+        if (!initialised) {
+            throw new Loop.Skipped();
+        }
+    }
+
     /** Sends what lies in outbox folders, once a second. */
     void outboxes() {
-        if (initialised) {
-            outboxes.runOnce();
-        }
+        requireInitialised();
+        outboxes.runOnce();
     }
 
     /** The next messages of a bulk resend, once a second. */
     void resend() {
-        if (initialised) {
-            repairDesk.runner().runOnce();
-        }
+        requireInitialised();
+        repairDesk.runner().runOnce();
     }
 
     /** Looks at the clocks, once a second. */
     void watchClock() {
-        if (initialised && time.look()) {
+        requireInitialised();
+        if (time.look()) {
             time.earliest().ifPresent(expiry::takeBack);
         }
     }

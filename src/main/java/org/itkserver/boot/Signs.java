@@ -4,15 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.Cause;
 import org.itkserver.delivery.Lane;
 import org.itkserver.watch.Figures.DatabaseClock;
 import org.itkserver.watch.Validity;
-import org.jspecify.annotations.Nullable;
 
 /** What is wrong with this node and with whom it talks to, now. For one thread. */
 final class Signs {
@@ -21,17 +20,22 @@ final class Signs {
 
     private final Server server;
     private final Clock clock;
-    private @Nullable Instant awaySince;
+    private final LongSupplier nanos;
+    private boolean away;
+    private long awaySince;
 
-    Signs(Server server) {
+    /** @param nanos monotonic time in nanoseconds */
+    Signs(Server server, LongSupplier nanos) {
         this.server = server;
+        this.nanos = nanos;
         this.clock = server.clock;
     }
 
     /** The database did not answer this look. */
     void databaseAway() {
-        if (awaySince == null) {
-            awaySince = clock.instant();
+        if (!away) {
+            away = true;
+            awaySince = nanos.getAsLong();
         }
     }
 
@@ -92,10 +96,10 @@ final class Signs {
     }
 
     private void database(DatabaseClock database, List<Cause> out) {
-        if (awaySince != null) {
-            var away = Duration.between(awaySince, clock.instant()).toSeconds();
-            out.add(ofNode(AlertKind.DATABASE, "It could not be reached for about " + away + " s."));
-            awaySince = null;
+        if (away) {
+            long seconds = Duration.ofNanos(nanos.getAsLong() - awaySince).toSeconds();
+            out.add(ofNode(AlertKind.DATABASE, "It could not be reached for about " + seconds + " s."));
+            away = false;
         } else if (database.took().compareTo(SLOW) > 0) {
             out.add(ofNode(AlertKind.DATABASE, "The simplest question takes more than a second."));
         }

@@ -211,7 +211,7 @@ public final class StartListener implements ServletContextListener {
 
     private void tick() throws IOException {
         if (away != null && System.nanoTime() - nextTick < 0) {
-            throw away;
+            throw new Loop.Skipped(); // it is not time for the next try
         }
         try {
             server.tick();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.StoreUnavailable;
@@ -30,14 +31,20 @@ public final class Refusals {
 
     private final MessageStore store;
     private final Clock clock;
+    private final LongSupplier nanos;
     private final Counters counters;
     private final int perMinute;
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
 
-    /** @param perMinute refusals of one source that are audited one by one in a minute */
-    public Refusals(MessageStore store, Clock clock, Counters counters, int perMinute) {
+    /**
+     * @param clock for the times of events
+     * @param nanos monotonic time in nanoseconds, for the minutes
+     * @param perMinute refusals of one source that are audited one by one in a minute
+     */
+    public Refusals(MessageStore store, Clock clock, LongSupplier nanos, Counters counters, int perMinute) {
         this.store = store;
         this.clock = clock;
+        this.nanos = nanos;
         this.counters = counters;
         this.perMinute = perMinute;
     }
@@ -55,12 +62,11 @@ public final class Refusals {
             @Nullable MessageBody body,
             Source source) {
         counters.fault(error.code());
-        var now = clock.instant();
-        if (!admit(source.address(), now)) {
+        if (!admit(source.address())) {
             return;
         }
         LOG.info("refused {} {} from {}: {}", error.code().code(), errorId, source.address(), error.diagnostic());
-        var event = event(now, error, errorId, message, source);
+        var event = event(clock.instant(), error, errorId, message, source);
         if (error.code() == ErrorCode.ACCESS_DENIED && source.isProven()) {
             event = event.raising(Causes.denied(source));
         }
@@ -74,11 +80,10 @@ public final class Refusals {
      * @throws StoreUnavailable when the audit trail cannot be written
      */
     public void refused(int status, String reason, String source) {
-        var now = clock.instant();
-        if (admit(source, now)) {
+        if (admit(source)) {
             LOG.info("refused HTTP {} from {}: {}", status, source, reason);
             store.append(new AuditEvent(
-                    now,
+                    clock.instant(),
                     AuditType.REFUSED,
                     null,
                     null,
@@ -129,20 +134,21 @@ public final class Refusals {
         return body == null || body.size() == 0 ? null : body.bytes(0, Math.min(body.size(), KEPT));
     }
 
-    private boolean admit(String source, Instant now) {
+    private boolean admit(String source) {
         if (windows.size() >= MOST_SOURCES) {
             flush();
         }
+        long now = nanos.getAsLong();
         var window = windows.computeIfAbsent(source, s -> new Window(now));
         return window.admit(now, perMinute);
     }
 
     /** Writes one audit row for each source that was counted, and forgets windows that have passed. */
     public void flush() {
-        var now = clock.instant();
+        long now = nanos.getAsLong();
         for (var entry : windows.entrySet()) {
             var window = entry.getValue();
-            if (window.start.plus(WINDOW).isBefore(now) && windows.remove(entry.getKey(), window)) {
+            if (now - window.start > WINDOW.toNanos() && windows.remove(entry.getKey(), window)) {
                 report(entry.getKey(), window.counted());
             }
         }
@@ -194,16 +200,16 @@ public final class Refusals {
 
     /** One source's minute. */
     private static final class Window {
-        private final Instant start;
+        private final long start;
         private long seen;
         private long counted;
 
-        Window(Instant start) {
+        Window(long start) {
             this.start = start;
         }
 
-        synchronized boolean admit(Instant now, int most) {
-            if (seen >= most && now.isBefore(start.plus(WINDOW))) {
+        synchronized boolean admit(long now, int most) {
+            if (seen >= most && now - start < WINDOW.toNanos()) {
                 counted++;
                 return false;
             }

@@ -70,8 +70,10 @@ public final class AuditedDesk implements RetentionDesk {
         return kept;
     }
 
+    /** What lies in the future was read before the clock was set back. */
     private boolean isOld(Instant at) {
-        return !clock.instant().isBefore(at.plus(FRESH));
+        var now = clock.instant();
+        return now.isBefore(at) || !now.isBefore(at.plus(FRESH));
     }
 
     @Override

@@ -27,7 +27,8 @@ class AccessDenialsTest {
                 }
                 events.add(event);
             },
-            clock);
+            clock,
+            clock::nanos);
 
     private void deny(String person) {
         denials.record(person, http.request, PATTERN, Role.CLINICAL);
@@ -35,6 +36,16 @@ class AccessDenialsTest {
 
     private List<String> details() {
         return events.stream().map(AuditEvent::detail).toList();
+    }
+
+    @Test
+    void aClockThatIsSetBackDoesNotHoldBackTheCount() {
+        deny("ann");
+        clock.set(Duration.ofHours(-2));
+        deny("ann");
+        clock.forward(AccessDenials.WINDOW);
+        denials.flush();
+        assertEquals(2, events.size(), "the event and the count of its minute");
     }
 
     @Test

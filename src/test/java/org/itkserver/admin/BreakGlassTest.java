@@ -9,7 +9,17 @@ import org.junit.jupiter.api.Test;
 
 class BreakGlassTest {
     private final SettableClock clock = new SettableClock();
-    private final BreakGlass breakGlass = new BreakGlass(clock);
+    private final BreakGlass breakGlass = new BreakGlass(clock::nanos);
+
+    @Test
+    void aClockThatIsSetChangesNothing() {
+        for (int i = 0; i < 20; i++) {
+            clock.set(Duration.ofHours(i % 2 == 0 ? 1 : -1));
+            assertTrue(breakGlass.opened("ann").isEmpty());
+        }
+        clock.set(Duration.ofHours(1));
+        assertTrue(breakGlass.opened("ann").isPresent());
+    }
 
     @Test
     void theTwentyFirstWithinFiveMinutesIsTooMany() {

@@ -17,7 +17,7 @@ class ConsoleSessionsTest {
     private final SettableClock clock = new SettableClock();
     private final MemoryPeople people = new MemoryPeople();
     private final ConsoleSessions sessions =
-            new ConsoleSessions(people, AdminSettings.of("https://itk.example.nhs.uk/base"), clock);
+            new ConsoleSessions(people, AdminSettings.of("https://itk.example.nhs.uk/base"), clock::nanos);
 
     @BeforeEach
     void ann() {
@@ -50,6 +50,16 @@ class ConsoleSessionsTest {
         assertEquals(Optional.empty(), name("itk=planted;"));
         assertEquals(Optional.empty(), name("JSESSIONID=planted;"));
         assertEquals(Optional.empty(), name("itk=;"));
+    }
+
+    @Test
+    void aClockThatIsSetMakesNoSessionLongerOrShorter() {
+        var cookie = begin();
+        clock.set(Duration.ofHours(9));
+        assertEquals(Optional.of("ann"), name(cookie));
+        clock.set(Duration.ofHours(-18));
+        clock.forward(ConsoleSessions.IDLE);
+        assertEquals(Optional.empty(), name(cookie));
     }
 
     @Test

@@ -66,7 +66,7 @@ class PayloadAuditTest {
                         done.add("audit");
                         events.add(event);
                     },
-                    new BreakGlass(clock),
+                    new BreakGlass(clock::nanos),
                     clock),
             new Repairs(
                     new MemoryStore(),

@@ -14,7 +14,7 @@ class SignInThrottleTest {
     private static final String HERE = "10.0.0.1";
 
     private final SettableClock clock = new SettableClock();
-    private final SignInThrottle throttle = new SignInThrottle(clock);
+    private final SignInThrottle throttle = new SignInThrottle(clock::nanos);
 
     private boolean mayTry(String name, String address, boolean known) {
         return throttle.begin(name, address, known).isZero();
@@ -83,6 +83,16 @@ class SignInThrottleTest {
         failFreely("ann", HERE, false);
         clock.forward(Duration.ofHours(1));
         failFreely("ann", HERE, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-7200, -10, 7200})
+    void aClockThatIsSetChangesNoWait(long seconds) {
+        failFreely("ann", HERE, false);
+        clock.set(Duration.ofSeconds(seconds));
+        assertEquals(Duration.ofSeconds(10), throttle.begin("ann", HERE, false));
+        clock.forward(Duration.ofSeconds(10));
+        assertTrue(mayTry("ann", HERE, false));
     }
 
     @Test

@@ -21,7 +21,7 @@ class BackgroundLoopsTest {
     private static final Duration SHORT = Duration.ofMillis(1);
 
     private static Loop loop() {
-        return new Loop("test", true, SHORT, System::nanoTime, e -> {});
+        return new Loop("test", true, SHORT, System::nanoTime, e -> {}, () -> true);
     }
 
     @TempDir

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,7 +30,8 @@ class LoopTest {
 
     private final AtomicLong now = new AtomicLong();
     private final List<Throwable> ends = new ArrayList<>();
-    private final LoopMonitor monitor = new LoopMonitor(now::get, ends::add);
+    private final AtomicBoolean storing = new AtomicBoolean(true);
+    private final LoopMonitor monitor = new LoopMonitor(now::get, ends::add, storing::get);
 
     @TempDir
     Path home;
@@ -91,15 +94,71 @@ class LoopTest {
     }
 
     @Test
-    void aDatabaseThatIsAwayIsNoDeathOfTheLoop() {
+    void aDatabaseThatIsAwayIsNoDeathOfTheLoopAndNoSuccess() {
+        var loop = monitor.vital("test", SECOND);
+        storing.set(false);
+        for (int i = 0; i < 10; i++) {
+            forward(SECOND);
+            assertEquals(Duration.ZERO, loop.run(() -> fail(new StoreUnavailable("planned"))));
+            assertEquals(i + 1, loop.secondsSinceSuccess());
+        }
+        assertTrue(monitor.isVitalAlive());
+    }
+
+    @Test
+    void whatADatabaseRefusesThatCanBeReachedIsAFailure() {
+        var loop = monitor.side("test", SECOND);
+        for (int i = 0; i < 3; i++) {
+            assertFalse(loop.isDead());
+            forward(SECOND);
+            assertFalse(
+                    loop.run(() -> fail(new StoreUnavailable("SQLSTATE 42501"))).isZero());
+            assertEquals(i + 1, loop.secondsSinceSuccess());
+        }
+        assertTrue(loop.isDead());
+        storing.set(false);
+        assertEquals(Duration.ZERO, loop.run(() -> fail(new StoreUnavailable("away"))), "its return is not waited for");
+        assertFalse(loop.isDead());
+        loop.run(() -> {});
+        assertEquals(0, loop.secondsSinceSuccess());
+    }
+
+    @Test
+    void aBusyPoolIsNeitherAFailureNorASuccess() {
         var loop = monitor.vital("test", SECOND);
         for (int i = 0; i < 10; i++) {
             forward(SECOND);
-            loop.run(() -> {
-                throw new StoreUnavailable("planned");
-            });
+            loop.run(() -> fail(new StoreBusy("planned")));
+        }
+        assertFalse(loop.isDead());
+        assertEquals(10, loop.secondsSinceSuccess());
+    }
+
+    @Test
+    void aSkippedTurnIsNeitherAFailureNorASuccess() {
+        var loop = monitor.vital("test", SECOND);
+        for (int i = 0; i < 10; i++) {
+            forward(SECOND);
+            assertEquals(Duration.ZERO, loop.run(() -> fail(new Loop.Skipped())));
+        }
+        assertFalse(loop.isDead());
+        assertEquals(10, loop.secondsSinceSuccess());
+    }
+
+    @Test
+    void aCommitterThatDoesNotStoreIsAliveWithoutSuccess() {
+        var readiness = new Readiness(monitor, home, now::get, new Fatal(() -> {}, code -> {}));
+        var committer = monitor.all().get(0);
+        readiness.storing(false);
+        for (int i = 0; i < 60; i++) {
+            forward(SECOND);
+            readiness.turned();
         }
         assertTrue(monitor.isVitalAlive());
+        assertEquals(60, committer.secondsSinceSuccess());
+        readiness.storing(true);
+        readiness.turned();
+        assertEquals(0, committer.secondsSinceSuccess());
     }
 
     @Test
@@ -129,7 +188,7 @@ class LoopTest {
             }
             Thread.currentThread().interrupt();
         };
-        var real = new LoopMonitor(System::nanoTime, ends::add);
+        var real = new LoopMonitor(System::nanoTime, ends::add, () -> true);
         loops.every(Duration.ofMillis(1), real.vital("every", SECOND), turn);
         loops.always(real.vital("always", SECOND), turn);
         assertTrue(enough.await(20, TimeUnit.SECONDS));
@@ -148,7 +207,7 @@ class LoopTest {
             }
             good.countDown();
         };
-        var real = new LoopMonitor(System::nanoTime, ends::add);
+        var real = new LoopMonitor(System::nanoTime, ends::add, () -> true);
         loops.every(Duration.ofMillis(1), real.vital("every", SECOND), turn);
         loops.always(real.vital("always", SECOND), turn);
         assertTrue(good.await(20, TimeUnit.SECONDS));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RefusalsTest {
     private final MemoryStore store = new MemoryStore();
     private final SettableClock clock = new SettableClock();
-    private final Refusals refusals = new Refusals(store, clock, new Counters(), 3);
+    private final Refusals refusals = new Refusals(store, clock, clock::nanos, new Counters(), 3);
 
     private void refuse(String source) {
         refusals.refused(ToolkitError.invalid("x"), "id", null, null, Refusals.Source.of(source));
@@ -25,6 +25,19 @@ class RefusalsTest {
         }
         refuse("10.0.0.2");
         assertEquals(4, store.events().size());
+    }
+
+    @Test
+    void aClockThatIsSetBackDoesNotHoldBackTheCount() {
+        for (int i = 0; i < 10; i++) {
+            refuse("10.0.0.1");
+        }
+        clock.set(Duration.ofHours(-2));
+        clock.forward(Duration.ofSeconds(61));
+        refusals.flush();
+        assertEquals(AuditType.REFUSALS_COUNTED, store.events().get(3).type());
+        refuse("10.0.0.1");
+        assertEquals(5, store.events().size(), "a new minute");
     }
 
     @Test

@@ -99,6 +99,53 @@ class DatabaseAwayIT {
                 .start();
     }
 
+    private static String ready(ServerProcess server) {
+        try {
+            return server.get("/health/ready").body().replaceAll(".*\"status\":\"(\\w+)\".*\\s*", "$1");
+        } catch (IOException e) {
+            return "no answer";
+        }
+    }
+
+    private static double secondsSinceSuccess(ServerProcess server, String loop) {
+        try {
+            var line = server.get("/metrics")
+                    .body()
+                    .lines()
+                    .filter(one -> one.startsWith("itk_loop_last_success_seconds{loop=\"" + loop + "\""))
+                    .findFirst()
+                    .orElseThrow();
+            return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A statement of a loop that the database refuses while it can be reached; a missing right is of the same kind. */
+    @Test
+    void aLoopWhoseTableIsRefusedHasFailedAndNotSucceeded() {
+        try (var postgres = new Postgres();
+                var server = postgres.configure(ServerProcess.at(folder.resolve("home")))
+                        .start()) {
+            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(20));
+            postgres.execute("alter table bulk_resend rename to elsewhere");
+            server.await(() -> ready(server).equals("degraded"), Duration.ofSeconds(20));
+            server.await(() -> secondsSinceSuccess(server, "bulk resend") > 5, Duration.ofSeconds(20));
+            server.await(
+                    () -> postgres.count("select count(*) from alert where cause like 'loop-failing:%bulk resend'")
+                            > 0,
+                    Duration.ofSeconds(20));
+            postgres.execute("alter table elsewhere rename to bulk_resend");
+            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(45));
+
+            postgres.execute("alter table delivery rename to elsewhere");
+            server.await(() -> ready(server).equals("down"), Duration.ofSeconds(20));
+            assertTrue(secondsSinceSuccess(server, "work") > 0.5);
+            postgres.execute("alter table elsewhere rename to delivery");
+            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(45));
+        }
+    }
+
     @Test
     void onePoisonedEntryAmong64FailsAlone() throws Exception {
         try (var postgres = new Postgres();
