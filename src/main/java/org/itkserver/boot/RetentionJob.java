@@ -38,9 +38,7 @@ final class RetentionJob implements AutoCloseable {
     private final @Nullable KeyKeeper keeper;
     private final LongSupplier nanos = System::nanoTime;
     private long keysDue = nanos.getAsLong();
-    private long failingSince;
-    private boolean failing;
-    private boolean told;
+    private final LongFailure failure = new LongFailure(TELL_AFTER, nanos);
 
     RetentionJob(Server server) {
         this.server = server;
@@ -105,8 +103,7 @@ final class RetentionJob implements AutoCloseable {
         try {
             var wait = purger.step();
             keepKeys();
-            failing = false;
-            told = false;
+            failure.over();
             return wait;
         } catch (RuntimeException e) {
             failed(e);
@@ -126,12 +123,9 @@ final class RetentionJob implements AutoCloseable {
     /** A database that is away is not a failure of the destruction. */
     private void failed(RuntimeException e) {
         if (e instanceof StoreUnavailable && !server.isStoring()) {
-            failing = false;
-        } else if (!failing) {
-            failing = true;
-            failingSince = nanos.getAsLong();
-        } else if (!told && nanos.getAsLong() - failingSince >= TELL_AFTER.toNanos()) {
-            told = tell();
+            failure.over();
+        } else {
+            failure.failed(this::tell);
         }
     }
 

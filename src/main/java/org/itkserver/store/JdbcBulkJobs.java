@@ -31,7 +31,7 @@ public final class JdbcBulkJobs implements BulkJobs {
     private static final String CLAIM =
             """
             update bulk_resend set node = ?, lease_until = ?
-            where slot = 1 and (node is null or node = ? or lease_until < ?)""";
+            where slot = 1 and (node is null or node = ? or lease_until < ? or lease_until > ?)""";
     private static final String LEFT =
             """
             select position, message_id from bulk_resend_item where job_id = ? and outcome is null
@@ -156,7 +156,8 @@ public final class JdbcBulkJobs implements BulkJobs {
 
     @Override
     public Optional<Job> claim(Instant now, Duration lease) {
-        int claimed = update(CLAIM, node, now.plus(lease), node, now);
+        // a lease that only a wrong clock can have written counts as none
+        int claimed = update(CLAIM, node, now.plus(lease), node, now, now.plus(lease.multipliedBy(2)));
         return claimed == 0 ? Optional.empty() : jobs(RUNNING).stream().findFirst();
     }
 

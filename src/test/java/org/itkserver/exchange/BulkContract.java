@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,9 @@ public interface BulkContract extends StoreContract {
             assertEquals(
                     job.id(), otherBulkJobs().claim(after, LEASE).orElseThrow().id());
             assertTrue(bulkJobs().claim(after, LEASE).isEmpty());
+            // the other node's clock is 40 days ahead for a moment
+            assertTrue(otherBulkJobs().claim(NOW.plus(Duration.ofDays(40)), LEASE).isPresent());
+            assertEquals(job.id(), bulkJobs().claim(after, LEASE).orElseThrow().id());
         }
         bulkJobs().end(job.id(), State.DONE, "server", NOW);
         assertTrue(otherBulkJobs().claim(NOW, LEASE).isEmpty(), "it does not run any more");
