@@ -141,7 +141,8 @@ public interface BulkContract extends StoreContract {
                     job.id(), otherBulkJobs().claim(after, LEASE).orElseThrow().id());
             assertTrue(bulkJobs().claim(after, LEASE).isEmpty());
             // the other node's clock is 40 days ahead for a moment
-            assertTrue(otherBulkJobs().claim(NOW.plus(Duration.ofDays(40)), LEASE).isPresent());
+            assertTrue(
+                    otherBulkJobs().claim(NOW.plus(Duration.ofDays(40)), LEASE).isPresent());
             assertEquals(job.id(), bulkJobs().claim(after, LEASE).orElseThrow().id());
         }
         bulkJobs().end(job.id(), State.DONE, "server", NOW);
