@@ -170,7 +170,11 @@ public final class OutboxWatcher {
             make(folder.resolve(name));
         }
         for (var file : ready(folder, present)) {
-            take(outbox, folder, file);
+            if (!moves.isLeft(file)) {
+                take(outbox, folder, file);
+            } else if (moves.again(outbox, folder, file)) {
+                seen.remove(file.path());
+            }
         }
     }
 
@@ -241,10 +245,6 @@ public final class OutboxWatcher {
     }
 
     private void take(Outbox outbox, Path folder, OutboxFile file) {
-        if (moves.isLeft(file)) {
-            tryAgain(outbox, folder, file);
-            return;
-        }
         long most = Math.min(limits.size, limits.memory.most() / COPIES);
         if (file.size() > most) {
             fail(outbox, folder, file, tooLarge(most));
@@ -279,12 +279,6 @@ public final class OutboxWatcher {
                     folder,
                     file,
                     "The file cannot be read or sent: " + e.getClass().getSimpleName() + ".");
-        }
-    }
-
-    private void tryAgain(Outbox outbox, Path folder, OutboxFile file) {
-        if (moves.again(outbox, folder, file)) {
-            seen.remove(file.path());
         }
     }
 

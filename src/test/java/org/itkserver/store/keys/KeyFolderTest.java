@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.itkserver.audit.StoreUnavailable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,18 @@ class KeyFolderTest {
 
     private Path file(DayKey key) {
         return home.resolve("keys").resolve(key.id() + ".key");
+    }
+
+    @Test
+    void allKeysAreThoseThatCanBeOpened() throws IOException {
+        var folder = folder();
+        var first = folder.make(DAY);
+        var second = folder.make(DAY.plusDays(1));
+        assertEquals(Set.of(first.id(), second.id()), folder.all().keySet());
+        Files.writeString(file(second), "not a key");
+        var keys = folder().all();
+        assertEquals(Set.of(first.id()), keys.keySet());
+        assertArrayEquals(PLAIN, keys.get(first.id()).decrypt(PLACE, first.encrypt(PLACE, PLAIN)));
     }
 
     @Test
