@@ -30,6 +30,7 @@ final class Arrivals implements AutoCloseable {
     private @Nullable WatchKey key;
     private @Nullable Path watched;
     private State state = State.NOTHING;
+    private boolean created;
 
     /**
      * Reads the events about a file.
@@ -51,6 +52,7 @@ final class Arrivals implements AutoCloseable {
                 state = State.WRITTEN;
             } else if (Objects.equals(real.getFileName(), event.context())) {
                 state = after(kind);
+                created |= kind == StandardWatchEventKinds.ENTRY_CREATE;
             }
         }
         current.reset();
@@ -64,7 +66,7 @@ final class Arrivals implements AutoCloseable {
     }
 
     private void watch(Path folder) {
-        state = State.NOTHING;
+        forget();
         try {
             if (key != null) {
                 key.cancel();
@@ -89,9 +91,15 @@ final class Arrivals implements AutoCloseable {
         return state == State.ARRIVED;
     }
 
+    /** Whether the name was given to another file, which may have the inode of the one before. */
+    boolean isAnotherFile() {
+        return created;
+    }
+
     /** What happened so far belongs to a version that was judged. */
     void forget() {
         state = State.NOTHING;
+        created = false;
     }
 
     @Override

@@ -187,11 +187,11 @@ final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
 
     /** Whether it was moved into place, or ends with the marker of a document's end; a file that is being written is neither. */
     private boolean isComplete(FileVersion now) {
-        boolean same = now.isSameFileAs(seen);
-        return same && now.hasBytesOf(seen) && seenComplete
+        // a file that went away may have left its inode to the next one
+        boolean another = !now.isSameFileAs(seen) || unread || arrivals.isAnotherFile();
+        return now.isSameFileAs(seen) && now.hasBytesOf(seen) && seenComplete
                 || now.isSwappedIn(seen)
-                // a file that went away may have left its inode to the next one
-                || (!same || unread) && now.isRenamed()
+                || another && now.isRenamed()
                 || END.matcher(new String(now.bytes(), StandardCharsets.UTF_8)).find();
     }
 

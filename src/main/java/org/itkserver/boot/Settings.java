@@ -142,12 +142,16 @@ record Settings(
     static DatabaseSettings database(Map<String, String> env, Path home) {
         var url = env.get("ITK_DB_URL");
         if (url == null) {
+            if (home.toString().indexOf(';') >= 0) {
+                throw new IllegalArgumentException("ITK_HOME=" + home
+                        + " holds a ';', which the path of the embedded database must not have: name another folder.");
+            }
             return DatabaseSettings.embedded(home.resolve("data").resolve("itk"));
         }
         var user = env.get("ITK_DB_USER");
         var owner = env.get("ITK_DB_OWNER_USER");
         return new DatabaseSettings(
-                url,
+                DatabaseUrl.checked(url),
                 user,
                 Secrets.of(env, "ITK_DB_PASSWORD"),
                 POOL,

@@ -61,8 +61,10 @@ public final class StartListener implements ServletContextListener {
         try {
             start(event.getServletContext());
         } catch (RuntimeException e) {
-            System.clearProperty(RUNNING);
-            throw e;
+            // the application server would go on without the application
+            LOG.debug("the start failed", e);
+            StartFailure.end("an unexpected failure (" + e.getClass().getSimpleName()
+                    + "); ITK_LOG_LEVEL=debug shows its cause");
         }
     }
 

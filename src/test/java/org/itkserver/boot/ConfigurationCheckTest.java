@@ -66,6 +66,10 @@ class ConfigurationCheckTest {
                     ITK_PUBLIC_URL|http://user@a.example|is not a base address
                     ITK_PUBLIC_URL|http://a.example/path|is not a base address
                     ITK_PUBLIC_URL|http://[::1|is not a base address
+                    ITK_DB_URL|jdbc:postgresql://h:99999/x|ITK_DB_URL must have a host and a port from 1 to 65535
+                    ITK_DB_URL|jdbc:postgresql://h:1,[::1]:x/x|ITK_DB_URL must have a host and a port from 1 to 65535
+                    ITK_DB_URL|jdbc:postgresql://h/%zz|ITK_DB_URL holds a '%'
+                    ITK_DB_URL|jdbc:postgresql://h/x y|ITK_DB_URL holds a blank
                     ITK_TO_ALIASES|https://a.example, https://b}.example|ITK_TO_ALIASES=https://b}.example is not a base address
                     ITK_ALERT_WEBHOOK|https://a.example:99999/|ITK_ALERT_WEBHOOK is not an http or https URL
                     ITK_RETRY_ATTEMPTS|0|is not a number from 1 to 9999
@@ -93,6 +97,28 @@ class ConfigurationCheckTest {
         var found = ConfigurationCheck.mistakes(env);
         assertEquals(1, found.size(), found.toString());
         assertTrue(found.get(0).startsWith(name + "=/srv/b?ro is not a path"), found.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql:itk",
+                "jdbc:postgresql://h/itk?user=a%20b",
+                "jdbc:postgresql://a:1,[::1]:5432,b/itk",
+                "jdbc:postgresql:///itk",
+                "jdbc:postgresql://h"
+            })
+    void urlsOfDatabasesThatTheDriverReads(String url) {
+        assertEquals(List.of(), mistakes(Map.of("ITK_DB_URL", url)));
+    }
+
+    /** It would end the path in the URL of the embedded database. */
+    @Test
+    void aHomeWithASemicolonIsAMistakeWithTheEmbeddedDatabase() {
+        var env = new HashMap<>(Map.of("ITK_HOME", home.resolve("a;b").toString()));
+        assertEquals(1, ConfigurationCheck.mistakes(env).size());
+        env.put("ITK_DB_URL", "jdbc:postgresql:itk");
+        assertEquals(List.of(), ConfigurationCheck.mistakes(env));
     }
 
     @Test

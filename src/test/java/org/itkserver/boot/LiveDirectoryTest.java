@@ -321,6 +321,16 @@ class LiveDirectoryTest {
         assertEquals(3, events.size());
     }
 
+    /** As mv does from another file system: the time of the last write is set when all is copied. */
+    @Test
+    void aCopyThatTakesTheTimeOfItsOriginalTakesEffect() throws IOException {
+        var same = Files.move(file, folder.resolve("new"));
+        writtenAt(BEFORE, with("a").getBytes(StandardCharsets.UTF_8));
+        Files.move(same, file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        await(() -> partners() == 1, SECOND);
+    }
+
     /** A file system gives the inode number of a deleted file to a new one. */
     @Test
     void aFileWithTheSameInodeThatIsMovedIntoPlaceTakesEffect() throws IOException {
