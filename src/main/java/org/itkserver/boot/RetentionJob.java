@@ -6,6 +6,7 @@ import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
+import org.itkserver.audit.StoreBusy;
 import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.clock.ClockStatus;
 import org.itkserver.clock.TimeDesk;
@@ -122,6 +123,9 @@ final class RetentionJob implements AutoCloseable {
 
     /** A database that is away is not a failure of the destruction. */
     private void failed(RuntimeException e) {
+        if (e instanceof StoreBusy) {
+            return; // another node may be choosing a batch
+        }
         if (e instanceof StoreUnavailable && !server.isStoring()) {
             failure.over();
         } else {

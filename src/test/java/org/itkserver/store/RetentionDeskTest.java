@@ -73,6 +73,16 @@ class RetentionDeskTest {
     }
 
     @Test
+    void aClockThatIsSetBackKeepsNoOldFigures() {
+        var sizes = desk.sizes();
+        var due = desk.due();
+        assertEquals(sizes, desk.sizes(), "kept for a while");
+        clock.set(Duration.ofHours(-2));
+        assertEquals(clock.instant(), desk.sizes().at());
+        assertTrue(desk.due().at().isBefore(due.at()));
+    }
+
+    @Test
     void aHoldIsSetAndLiftedWithItsEvents() {
         var set = assertInstanceOf(Result.Done.class, desk.setHold(LETTERS, "claim", "CASE-7", ANN));
         assertEquals(List.of(set.id()), desk.holds().stream().map(Hold::id).toList());
