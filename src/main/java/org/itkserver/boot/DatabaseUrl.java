@@ -4,7 +4,9 @@ import java.util.regex.Pattern;
 
 /** Checks the form of {@code ITK_DB_URL} without the database driver, which the launcher does not have. */
 final class DatabaseUrl {
-    private static final Pattern BLANK = Pattern.compile("[\\s\\p{Cntrl}]");
+    /** A value of a parameter may hold blanks. */
+    private static final Pattern BLANK = Pattern.compile("^[^?]*\\s|\\p{Cntrl}");
+
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Pattern SERVERS = Pattern.compile("jdbc:postgresql://([^/?]*).*");
     private static final Pattern SERVER = Pattern.compile("(\\[[^\\]]*]|[^:\\[\\]]*)(:([0-9]{1,5}))?");
@@ -19,7 +21,7 @@ final class DatabaseUrl {
      */
     static String checked(String url) {
         if (BLANK.matcher(url).find()) {
-            throw wrong("holds a blank");
+            throw wrong("holds a blank before its parameters, or a control character");
         }
         if (BAD_ESCAPE.matcher(url).find()) {
             throw wrong("holds a '%' that two hexadecimal digits do not follow");

@@ -2,6 +2,7 @@ package org.itkserver.boot;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -40,6 +41,8 @@ final class RetentionJob implements AutoCloseable {
     private final LongSupplier nanos = System::nanoTime;
     private long keysDue = nanos.getAsLong();
     private final LongFailure failure = new LongFailure(TELL_AFTER, nanos);
+    private final LongFailure keyFailure = new LongFailure(TELL_AFTER, nanos);
+    private boolean keysFailed;
 
     RetentionJob(Server server) {
         this.server = server;
@@ -101,40 +104,56 @@ final class RetentionJob implements AutoCloseable {
         if (!server.isAccepting()) {
             throw new Loop.Skipped();
         }
+        var wait =
+                checked(purger::step, failure, "The destruction of old messages fails again and again on this node.");
+        keepKeys();
+        return wait;
+    }
+
+    private Duration checked(Supplier<Duration> task, LongFailure of, String text) {
         try {
-            var wait = purger.step();
-            keepKeys();
-            failure.over();
+            var wait = task.get();
+            of.over();
             return wait;
         } catch (RuntimeException e) {
-            failed(e);
+            failed(e, of, text);
             throw e;
         }
     }
 
     /** A failure of the keys comes after the destruction of the same turn, so it does not hold that up. */
     private void keepKeys() {
-        if (keeper == null || nanos.getAsLong() - keysDue < 0) {
+        var keys = keeper;
+        if (keys == null) {
+            return;
+        }
+        if (nanos.getAsLong() - keysDue < 0) {
+            if (keysFailed) {
+                // a turn without a look at the keys does not show that they can be kept in order again
+                throw new Loop.Skipped();
+            }
             return;
         }
         keysDue = nanos.getAsLong() + KEYS_AGAIN.toNanos();
-        keysDue = nanos.getAsLong() + keeper.look().toNanos();
+        keysFailed = true;
+        var wait = checked(keys::look, keyFailure, "The keys of contents cannot be kept in order on this node.");
+        keysFailed = false;
+        keysDue = nanos.getAsLong() + wait.toNanos();
     }
 
     /** A database that is away is not a failure of the destruction. */
-    private void failed(RuntimeException e) {
+    private void failed(RuntimeException e, LongFailure of, String text) {
         if (e instanceof StoreBusy) {
             return; // another node may be choosing a batch
         }
         if (e instanceof StoreUnavailable && !server.isStoring()) {
-            failure.over();
+            of.over();
         } else {
-            failure.failed(this::tell);
+            of.failed(() -> tell(text));
         }
     }
 
-    private boolean tell() {
-        var text = "The destruction of old messages fails again and again on this node.";
+    private boolean tell(String text) {
         try {
             server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, text)
                     .raising(new Cause(AlertKind.RETENTION_FAILING, server.node, null, text)));

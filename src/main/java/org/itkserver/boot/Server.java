@@ -223,14 +223,18 @@ final class Server implements AutoCloseable {
         return readiness.isAccepting();
     }
 
-    /** Asks the database whether it can be reached; false as well while it does not store. */
+    /** Asks the database whether it can be reached; false as well while it, or the folder of content keys, cannot be used. */
     boolean isStoring() {
-        return readiness.isStoring() && database.isReachable();
+        return readiness.isStoring() && database.isReachable() && hasContentKeys();
+    }
+
+    private boolean hasContentKeys() {
+        return contentKeys == null || contentKeys.isUsable();
     }
 
     /** What the loop of readiness does every second. */
     void look() {
-        readiness.look(initialised, database::isReachable, () -> contentKeys == null || contentKeys.isUsable());
+        readiness.look(initialised, database::isReachable, this::hasContentKeys);
     }
 
     /** What ended a thread of a pool. */

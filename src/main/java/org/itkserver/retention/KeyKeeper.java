@@ -13,6 +13,7 @@ import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditTrail;
 import org.itkserver.audit.AuditType;
 import org.itkserver.audit.Cause;
+import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.clock.SureTime;
 
 /**
@@ -33,6 +34,8 @@ public final class KeyKeeper {
     private final Clock clock;
     private final SureTime time;
     private Set<String> missed = Set.of();
+    /** Keys whose destruction is in the trail and that could not be destroyed yet. */
+    private final Set<String> told = new HashSet<>();
 
     /** @param time no key is destroyed while it is not sure */
     public KeyKeeper(KeyStore keys, AuditTrail trail, Clock clock, SureTime time) {
@@ -46,17 +49,26 @@ public final class KeyKeeper {
      * Looks at every key.
      *
      * @return how long to wait before the next look
-     * @throws org.itkserver.audit.StoreUnavailable when something is away; what was not done is done by the next look
+     * @throws StoreUnavailable when something is away; what was not done is done by the next look
      */
     public Duration look() {
         var now = clock.instant();
         var missing = new HashSet<String>();
+        StoreUnavailable failure = null;
         if (keys.takeTurn(now, LEASE)) {
             for (var key : keys.keys()) {
-                look(key, missing);
+                try {
+                    look(key, missing);
+                } catch (StoreUnavailable e) {
+                    // the others are looked at all the same
+                    failure = e;
+                }
             }
         }
         missed = missing;
+        if (failure != null) {
+            throw failure;
+        }
         return missing.isEmpty() ? USUAL : SOON;
     }
 
@@ -83,9 +95,12 @@ public final class KeyKeeper {
 
     private void destroy(KeyStore.Key key) {
         var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        tell(at, key.id() + " is destroyed: nothing is left that it opens");
+        if (told.add(key.id())) {
+            tell(at, key.id() + " is destroyed: nothing is left that it opens");
+        }
         keys.destroy(key);
         keys.note(key, at);
+        told.remove(key.id());
     }
 
     private void tell(Instant at, String detail) {

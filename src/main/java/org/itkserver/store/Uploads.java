@@ -26,9 +26,11 @@ final class Uploads {
     private static final String PART =
             "insert into message_part (message_id, kind, number, codec, key_id, bytes) values (?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "update message_part set message_id = ? where message_id = ? and kind = 'a'";
-    private static final String ORPHAN_PARTS =
-            "delete from message_part where message_id in (select message_id from upload where ";
-    private static final String ORPHANS = "delete from upload where ";
+    /** Locked, because the commit that stores a message deletes its row: the bytes of a stored message are never an orphan's. */
+    private static final String ORPHANS = "select message_id from upload where %s for update";
+
+    private static final String DELETE_PARTS = "delete from message_part where message_id = ?";
+    private static final String DELETE = "delete from upload where message_id = ?";
 
     private final Database database;
     private final String node;
@@ -98,7 +100,7 @@ final class Uploads {
      * @throws SQLException when the bytes were removed meanwhile; the message must not be stored without them
      */
     static void claim(Connection connection, long id) throws SQLException {
-        if (Sql.update(connection, "delete from upload where message_id = ?", id) != 1) {
+        if (Sql.update(connection, DELETE, id) != 1) {
             throw new SQLException("the bytes of message " + id + " were removed before it was stored", REMOVED);
         }
     }
@@ -112,8 +114,8 @@ final class Uploads {
     /** Takes the bytes back; the message will not be stored. */
     void remove(long id) {
         database.inTransaction(connection -> {
-            Sql.update(connection, "delete from message_part where message_id = ?", id);
-            return Sql.update(connection, "delete from upload where message_id = ?", id);
+            Sql.update(connection, DELETE_PARTS, id);
+            return Sql.update(connection, DELETE, id);
         });
     }
 
@@ -129,8 +131,12 @@ final class Uploads {
 
     private void forget(String which, Object value) {
         database.inTransaction(connection -> {
-            Sql.update(connection, ORPHAN_PARTS + which + ")", value);
-            return Sql.update(connection, ORPHANS + which, value);
+            var orphans = Sql.list(connection, ORPHANS.formatted(which), row -> row.getLong(1), value);
+            for (long id : orphans) {
+                Sql.update(connection, DELETE_PARTS, id);
+                Sql.update(connection, DELETE, id);
+            }
+            return orphans.size();
         });
     }
 }

@@ -104,6 +104,7 @@ class ConfigurationCheckTest {
             strings = {
                 "jdbc:postgresql:itk",
                 "jdbc:postgresql://h/itk?user=a%20b",
+                "jdbc:postgresql://h/itk?ApplicationName=ITK Gateway&options=-c statement_timeout=30000",
                 "jdbc:postgresql://a:1,[::1]:5432,b/itk",
                 "jdbc:postgresql:///itk",
                 "jdbc:postgresql://h"

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import org.itkserver.audit.StoreUnavailable;
 import org.itkserver.audit.verify.Report;
 import org.itkserver.clock.SureTime;
 import org.itkserver.retention.KeyKeeper;
+import org.itkserver.retention.KeyStore;
 import org.itkserver.store.keys.DayKey;
 import org.itkserver.store.keys.KeyFolder;
 import org.junit.jupiter.api.AfterEach;
@@ -284,6 +287,42 @@ abstract class ContentKeysContract {
         assertEquals(List.of(), keep());
         trail.store.forgetRefused(trail.clock.instant());
         assertEquals(1, keep().size());
+    }
+
+    /** The trail tells of a destruction once, and the keys after it are looked at. */
+    @Test
+    void aKeyThatCannotBeDestroyedIsToldOfOnceAndHoldsUpNoOther() throws Exception {
+        trail.accept(SECRET);
+        run("delete from message_part");
+        trail.clock.forward(Duration.ofDays(3));
+        trail.accept(SECRET);
+        run("delete from message_part");
+        trail.clock.forward(Duration.ofDays(3));
+        var stuck = keys.keys().get(0).id();
+        var failing = (KeyStore) Proxy.newProxyInstance(
+                KeyStore.class.getClassLoader(), new Class<?>[] {KeyStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("destroy")
+                            && ((KeyStore.Key) arguments[0]).id().equals(stuck)) {
+                        throw new StoreUnavailable("the folder of content keys cannot be written");
+                    }
+                    try {
+                        return method.invoke(keys, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        var told = new ArrayList<AuditEvent>();
+        var keeper = new KeyKeeper(failing, told::add, trail.clock, SureTime.of(trail.clock));
+        for (int i = 0; i < 3; i++) {
+            assertThrows(StoreUnavailable.class, keeper::look);
+        }
+        assertEquals(2, told.size(), told.toString());
+        assertEquals(
+                List.of(stuck),
+                keys.keys().stream()
+                        .filter(key -> !key.gone())
+                        .map(KeyStore.Key::id)
+                        .toList());
     }
 
     @Test

@@ -209,7 +209,8 @@ public final class KeyFolder {
         var closed = new ArrayList<String>();
         for (var id : ids()) {
             try {
-                if (!Files.readAllLines(file(id)).contains(masters.first())) {
+                // a damaged file may have any bytes
+                if (!Files.readAllLines(file(id), StandardCharsets.ISO_8859_1).contains(masters.first())) {
                     create(file(id), text(open(id)));
                 }
             } catch (NoSuchFileException e) {

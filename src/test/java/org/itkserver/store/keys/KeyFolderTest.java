@@ -177,6 +177,15 @@ class KeyFolderTest {
     }
 
     @Test
+    void aDamagedKeyDoesNotHoldUpTheOthers() throws IOException {
+        var damaged = folder().make(DAY);
+        var good = folder().make(DAY);
+        Files.write(home.resolve("keys").resolve(damaged.id() + ".key"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        assertEquals(List.of(damaged.id()), folder().wrapAnew());
+        assertTrue(folder().find(good.id()).isPresent());
+    }
+
+    @Test
     void aFolderIsKnownAgainAndToldFromAnother() throws IOException {
         assertEquals("this one", folder().identity().orElseThrow());
         assertTrue(folder().isFolder("this one"));
