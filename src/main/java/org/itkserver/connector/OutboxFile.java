@@ -1,6 +1,7 @@
 package org.itkserver.connector;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +44,23 @@ record OutboxFile(Path path, long size, String stamp, String inode) {
                 attributes.size(),
                 attributes.lastModifiedTime() + " " + unix(path, CHANGED) + " " + inode,
                 inode);
+    }
+
+    /** The inode of the folder that a file lies in; empty when there is none. */
+    static String folder(Path path) {
+        try {
+            return unix(path.resolveSibling("."), INODE);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The digest of its content, of whatever size. */
+    byte[] digest() throws IOException {
+        try (var in = new DigestInputStream(Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS), Sha256.digest())) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return in.getMessageDigest().digest();
+        }
     }
 
     private static String unix(Path path, String attribute) throws IOException {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OutboxMarks {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxMarks.class);
-    private static final int FIELDS = 5;
+    private static final int FIELDS = 6;
     private static final String SENT = "sent";
     private static final String SENDING = "sending";
     private static final String UNFINISHED = ".new";
@@ -44,14 +44,20 @@ final class OutboxMarks {
      * One content in one file.
      *
      * @param path where it lies
+     * @param folder inode of the folder, empty when the file system has none
      * @param inode number of the file, empty when the file system has none
      * @param digest SHA-256 of its content, in hexadecimal
      * @param trackingId of its message
      * @param sent whether the message is known to be stored
      */
-    record Mark(Path path, String inode, String digest, String trackingId, boolean sent) {
+    record Mark(Path path, String folder, String inode, String digest, String trackingId, boolean sent) {
         Mark asSent() {
-            return new Mark(path, inode, digest, trackingId, true);
+            return new Mark(path, folder, inode, digest, trackingId, true);
+        }
+
+        /** Whether the file has left its folder. Another folder, such as one where nothing is mounted, does not show that. */
+        boolean isOver() {
+            return Files.notExists(path, LinkOption.NOFOLLOW_LINKS) && folder.equals(OutboxFile.folder(path));
         }
     }
 
@@ -66,29 +72,34 @@ final class OutboxMarks {
             loaded = true;
         }
         // a folder that cannot be looked into does not show that the file is gone
-        for (var path : List.copyOf(marks.keySet())) {
-            if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
-                remove(path);
+        for (var mark : List.copyOf(marks.values())) {
+            if (mark.isOver()) {
+                remove(mark.path());
             }
         }
     }
 
     /** The mark of this content in this file. */
     Optional<Mark> of(OutboxFile file, byte[] digest) {
+        return of(file).filter(mark -> mark.digest().equals(HexFormat.of().formatHex(digest)));
+    }
+
+    /** The mark of this file, with a content that may have changed since. */
+    Optional<Mark> of(OutboxFile file) {
         return Optional.ofNullable(marks.get(file.path()))
-                .filter(mark -> mark.inode().equals(file.inode())
-                        && mark.digest().equals(HexFormat.of().formatHex(digest)));
+                .filter(mark -> mark.inode().equals(file.inode()));
     }
 
     /** Whether this file was sent with a content that may have changed since. */
     boolean isSent(OutboxFile file) {
-        var mark = marks.get(file.path());
-        return mark != null && mark.sent() && mark.inode().equals(file.inode());
+        return of(file).filter(Mark::sent).isPresent();
     }
 
     /** A mark for a file that is going to be sent. */
     static Mark sending(OutboxFile file, byte[] digest, String trackingId) {
-        return new Mark(file.path(), file.inode(), HexFormat.of().formatHex(digest), trackingId, false);
+        var path = file.path();
+        return new Mark(
+                path, OutboxFile.folder(path), file.inode(), HexFormat.of().formatHex(digest), trackingId, false);
     }
 
     /** Keeps a mark in the place of another one of the same path. A mark that cannot be written counts until the process ends. */
@@ -104,6 +115,7 @@ final class OutboxMarks {
                     unfinished,
                     String.join(
                             "\n",
+                            mark.folder(),
                             mark.inode(),
                             mark.digest(),
                             mark.trackingId(),
@@ -139,21 +151,25 @@ final class OutboxMarks {
             found.forEach(files::add);
         }
         for (var file : files) {
-            var lines = Files.readString(file, StandardCharsets.UTF_8).split("\n", -1);
-            if (String.valueOf(file.getFileName()).endsWith(UNFINISHED) || lines.length != FIELDS) {
+            if (String.valueOf(file.getFileName()).endsWith(UNFINISHED)) {
                 Files.delete(file);
             } else {
-                load(lines);
+                load(file);
             }
         }
     }
 
-    private void load(String[] lines) {
+    /** One that cannot be read does not count, and stays for a person to look at. */
+    private void load(Path file) {
         try {
-            var path = Path.of(URI.create(lines[4]));
-            marks.put(path, new Mark(path, lines[0], lines[1], lines[2], lines[3].equals(SENT)));
-        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-            LOG.warn("a mark of a file of an outbox in {} is not readable and does not count", folder);
+            var lines = Files.readString(file, StandardCharsets.ISO_8859_1).split("\n", -1);
+            if (lines.length != FIELDS) {
+                throw new IllegalArgumentException("it has " + lines.length + " lines and not " + FIELDS);
+            }
+            var path = Path.of(URI.create(lines[5]));
+            marks.put(path, new Mark(path, lines[0], lines[1], lines[2], lines[3], lines[4].equals(SENT)));
+        } catch (IOException | IllegalArgumentException | FileSystemNotFoundException e) {
+            LOG.error("{} cannot be read, so its file of an outbox may be sent again: {}", file, e.toString());
         }
     }
 }

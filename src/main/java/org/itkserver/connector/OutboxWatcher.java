@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -247,12 +248,12 @@ public final class OutboxWatcher {
     private void take(Outbox outbox, Path folder, OutboxFile file) {
         long most = Math.min(limits.size, limits.memory.most() / COPIES);
         if (file.size() > most) {
-            fail(outbox, folder, file, tooLarge(most));
+            notTaken(outbox, folder, file, tooLarge(most));
             return;
         }
         var item = outbox.name() + "/" + file.path() + "/" + file.size() + "/" + file.stamp();
         if (limits.inHand.isSetAside(READ + item) || limits.inHand.isSetAside(SENT + item)) {
-            fail(outbox, folder, file, SET_ASIDE);
+            notTaken(outbox, folder, file, SET_ASIDE);
             return;
         }
         try (var booked = limits.memory.book(COPIES * file.size(), MEMORY_WAIT)) {
@@ -279,6 +280,22 @@ public final class OutboxWatcher {
                     folder,
                     file,
                     "The file cannot be read or sent: " + e.getClass().getSimpleName() + ".");
+        }
+    }
+
+    /** A file that is not sent any more; it may have been sent before. */
+    private void notTaken(Outbox outbox, Path folder, OutboxFile file, String reason) {
+        try {
+            var mark = marks.of(file).isEmpty() ? Optional.<OutboxMarks.Mark>empty() : marks.of(file, file.digest());
+            if (mark.isPresent() && mark.get().sent()) {
+                moves.toSent(outbox, folder, file, mark.get());
+                return;
+            }
+            var before = mark.map(sending -> " It may have been sent before: look for the message "
+                    + sending.trackingId() + " before you send it again.");
+            fail(outbox, folder, file, reason + before.orElse(""));
+        } catch (IOException e) {
+            LOG.warn("outbox {}: {} cannot be read: {}", outbox.name(), file.shown(), e.toString());
         }
     }
 

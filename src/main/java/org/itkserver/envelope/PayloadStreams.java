@@ -52,11 +52,12 @@ public final class PayloadStreams {
         if (root != null) {
             return element(body, charset, root);
         }
-        boolean isText = item == null || !item.base64() && !item.compressed();
-        var text = new TextStream(reader(body, charset, part), isText);
-        if (item == null || isText) {
-            return text;
-        }
+        // earlier releases accepted markup among base64
+        var text = new TextStream(reader(body, charset, part), true);
+        return item == null || !item.base64() && !item.compressed() ? text : decoded(text, item);
+    }
+
+    private InputStream decoded(TextStream text, ManifestItem item) {
         var decoded = new Base64Stream(text);
         return item.compressed()
                 ? new CappedStream(new GzipStream(decoded), limit, "the payload inflates beyond the limit")
@@ -94,7 +95,7 @@ public final class PayloadStreams {
             throw EnvelopeRejected.invalid(name + " is marked as " + (item.base64() ? "base64" : "compressed")
                     + " in the manifest, but it holds an element.");
         }
-        try (var in = open(body, charset, part, item)) {
+        try (var in = decoded(new TextStream(reader(body, charset, part), false), item)) {
             var buffer = new byte[CHECKED_AT_ONCE];
             while (in.read(buffer, 0, buffer.length) >= 0) {
                 // only the end matters

@@ -43,7 +43,8 @@ final class ResponseCheck {
         var addressing = message.addressing();
         var relatesTo = addressing.relatesTo();
         boolean related = relatesTo.stream().anyMatch(id -> same(id, messageId));
-        if (addressing.relates() && !related) {
+        boolean relatedOtherwise = addressing.otherRelations().stream().anyMatch(id -> same(id, messageId));
+        if (addressing.relates() && !related && !relatedOtherwise) {
             return "its RelatesTo is not the MessageID of our request";
         }
         var action = addressing.action();

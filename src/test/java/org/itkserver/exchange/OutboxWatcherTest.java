@@ -45,6 +45,7 @@ class OutboxWatcherTest {
     private OutboxWatcher watcher;
     private Path folder;
     private Runnable whileAuditing = () -> {};
+    private long most = 1 << 20;
 
     @BeforeEach
     void outbox() throws IOException {
@@ -76,7 +77,7 @@ class OutboxWatcherTest {
                 home::resolve,
                 world.clock,
                 () -> nanos,
-                new OutboxWatcher.Limits(1 << 20, MemoryBudget.single("outboxes", 64 << 20), inHand));
+                new OutboxWatcher.Limits(most, MemoryBudget.single("outboxes", 64 << 20), inHand));
     }
 
     private void look() {
@@ -412,6 +413,59 @@ class OutboxWatcherTest {
         Files.delete(folder.resolve("sent"));
         looks(Duration.ofSeconds(70));
         assertEquals(2, world.store.sent().size());
+    }
+
+    /** A share that is not mounted for a while shows an empty folder in the place of the outbox. */
+    @Test
+    void aFileThatWasSentIsNotSentAgainAfterItsFolderWasAway() throws IOException {
+        var file = sentAndStuck();
+        repair(file);
+        var away = Files.move(folder, home.resolve("away"));
+        Files.createDirectories(folder);
+        start();
+        look();
+        Files.delete(folder.resolve("sent"));
+        Files.delete(folder.resolve("failed"));
+        Files.delete(folder);
+        Files.move(away, folder);
+        assertSentOnce();
+    }
+
+    @Test
+    void aFileThatWasSentIsNotCalledUnsentWhenALimitIsLowered() throws IOException {
+        var file = sentAndStuck();
+        repair(file);
+        most = 8;
+        start();
+        assertSentOnce();
+        assertTrue(alertTexts().stream().noneMatch(text -> text.contains("was not sent")), alertTexts()::toString);
+    }
+
+    @Test
+    void aFileThatMayHaveBeenSentIsSaidToBe() throws IOException {
+        var file = sentAndStuck();
+        var marks = home.resolve("outbox-marks");
+        var mark = marks.resolve(names(marks).get(0));
+        Files.writeString(mark, Files.readString(mark).replace("\nsent\n", "\nsending\n"));
+        repair(file);
+        most = 8;
+        start();
+        lookLongEnough();
+        var said = alertTexts().get(alertTexts().size() - 1);
+        assertTrue(said.contains("may have been sent before"), said);
+        assertTrue(said.contains(world.store.sent().get(0).trackingId()), said);
+    }
+
+    @Test
+    void aMarkThatCannotBeReadHoldsUpNoOtherFile() throws IOException {
+        var marks = Files.createDirectories(home.resolve("outbox-marks"));
+        Files.write(marks.resolve("damaged"), new byte[] {(byte) 0xff, 0});
+        Files.createDirectories(marks.resolve("folder"));
+        Files.writeString(folder.resolve("letter.xml"), GOOD);
+        start();
+        lookLongEnough();
+        assertEquals(1, world.store.sent().size());
+        assertEquals(List.of("damaged"), names(marks), "it is left for a person");
     }
 
     @Test

@@ -304,6 +304,7 @@ class AnswerClassifierTest {
                 "99999999-AAAA-4BBB-8CCC-000000000009 | MessageID | false",
                 "99999999-AAAA-4BBB-8CCC-000000000009 | relation | false",
                 "RELATES | both relations | true",
+                "RELATES | relation | true",
                 "SERVICEResponse | Action | true",
                 "urn:nhs-itk:ns:201005/Port/sendResponse | Action | true",
                 "SERVICE | Action | false",
@@ -321,8 +322,10 @@ class AnswerClassifierTest {
                     "RELATES", real.startsWith("urn") ? REQUEST_ID.toLowerCase(java.util.Locale.ROOT) : REQUEST_ID);
             answer = answer.replace("</soap:Header>", "<wsa:RelatesTo>" + id + "</wsa:RelatesTo></soap:Header>");
         } else if (where.endsWith("relation") || where.endsWith("relations")) {
-            var other =
-                    "<wsa:RelatesTo RelationshipType=\"wsa:Reply\">99999999-AAAA-4BBB-8CCC-000000000009</wsa:RelatesTo>";
+            var id = where.equals("relation")
+                    ? value.replace("RELATES", REQUEST_ID)
+                    : "99999999-AAAA-4BBB-8CCC-000000000009";
+            var other = "<wsa:RelatesTo RelationshipType=\"wsa:Reply\">" + id + "</wsa:RelatesTo>";
             var ours = where.startsWith("both") ? "<wsa:RelatesTo>" + REQUEST_ID + "</wsa:RelatesTo>" : "";
             answer = answer.replace("</soap:Header>", other + ours + "</soap:Header>");
         } else if (where.equals("own")) {
