@@ -1,5 +1,6 @@
 package org.itkserver.http;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -278,9 +279,12 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
                 watch();
                 next.resumeWrites();
             }
-        } catch (IOException | RuntimeException e) {
-            // the client is gone, or the spool file cannot be read: what it has got is not the whole response
-            LOG.info("a response to {} was cut off: {}", ticket.sender(), e.toString());
+        } catch (SpoolUnreadable | RuntimeException e) {
+            LOG.error("a response to {} was cut off", ticket.sender(), e);
+            ticket.closeConnection();
+        } catch (IOException e) {
+            // the client is gone; how many lines that makes is not for clients to decide
+            LOG.debug("a response to {} was cut off: {}", ticket.sender(), e.getMessage());
             ticket.closeConnection();
         }
     }
@@ -310,13 +314,29 @@ final class ResponseBuffer extends AbstractStreamSinkConduit<StreamSinkConduit> 
         return true;
     }
 
-    private ByteBuffer nextChunk() throws IOException {
-        if (spooled == null) {
-            spooled = Objects.requireNonNull(spool).open();
+    private ByteBuffer nextChunk() throws SpoolUnreadable {
+        try {
+            if (spooled == null) {
+                spooled = Objects.requireNonNull(spool).open();
+            }
+            var bytes = spooled.readNBytes((int) Math.min(CHUNK, spoolLeft));
+            if (bytes.length == 0) {
+                throw new EOFException("it is shorter than it was");
+            }
+            spoolLeft -= bytes.length;
+            return ByteBuffer.wrap(bytes);
+        } catch (IOException e) {
+            throw new SpoolUnreadable(e);
         }
-        var bytes = spooled.readNBytes((int) Math.min(CHUNK, spoolLeft));
-        spoolLeft -= bytes.length;
-        return ByteBuffer.wrap(bytes);
+    }
+
+    /** The rest of a response lies in a file that cannot be read: a fault of this server. */
+    private static final class SpoolUnreadable extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        SpoolUnreadable(IOException cause) {
+            super("the spool file of a response cannot be read", cause);
+        }
     }
 
     @Override
