@@ -30,7 +30,7 @@ final class Messages {
     /**
      * The message that a tracking id names: what we received under it, else what we sent first.
      *
-     * @throws Problem when there is none that the client may see
+     * @throws Problem 404 when the message does not exist or the client may not see it
      */
     MessageRecord one(String trackingId, Client client) {
         return all(trackingId, visibility(client)).get(0);
@@ -63,7 +63,7 @@ final class Messages {
     /**
      * The newest state of the message that was sent under a tracking id, to the first partner.
      *
-     * @throws Problem when there is none that the client may see
+     * @throws Problem 404 when the message does not exist or the client may not see it
      */
     MessageRecord sent(String trackingId, Visibility visibility) {
         return store.byTrackingId(trackingId).stream()

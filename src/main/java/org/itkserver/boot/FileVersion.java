@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param written when its content was written last
  * @param changed when its content, name, owner or mode was changed last; renaming a file counts
  * @param listed when a name was last added to the folder or removed from it
- * @param linked when the newest symbolic link on the way to the file was put there; the epoch when there is none
+ * @param linked when the newest symbolic link on the path was created; the epoch if the path has no link
  */
 record FileVersion(
         byte[] bytes,

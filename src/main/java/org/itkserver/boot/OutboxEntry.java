@@ -51,7 +51,7 @@ final class OutboxEntry {
         var known = services.stream()
                 .filter(candidate -> candidate.name().equals(service))
                 .findFirst()
-                .orElseThrow(() -> entry.wrong("service", "names " + service + ", which is no service"));
+                .orElseThrow(() -> entry.wrong("service", "names " + service + ", which is not a service"));
         if (known.profileRequired() && entry.optional("profileId").isEmpty()) {
             throw entry.wrong(
                     "profileId", "is missing: " + service + " demands one, and nothing could be sent without it");

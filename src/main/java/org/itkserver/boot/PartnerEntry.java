@@ -63,7 +63,7 @@ final class PartnerEntry {
         names.forEach(name -> unshared(map, "usernames", usernames, name, id));
         for (var service : map.texts("services")) {
             if (!service.equals(Partner.ANY) && !serviceNames.contains(service)) {
-                throw map.wrong("services", "holds " + service + ", which is no service");
+                throw map.wrong("services", "holds " + service + ", which is not a service");
             }
         }
         var ownQueues = Set.copyOf(map.texts("queues"));

@@ -46,7 +46,7 @@ record OutboxFile(Path path, long size, String stamp, String inode) {
                 inode);
     }
 
-    /** The inode of the folder that a file lies in; empty when there is none. */
+    /** The inode of the folder that holds a file; empty if the file system has no inodes or the folder cannot be read. */
     static String folder(Path path) {
         try {
             return unix(path.resolveSibling("."), INODE);

@@ -111,7 +111,7 @@ final class OutboxMoves {
     }
 
     /**
-     * Moves a file that is not sent and writes the reason beside it.
+     * Moves a file that was not sent to the folder failed and writes the reason beside it.
      *
      * @return false when it cannot be moved now
      */

@@ -26,7 +26,7 @@ final class OutboxTroubles {
         this.nanos = nanos;
     }
 
-    /** Whether people have to be told of this trouble of an outbox. */
+    /** Whether this problem of an outbox has to be reported: it is new, or was last reported an hour ago. */
     boolean isNews(String outbox, String trouble) {
         if (trouble.equals(current.get(outbox))) {
             return false;
@@ -35,7 +35,7 @@ final class OutboxTroubles {
         return before == null || nanos.getAsLong() - before >= PAUSE;
     }
 
-    /** People have been told of it. */
+    /** Records that the problem was reported. */
     void told(String outbox, String trouble) {
         current.put(outbox, trouble);
         told.computeIfAbsent(outbox, name -> new HashMap<>()).put(trouble, nanos.getAsLong());

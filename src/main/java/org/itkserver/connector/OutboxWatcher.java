@@ -338,7 +338,7 @@ public final class OutboxWatcher {
 
     private void submit(Outbox outbox, OutboxFile file, String trackingId, byte[] bytes) {
         try {
-            submissions.submit(submission(outbox, trackingId, bytes));
+            submissions.submit(Submissions.Submission.of(outbox, trackingId, bytes));
         } catch (Submissions.Refused e) {
             if (e.why() != Submissions.Refused.Why.CONFLICT) {
                 throw e;
@@ -346,20 +346,6 @@ public final class OutboxWatcher {
             // the tracking id is made from this file: it was sent, and the directory has changed since
             LOG.info("outbox {}: {} was sent before", outbox.name(), file.shown());
         }
-    }
-
-    private static Submissions.Submission submission(Outbox outbox, String trackingId, byte[] bytes) {
-        return new Submissions.Submission(
-                trackingId,
-                outbox.service(),
-                null,
-                outbox.to(),
-                outbox.interaction(),
-                outbox.infAckRequested(),
-                outbox.ackRequested(),
-                List.of(new Submissions.Content(outbox.mimeType(), outbox.profileId(), bytes)),
-                "outbox " + outbox.name(),
-                null);
     }
 
     private void fail(Outbox outbox, Path folder, OutboxFile file, String reason) {

@@ -1,6 +1,5 @@
 package org.itkserver.exchange;
 
-import java.util.List;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
 import org.itkserver.directory.Directory;
@@ -29,7 +28,7 @@ public final class OutboxRules {
      */
     public static Optional<Refusal> refusal(Directory directory, Outbox outbox) {
         var writer = new SubmissionWriter(new XmlFragment(XMLInputFactory.newDefaultFactory()));
-        var submission = submission(outbox);
+        var submission = Submissions.Submission.of(outbox, null, new byte[0]);
         try {
             writer.service(directory, submission);
         } catch (Submissions.Refused e) {
@@ -54,19 +53,5 @@ public final class OutboxRules {
         var sentence = String.valueOf(e.getMessage());
         var reason = sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
         return Optional.of(new Refusal(key, "cannot be used: " + reason));
-    }
-
-    private static Submissions.Submission submission(Outbox outbox) {
-        return new Submissions.Submission(
-                null,
-                outbox.service(),
-                null,
-                outbox.to(),
-                outbox.interaction(),
-                outbox.infAckRequested(),
-                outbox.ackRequested(),
-                List.of(new Submissions.Content(outbox.mimeType(), outbox.profileId(), new byte[0])),
-                "outbox " + outbox.name(),
-                null);
     }
 }

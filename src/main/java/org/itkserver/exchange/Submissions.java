@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
 import org.itkserver.directory.Directory;
+import org.itkserver.directory.Outbox;
 import org.itkserver.directory.Partner;
 import org.itkserver.directory.Service;
 import org.itkserver.envelope.AcknowledgementWriter;
@@ -95,6 +96,26 @@ public final class Submissions {
         public Submission {
             to = List.copyOf(to);
             payloads = List.copyOf(payloads);
+        }
+
+        /**
+         * What a file of an outbox asks for.
+         *
+         * @param trackingId null for a fresh one
+         * @param content bytes of the file
+         */
+        public static Submission of(Outbox outbox, @Nullable String trackingId, byte[] content) {
+            return new Submission(
+                    trackingId,
+                    outbox.service(),
+                    null,
+                    outbox.to(),
+                    outbox.interaction(),
+                    outbox.infAckRequested(),
+                    outbox.ackRequested(),
+                    List.of(new Content(outbox.mimeType(), outbox.profileId(), content)),
+                    "outbox " + outbox.name(),
+                    null);
         }
     }
 
