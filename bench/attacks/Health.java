@@ -21,7 +21,7 @@ final class Health {
     /** Threads of the JVM itself, and of pools whose size is bounded: 64 workers, and those of the HTTP edge. */
     private static final Pattern OTHERS = Pattern.compile(
             "(GC|G1|C1|C2|VM|java|Signal|Finalizer|Reference|Service|Monitor|Sweeper|Common|Notif|Attach|default task|Cleaner"
-                    + "|process reaper|ForkJoin|itk-(api|console|export|health|large|other|spool)).*");
+                    + "|process reaper|ForkJoin|itk-(api|console|export|handshake|health|large|other|spool)).*");
 
     private final long pid;
     private final Path log;

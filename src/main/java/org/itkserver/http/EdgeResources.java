@@ -26,6 +26,11 @@ final class EdgeResources implements AutoCloseable {
     private static final int OTHERS = 2;
     private static final int SPOOLERS = 2;
 
+    /** Handshakes that may wait; more than the listeners have connections. */
+    private static final int HANDSHAKES = 16_384;
+    /** Tasks that one handshake may have at once. */
+    private static final int HANDSHAKE_TASKS = 4;
+
     private final AdmissionPolicy policy;
     private final LongSupplier nanos;
     private final Map<RequestClass, ByteBudget> memory = new EnumMap<>(RequestClass.class);
@@ -34,6 +39,7 @@ final class EdgeResources implements AutoCloseable {
     private final Bulkhead partners;
     private final Bulkhead anonymous;
     private final Bulkhead large;
+    private final Bulkhead handshakes;
     private final ThreadPoolExecutor spooler = pool("itk-spool", SPOOLERS);
     private final java.util.List<ThreadPoolExecutor> pools = new java.util.ArrayList<>();
 
@@ -55,6 +61,19 @@ final class EdgeResources implements AutoCloseable {
         routes.put(Route.EXPORT, bulkhead(own("itk-export", EXPORTS), EXPORTS, EXPORTS));
         routes.put(Route.HEALTH, bulkhead(own("itk-health", 1), 1, 1));
         routes.put(Route.OTHER, bulkhead(own("itk-other", OTHERS), OTHERS, OTHERS));
+        handshakes = handshakes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    /** The cryptography of TLS handshakes. One address gets half of the threads, so that its flood delays no other's handshake. */
+    private Bulkhead handshakes(int threads) {
+        var limits = policy.limits();
+        return new Bulkhead(
+                own("itk-handshake", threads),
+                new Bulkhead.Limits(
+                        threads,
+                        Math.max(1, threads / 2),
+                        HANDSHAKES,
+                        HANDSHAKE_TASKS * limits.connectionsPerAddress()));
     }
 
     private Bulkhead bulkhead(Executor executor, int threads, int perSender) {
@@ -86,6 +105,11 @@ final class EdgeResources implements AutoCloseable {
             return isLarge ? large : of == RequestClass.PARTNER ? partners : anonymous;
         }
         return routes.getOrDefault(route, routes.get(Route.OTHER));
+    }
+
+    /** The threads for the cryptography of TLS handshakes. */
+    Bulkhead handshakes() {
+        return handshakes;
     }
 
     ByteBudget memory(RequestClass of) {

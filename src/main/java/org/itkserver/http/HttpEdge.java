@@ -62,13 +62,13 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     /**
-     * Limits the connections of each client address on the listeners that run now.
+     * Limits the connections and the TLS handshakes of each client address on the listeners that run now.
      *
      * @param listeners how many there must be
      * @throws IllegalStateException when there are fewer
      */
     public void limitConnections(int listeners) {
-        int limited = ListenerConnections.limit(connections);
+        int limited = ListenerConnections.limit(connections, new TlsHandshakes(resources.handshakes(), policy));
         if (limited != listeners) {
             throw new IllegalStateException(
                     "connections are limited on " + limited + " of " + listeners + " listeners");

@@ -14,9 +14,9 @@ import org.xnio.StreamConnection;
 import org.xnio.channels.AcceptingChannel;
 
 /**
- * Puts a {@link ConnectionLimit} before the server's listeners. WildFly has a limit for each listener, but none for each client
- * address, and no way to add one; this class replaces the function that accepts connections in the listeners' channels, which
- * WildFly keeps in private fields.
+ * Puts a {@link ConnectionLimit} before the server's listeners and gives their TLS handshakes to {@link TlsHandshakes}. WildFly
+ * has a limit for each listener, but none for each client address, and no way to add one; this class replaces the function that
+ * accepts connections in the listeners' channels, which WildFly keeps in private fields.
  */
 public final class ListenerConnections implements ServiceActivator {
     private static final ServiceName LISTENER = ServiceName.of("org", "wildfly", "undertow", "listener");
@@ -30,18 +30,18 @@ public final class ListenerConnections implements ServiceActivator {
     }
 
     /**
-     * Limits the connections of the listeners that run now.
+     * Limits the connections and handshakes of the listeners that run now.
      *
      * @return how many listeners there are
      * @throws IllegalStateException when a listener is not built as this class expects
      */
-    static int limit(ConnectionLimit limit) {
+    static int limit(ConnectionLimit limit, TlsHandshakes handshakes) {
         var registry = services;
         int limited = 0;
         for (var name : NAMES) {
             var controller = registry == null ? null : registry.getService(LISTENER.append(name));
             var service = controller == null ? null : controller.getValue();
-            if (service != null && limit(service, limit)) {
+            if (service != null && limit(service, limit, handshakes)) {
                 limited++;
             }
         }
@@ -49,7 +49,7 @@ public final class ListenerConnections implements ServiceActivator {
     }
 
     /** @return false for a listener that is switched off */
-    private static boolean limit(Object service, ConnectionLimit limit) {
+    private static boolean limit(Object service, ConnectionLimit limit, TlsHandshakes handshakes) {
         try {
             var channel = (AcceptingChannel<?>) value(service, "server");
             if (channel == null && service.getClass().getSimpleName().equals("HttpsListenerService")) {
@@ -59,7 +59,7 @@ public final class ListenerConnections implements ServiceActivator {
             if (channel == null || next == null) {
                 return false;
             }
-            install(channel, next, limit);
+            install(channel, next, limit, handshakes);
             return true;
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new IllegalStateException(service.getClass() + " is not built as expected", e);
@@ -67,13 +67,15 @@ public final class ListenerConnections implements ServiceActivator {
     }
 
     @SuppressWarnings("unchecked") // Undertow's listener for new connections
-    private static void install(AcceptingChannel<?> channel, ChannelListener<?> next, ConnectionLimit limit) {
+    private static void install(
+            AcceptingChannel<?> channel, ChannelListener<?> next, ConnectionLimit limit, TlsHandshakes handshakes) {
         var connected = (ChannelListener<StreamConnection>) next;
         ChannelListener<StreamConnection> limited = connection -> {
             var peer = connection.getPeerAddress(InetSocketAddress.class);
             if (peer == null || !limit.admit(peer.getAddress(), connection)) {
                 IoUtils.safeClose(connection);
             } else {
+                handshakes.take(connection, HttpEdge.sender(peer.getAddress()));
                 connected.handleEvent(connection);
             }
         };

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
@@ -423,5 +426,54 @@ class MutualTlsIT {
             assertEquals(44, partners.closed() + people.closed());
             assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
         }
+    }
+
+    /** A client that connects again and again must not delay the others' connections, which share its I/O thread. */
+    @Test
+    void handshakesHaveThreadsOfTheirOwn() throws Exception {
+        long io = ticks("default I/O");
+        long own = ticks("itk-handshake");
+        for (int i = 0; i < 60; i++) {
+            // a context of its own has no session to resume
+            try (var socket =
+                    (SSLSocket) certs.context("gp-system").getSocketFactory().createSocket("localhost", HTTPS)) {
+                socket.startHandshake();
+            }
+            leaveAfterHello();
+        }
+        long ofOwn = ticks("itk-handshake") - own;
+        long ofIo = ticks("default I/O") - io;
+        assertTrue(ofOwn > ofIo, ofOwn + " ticks in threads for handshakes, " + ofIo + " in I/O threads");
+        assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
+    }
+
+    /** Starts a handshake and closes the connection. */
+    private static void leaveAfterHello() throws Exception {
+        var engine = certs.context("gp-system").createSSLEngine("localhost", HTTPS);
+        engine.setUseClientMode(true);
+        var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), hello);
+        try (var socket = new Socket("localhost", HTTPS)) {
+            socket.getOutputStream().write(hello.array(), 0, hello.position());
+        }
+    }
+
+    /** Processor time, in clock ticks, of the server's threads with this name. */
+    private static long ticks(String name) throws IOException {
+        long sum = 0;
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc", Long.toString(server.pid()), "task"))) {
+            for (var task : tasks) {
+                try {
+                    if (Files.readString(task.resolve("comm")).startsWith(name)) {
+                        var stat = Files.readString(task.resolve("stat"));
+                        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                        sum += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+                    }
+                } catch (NoSuchFileException e) {
+                    // the thread has ended
+                }
+            }
+        }
+        return sum;
     }
 }
