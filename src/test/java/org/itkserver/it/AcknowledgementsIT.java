@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Acknowledgements as a partner gets them: bytes off the wire, both styles, positive and negative (5.6, 6.3, H6 to H8). */
 class AcknowledgementsIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ANY = "urn:nhs-uk:addressing:ods:Z9999";
 
     @TempDir
@@ -48,7 +48,7 @@ class AcknowledgementsIT {
                 services: ["*"]
                 endpoints: { messages: "http://127.0.0.1:%1$d/messages", acknowledgements: "http://127.0.0.1:%1$d/acks" }
             handlers:
-              application: { http: "http://127.0.0.1:%2$d/application", timeout: PT2S }
+              application: { http: "http://127.0.0.1:%2$d/application", timeout: PT60S }
             routes:
               - { address: "urn:nhs-uk:addressing:ods:Z9999", handler: application }
             """

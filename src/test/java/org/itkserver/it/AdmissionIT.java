@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -28,7 +29,7 @@ class AdmissionIT {
             organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
             partners:
               - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] }
-            handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT10S } }
+            handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT60S } }
             services: [ { name: sendRecvDistEnvelope, handler: slow } ]
             """;
 
@@ -51,7 +52,7 @@ class AdmissionIT {
     private static Socket connected(String url) throws IOException {
         var at = URI.create(url);
         var socket = new Socket(at.getHost(), at.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 
@@ -65,7 +66,9 @@ class AdmissionIT {
         line.getOutputStream().write(body);
         var answer = new StringBuilder();
         while (answer.indexOf("\r\n\r\n") < 0) {
-            answer.append((char) line.getInputStream().read());
+            int next = line.getInputStream().read();
+            assertTrue(next >= 0, () -> "the connection ended after: " + answer);
+            answer.append((char) next);
         }
         var length = Pattern.compile("(?i)content-length: (\\d+)").matcher(answer);
         assertTrue(length.find(), answer.toString());
@@ -81,15 +84,17 @@ class AdmissionIT {
                         .directory(DIRECTORY.formatted(backEnd.port()))
                         .with("ITK_REQUESTS", "" + PLACES)
                         .with("ITK_REQUESTS_PER_PEER", "" + PLACES)
+                        .with("ITK_SYNC_DEADLINE", "PT5M")
                         .start()) {
             backEnd.answer = "<answer/>";
-            backEnd.delayMillis = 4_000;
+            var gate = new CountDownLatch(1);
+            backEnd.gate = gate;
             var waiting = new ArrayList<CompletableFuture<Integer>>();
             for (int i = 0; i < PLACES; i++) {
                 waiting.add(CompletableFuture.supplyAsync(
                         () -> QUERY.send(server.url(), Sample.uuid()).status()));
             }
-            server.await(() -> inFlight(server).endsWith(" " + (double) PLACES), Duration.ofSeconds(10));
+            server.await(() -> inFlight(server).endsWith(" " + (double) PLACES), Duration.ofSeconds(60));
 
             var refused = LETTER.send(server.url(), Sample.uuid());
             assertEquals(503, refused.status());
@@ -97,11 +102,12 @@ class AdmissionIT {
             assertEquals(200, server.status("/health/ready"));
             try (var line = connected(server.url())) {
                 assertEquals(503, exchange(line, server.url()));
+                gate.countDown();
                 for (var answer : waiting) {
-                    assertEquals(200, answer.get(20, TimeUnit.SECONDS));
+                    assertEquals(200, answer.get(60, TimeUnit.SECONDS));
                 }
                 // an answer comes a moment before its place is given back
-                server.await(() -> inFlight(server).endsWith(" 0.0"), Duration.ofSeconds(10));
+                server.await(() -> inFlight(server).endsWith(" 0.0"), Duration.ofSeconds(60));
                 assertEquals(200, exchange(line, server.url()));
             }
             assertTrue(server.get("/metrics").body().contains("itk_requests_turned_away_total 2"), inFlight(server));

@@ -104,7 +104,7 @@ final class Attempt {
     Wire.Reply send() {
         var body = bytes == null ? text.getBytes(charset) : bytes;
         var request = HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(120))
                 .method(
                         method,
                         method.equals("GET")

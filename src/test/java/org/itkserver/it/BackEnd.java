@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A local application that takes payloads by HTTP: a real server on loopback whose answer a test can change. */
 final class BackEnd implements AutoCloseable {
@@ -31,7 +34,11 @@ final class BackEnd implements AutoCloseable {
     volatile int status = 200;
     volatile String answer = "";
     volatile Map<String, String> headers = Map.of();
-    volatile long delayMillis;
+    /** What each call is answered with; {@link #status} unless a test says otherwise. */
+    volatile ToIntFunction<Call> statusOf = call -> status;
+    /** Holds the answers back until a test counts it down; null holds nothing back. */
+    volatile @Nullable CountDownLatch gate;
+
     private final HttpServer server;
 
     BackEnd(int port) {
@@ -40,23 +47,37 @@ final class BackEnd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.setExecutor(Executors.newFixedThreadPool(8, task -> {
+        server.setExecutor(Executors.newCachedThreadPool(task -> {
             var thread = new Thread(task);
             thread.setDaemon(true);
             return thread;
         }));
         server.createContext("/", exchange -> {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            calls.add(new Call(Map.copyOf(exchange.getRequestHeaders()), body));
-            java.util.concurrent.locks.LockSupport.parkNanos(delayMillis * 1_000_000);
+            var call = new Call(Map.copyOf(exchange.getRequestHeaders()), body);
+            // decided before the call can be seen: a test may change it then
+            int code = statusOf.applyAsInt(call);
+            var held = gate;
+            calls.add(call);
+            hold(held);
             var bytes = answer.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "text/xml;charset=UTF-8");
             headers.forEach((name, value) -> exchange.getResponseHeaders().add(name, value));
-            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            exchange.sendResponseHeaders(code, bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
         server.start();
+    }
+
+    private static void hold(@Nullable CountDownLatch held) {
+        try {
+            if (held != null) {
+                held.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The calls about one message, in order: other messages may be tried again at the same time. */

@@ -85,7 +85,7 @@ class BigMessagesIT {
     void whatIsTooLargeIsNotReadToItsEnd() throws IOException {
         var port = Integer.parseInt(server.url().substring(server.url().lastIndexOf(':') + 1));
         try (var socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(("POST /itk HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\n"
                                     + "Content-Length: 1000000000000\r\n\r\n<soap")

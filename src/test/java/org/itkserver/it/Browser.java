@@ -37,7 +37,8 @@ final class Browser implements AutoCloseable {
             .chromium()
             .launch(new BrowserType.LaunchOptions()
                     .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setArgs(ARGUMENTS));
+                    .setArgs(ARGUMENTS)
+                    .setTimeout(120_000));
     private final String base;
     private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
 
@@ -61,7 +62,7 @@ final class Browser implements AutoCloseable {
                 .setTimezoneId("Europe/London"));
         watch(context);
         var page = context.newPage();
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         return page;
     }
 
@@ -96,6 +97,7 @@ final class Browser implements AutoCloseable {
         page.fill("#name", name);
         page.fill("#password", password);
         page.click("main button");
+        page.waitForURL(base + "/admin/");
     }
 
     /** Rules of WCAG 2.2 AA and good practice that the page breaks. */

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,14 @@ class ConsoleIT {
     private HttpResponse<String> get(String path) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(server.url() + path)).build();
         return browser.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private String body(String path) {
+        try {
+            return get(path).body();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private HttpResponse<String> post(String path, String form) throws Exception {
@@ -107,6 +116,7 @@ class ConsoleIT {
     @Test
     void aPersonFindsAMessageAndOpensItsPayload() throws Exception {
         var id = Sample.uuid();
+        long viewed = count("payload-viewed");
         Sample.of("send-cda-discharge").send(server.url(), id);
         assertEquals(200, signIn(server.adminPassword()).statusCode());
 
@@ -120,13 +130,13 @@ class ConsoleIT {
         assertFalse(page.contains("99900000"), "no NHS number on the page");
 
         assertEquals(403, post(link.group(1) + "/payload", "").statusCode(), "without the form's token");
-        assertEquals(0, count("payload-viewed"));
+        assertEquals(viewed, count("payload-viewed"));
         assertEquals(400, post(link.group(1) + "/payload", hidden(page)).statusCode(), "without a reason");
-        assertEquals(0, count("payload-viewed"));
+        assertEquals(viewed, count("payload-viewed"));
         var payload = post(link.group(1) + "/payload", hidden(page) + "&reason=test+message&reference=INC-7");
         assertEquals(200, payload.statusCode());
         assertTrue(payload.body().contains("&lt;ClinicalDocument"), "escaped");
-        assertEquals(1, count("payload-viewed"));
+        assertEquals(viewed + 1, count("payload-viewed"));
         var policy = payload.headers().firstValue("Content-Security-Policy").orElse("");
         assertTrue(policy.startsWith("default-src 'none'") && !policy.contains("unsafe"), policy);
     }
@@ -203,19 +213,21 @@ class ConsoleIT {
         signIn(server.adminPassword());
         var page = get("/admin/audit?type=accepted&trackingId=" + id.toLowerCase(java.util.Locale.ROOT))
                 .body();
-        assertTrue(page.contains(id) && page.contains("up to date"), page);
+        assertTrue(page.contains(id), page);
+        // the trail is sealed every few seconds
+        server.await(() -> body("/admin/audit").contains("up to date"), Duration.ofSeconds(60));
         assertEquals(400, get("/admin/audit?from=yesterday").statusCode());
         assertEquals(400, get("/admin/audit?after=nowhere").statusCode());
 
         assertEquals(403, post("/admin/audit/csv", "").statusCode(), "without the form's token");
-        assertEquals(0, count("exported"));
+        long exported = count("exported");
         var csv = post("/admin/audit/csv", hidden(page) + "&type=accepted&trackingId=" + id);
         assertEquals(200, csv.statusCode());
         assertEquals(2, csv.body().lines().count(), csv.body());
         assertTrue(csv.body().contains(",accepted,") && csv.body().contains(id), csv.body());
         var lines = post("/admin/audit/ndjson", hidden(page) + "&type=accepted&trackingId=" + id);
         assertEquals(1, lines.body().lines().count(), lines.body());
-        assertEquals(4, count("exported"));
+        assertEquals(exported + 4, count("exported"));
         var details = postgres.column("select detail from audit_event where type = 'exported'");
         assertTrue(
                 details.stream().anyMatch(d -> d.startsWith("ended after 1 rows: CSV of type=accepted")),
@@ -238,7 +250,7 @@ class ConsoleIT {
         var letter = Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
         assertEquals(200, letter.status());
         for (var answer : started) {
-            int status = answer.get(10, TimeUnit.SECONDS).statusCode();
+            int status = answer.get(60, TimeUnit.SECONDS).statusCode();
             assertTrue(status == 200 || status == 503, "HTTP " + status);
         }
         assertEquals(200, get("/admin/messages").statusCode());

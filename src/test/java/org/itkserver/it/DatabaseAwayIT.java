@@ -44,13 +44,14 @@ class DatabaseAwayIT {
                 long begin = System.nanoTime();
                 var reply = Sample.of(name).send(server.url(), Sample.uuid());
                 long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+                // a wait for a connection ends after 750 ms; a machine that is busy adds to it
                 // the first meets the database, the rest are turned away before they are read
                 assertTrue(
                         reply.status() == 503 || reply.status() == 500 && "2100".equals(reply.errorCode()),
                         name + reply.status() + reply.body());
-                assertTrue(millis < 2000, name + " took " + millis + " ms");
+                assertTrue(millis < 10_000, name + " took " + millis + " ms");
             }
-            assertEquals(503, server.status("/health/ready"));
+            server.await(() -> server.status("/health/ready") == 503, Duration.ofSeconds(60));
             assertEquals(200, server.status("/health/live"));
             postgres = start(data, port);
             server.await(
@@ -58,7 +59,7 @@ class DatabaseAwayIT {
                                     .send(server.url(), Sample.uuid())
                                     .status()
                             == 202,
-                    Duration.ofSeconds(20));
+                    Duration.ofSeconds(60));
         } finally {
             postgres.close();
         }
@@ -81,7 +82,7 @@ class DatabaseAwayIT {
                             .status());
             try (var postgres = start(data, port)) {
                 assertTrue(postgres.getPort() > 0);
-                server.await(() -> server.status("/health/ready") == 200, Duration.ofSeconds(20));
+                server.await(() -> server.status("/health/ready") == 200, Duration.ofSeconds(60));
                 assertEquals(
                         200,
                         Sample.of("send-document-pdf")
@@ -97,6 +98,7 @@ class DatabaseAwayIT {
                 .setDataDirectory(data)
                 .setPort(port)
                 .setCleanDataDirectory(false)
+                .setPGStartupWait(Duration.ofMinutes(2))
                 .start();
     }
 
@@ -128,22 +130,22 @@ class DatabaseAwayIT {
         try (var postgres = new Postgres();
                 var server = postgres.configure(ServerProcess.at(folder.resolve("home")))
                         .start()) {
-            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(20));
+            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(60));
             for (var loop : Map.of("bulk_resend", "bulk resend", "retention_run", "retention")
                     .entrySet()) {
                 postgres.execute("alter table " + loop.getKey() + " rename to elsewhere");
-                server.await(() -> ready(server).equals("degraded"), Duration.ofSeconds(40));
-                server.await(() -> secondsSinceSuccess(server, loop.getValue()) > 5, Duration.ofSeconds(20));
+                server.await(() -> ready(server).equals("degraded"), Duration.ofSeconds(60));
+                server.await(() -> secondsSinceSuccess(server, loop.getValue()) > 5, Duration.ofSeconds(60));
                 var alert = "select count(*) from alert where cause like 'loop-failing:%" + loop.getValue() + "'";
-                server.await(() -> postgres.count(alert) > 0, Duration.ofSeconds(20));
+                server.await(() -> postgres.count(alert) > 0, Duration.ofSeconds(60));
                 postgres.execute("alter table elsewhere rename to " + loop.getKey());
-                server.await(() -> ready(server).equals("up"), Duration.ofSeconds(45));
+                server.await(() -> ready(server).equals("up"), Duration.ofSeconds(60));
             }
 
             postgres.execute("alter table delivery rename to elsewhere");
-            server.await(() -> ready(server).equals("down"), Duration.ofSeconds(20));
+            server.await(() -> ready(server).equals("down"), Duration.ofSeconds(60));
             postgres.execute("alter table elsewhere rename to delivery");
-            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(45));
+            server.await(() -> ready(server).equals("up"), Duration.ofSeconds(60));
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
 /** Partners and applications of a server into which failures are thrown, and each kind of work that it does for them. */
@@ -98,11 +99,11 @@ final class FailureSetting implements AutoCloseable {
         return () -> state(server, id).equals("handled") && !application.of(id).isEmpty();
     }
 
-    /** Given to the application, which does not answer as long as this server lives. */
+    /** Given to the application, which answers nothing any more. */
     String sendSlowly(ServerProcess server) {
-        application.delayMillis = Duration.ofMinutes(5).toMillis();
+        application.gate = new CountDownLatch(1);
         var id = sendTo(server, "urn:nhs-uk:addressing:ods:Z9999:application");
-        server.await(() -> application.of(id).size() == 1, Duration.ofSeconds(20));
+        server.await(() -> application.of(id).size() == 1, Duration.ofSeconds(60));
         return id;
     }
 
@@ -167,7 +168,7 @@ final class FailureSetting implements AutoCloseable {
 
     private static Wire.Reply get(ServerProcess server, String path) {
         return Wire.send(HttpRequest.newBuilder(URI.create(server.url() + path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + server.apiToken())
                 .build());
     }

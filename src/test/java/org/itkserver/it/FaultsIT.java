@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class FaultsIT {
 
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void nothingIsLostInAKillUnderLoad() throws IOException, InterruptedException {
         var project = Path.of(System.getProperty("itk.basedir", ".")).toAbsolutePath();
         var builder = new ProcessBuilder("bench/faults/run", "--short", "f01", "1", "selftest")

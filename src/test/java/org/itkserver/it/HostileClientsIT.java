@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -56,7 +57,7 @@ class HostileClientsIT {
         for (var connection : connections) {
             connection.close();
         }
-        server.await(() -> metric("itk_requests_in_flight") == 0, Duration.ofSeconds(10));
+        server.await(() -> metric("itk_requests_in_flight") == 0, Duration.ofSeconds(60));
     }
 
     private static double metric(String name) {
@@ -109,19 +110,32 @@ class HostileClientsIT {
     @ParameterizedTest
     @EnumSource
     void anHonestSenderDoesNotNotice(Kind kind) throws Exception {
+        long calm = calmLetter();
         for (int i = 0; i < CONNECTIONS; i++) {
             connections.add(connect("127.0.1." + (1 + i % 2), kind.bytes));
         }
         for (int i = 0; i < 5; i++) {
             long letters = millis(() ->
                     assertEquals(200, letter.send(server.url(), Sample.uuid()).status()));
-            assertTrue(letters < 1_000, () -> "a letter took " + letters + " ms");
+            assertTrue(letters < 1_000 + 10 * calm, () -> "a letter took " + letters + " ms, and before " + calm);
             long live = millis(() -> assertEquals(200, server.status("/health/live")));
-            assertTrue(live < 500, () -> "the liveness check took " + live + " ms");
+            assertTrue(live < 500 + 10 * calm, () -> "the liveness check took " + live + " ms");
             drip();
         }
         var threads = threadDump();
         WAITING.forEach(method -> assertFalse(threads.contains(method), () -> method + " in\n" + threads));
+    }
+
+    /** How long a letter takes while nobody disturbs the server: on a busy machine everything takes longer. */
+    private static long calmLetter() throws Exception {
+        long longest = 0;
+        for (int i = 0; i < 3; i++) {
+            longest = Math.max(
+                    longest,
+                    millis(() -> assertEquals(
+                            200, letter.send(server.url(), Sample.uuid()).status())));
+        }
+        return longest;
     }
 
     private void drip() throws IOException {
@@ -139,7 +153,7 @@ class HostileClientsIT {
         socket.setReceiveBufferSize(2048);
         socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
         socket.connect(
-                new InetSocketAddress("127.0.0.1", URI.create(server.url()).getPort()), 5_000);
+                new InetSocketAddress("127.0.0.1", URI.create(server.url()).getPort()), 60_000);
         try {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
         } catch (SocketException e) {
@@ -182,7 +196,7 @@ class HostileClientsIT {
 
     private static String statusAfterSending(String head, int size) throws IOException {
         try (var socket = connect("127.0.0.1", head)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             var block = "x".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
             for (int sent = 0; sent < size; sent += block.length) {
                 try {
@@ -208,13 +222,23 @@ class HostileClientsIT {
     @Test
     void oneAddressHas256Connections() throws Exception {
         int port = URI.create(server.url()).getPort();
+        double refused = metric("itk_connections_refused_total");
         try (var silent = new SilentConnections("127.0.1.7", port, 300)) {
-            server.await(() -> silent.closed() == 44, Duration.ofSeconds(5));
-            assertEquals(44, metric("itk_connections_refused_total"));
+            server.await(() -> silent.closed() == 44, Duration.ofSeconds(60));
+            assertEquals(refused + 44, metric("itk_connections_refused_total"));
             assertEquals(200, letter.send(server.url(), Sample.uuid()).status());
         }
-        try (var again = new SilentConnections("127.0.1.7", port, 200)) {
-            assertEquals(0, again.closed());
+        // the server sees a moment later that they are closed
+        server.await(() -> areTaken("127.0.1.7", port, 200), Duration.ofSeconds(60));
+    }
+
+    /** Whether the server keeps so many more connections from an address open, which a letter after them proves. */
+    private static boolean areTaken(String from, int port, int number) {
+        try (var again = new SilentConnections(from, port, number)) {
+            assertEquals(200, letter.send(server.url(), Sample.uuid()).status());
+            return again.closed() == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

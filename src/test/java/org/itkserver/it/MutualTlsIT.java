@@ -19,16 +19,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -96,7 +94,7 @@ class MutualTlsIT {
     private static HttpClient client(SSLContext context) {
         return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
+                .connectTimeout(Duration.ofSeconds(30))
                 .sslContext(context)
                 .build();
     }
@@ -112,7 +110,7 @@ class MutualTlsIT {
     private static HttpResponse<String> send(HttpClient client, String base, String letter, String... headers)
             throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(URI.create(base + LETTER.path()))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(60))
                 .header("Content-Type", "text/xml;charset=UTF-8")
                 .header("SOAPAction", '"' + LETTER.action() + '"')
                 .POST(HttpRequest.BodyPublishers.ofString(letter));
@@ -134,14 +132,26 @@ class MutualTlsIT {
         assertTrue(answer.body().contains("3000"), answer.body());
     }
 
-    private static String newestRefusal() throws SQLException {
-        try (var connection = postgres.connect();
-                var select = connection.createStatement();
-                var row = select.executeQuery("select coalesce(partner, '-') || ' ' || actor || ' ' || detail from"
-                        + " audit_event where type = 'refused' order by seq desc limit 1")) {
-            row.next();
-            return row.getString(1);
-        }
+    /** The newest event of the trail; what a test caused comes after it. */
+    private static long newestEvent() throws SQLException {
+        return count("select coalesce(max(seq), 0) from audit_event");
+    }
+
+    /** Every refusal after an event: partner, actor and detail. Senders that went away earlier may be among them. */
+    private static List<String> refusalsAfter(long event) {
+        return postgres.column(
+                "select coalesce(partner, '-') || ' ' || actor || ' ' || detail from audit_event"
+                        + " where type = 'refused' and seq > ? order by seq",
+                event);
+    }
+
+    private static void isRefusedAfter(long event, String start, String... parts) {
+        var refusals = refusalsAfter(event);
+        assertTrue(
+                refusals.stream()
+                        .anyMatch(refusal ->
+                                refusal.startsWith(start) && Stream.of(parts).allMatch(refusal::contains)),
+                refusals::toString);
     }
 
     private static long count(String sql) throws SQLException {
@@ -160,39 +170,36 @@ class MutualTlsIT {
 
     @Test
     void anothersUsernameIsDeniedAndTold() throws Exception {
+        long before = newestEvent();
         denied(send(as("other-trust"), PARTNERS, letter()));
-        var event = newestRefusal();
-        assertTrue(event.startsWith("other-trust gp-system-1 "), event);
-        assertTrue(event.contains(certs.fingerprint("other-trust")), event);
+        isRefusedAfter(before, "other-trust gp-system-1 ", certs.fingerprint("other-trust"));
         assertEquals(1, count("select count(*) from alert where kind = 'identity' and partner = 'other-trust'"));
     }
 
-    /** Two seconds' worth at once, two more that wait for their turn; nothing is stored of what is told to come again. */
+    /**
+     * Two seconds' worth at once, then one a second; a few wait for their turn, and nothing is stored of those that are told to
+     * come again. How many are taken depends on how long the machine needs for all of them.
+     */
     @Test
     void whoSendsMoreThanItsRateWaitsAndThenIsTurnedAway() throws Exception {
         var client = as("busy");
-        var sent = new ArrayList<CompletableFuture<HttpResponse<String>>>();
-        for (int i = 0; i < 7; i++) {
-            sent.add(CompletableFuture.supplyAsync(() -> {
-                try {
-                    return send(client, PARTNERS, letter().replace("gp-system-1", "busy-1"));
-                } catch (IOException | InterruptedException e) {
-                    throw new CompletionException(e);
-                }
-            }));
-        }
-        var answers = new TreeMap<Integer, Integer>();
-        for (var each : sent) {
-            var answer = each.get(20, TimeUnit.SECONDS);
+        int messages = 20;
+        long begin = System.nanoTime();
+        var sent =
+                ExchangeIT.together(messages, () -> send(client, PARTNERS, letter().replace("gp-system-1", "busy-1")));
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        var answers = new TreeMap<Integer, Integer>(Map.of(200, 0, 503, 0));
+        for (var answer : sent) {
             answers.merge(answer.statusCode(), 1, Integer::sum);
             assertEquals(
                     answer.statusCode() == 503,
                     answer.headers().firstValue("Retry-After").isPresent());
         }
 
-        assertEquals(7, answers.get(200) + answers.get(503), answers::toString);
-        // a second or two passed, in which one or two more had their turn
-        assertTrue(answers.get(200) >= 4 && answers.get(200) <= 6, answers::toString);
+        assertEquals(messages, answers.get(200) + answers.get(503), answers::toString);
+        assertTrue(
+                answers.get(200) >= 4 && answers.get(200) <= 2 + seconds && answers.get(503) > 0,
+                () -> answers + " in " + seconds + " s");
         assertEquals(
                 answers.get(200).longValue(),
                 count("select count(*) from message where partner = 'busy' and direction = 'in'"));
@@ -208,10 +215,10 @@ class MutualTlsIT {
                 socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             }
         }
-        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(10));
+        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(60));
         var next = send(client, PARTNERS, letter().replace("gp-system-1", "busy-1"));
         assertTrue(next.statusCode() == 200 || next.statusCode() == 503, next::body);
-        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(10));
+        server.await(() -> metrics().contains("itk_requests_in_flight 0.0"), Duration.ofSeconds(60));
     }
 
     private static String metrics() {
@@ -229,9 +236,10 @@ class MutualTlsIT {
 
     @Test
     void aStrangerIsDeniedBeforeAnythingIsRead() throws Exception {
+        long before = newestEvent();
         try (var socket =
                 (SSLSocket) certs.context("stranger").getSocketFactory().createSocket("localhost", HTTPS)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write(("POST " + LETTER.path() + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml\r\n"
                                     + "Content-Length: 1000\r\n\r\n")
@@ -240,9 +248,7 @@ class MutualTlsIT {
             var answer = new String(socket.getInputStream().readAllBytes());
             assertTrue(answer.startsWith("HTTP/1.1 500 ") && answer.contains("3000"), answer);
         }
-        var event = newestRefusal();
-        assertTrue(event.startsWith("- unknown ") && event.contains("belongs to no partner"), event);
-        assertTrue(event.contains(certs.fingerprint("stranger")), event);
+        isRefusedAfter(before, "- unknown ", "belongs to no partner", certs.fingerprint("stranger"));
     }
 
     @Test
@@ -307,8 +313,9 @@ class MutualTlsIT {
         denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", told("other-trust")));
         denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", told("stranger")));
         denied(send(proxy, PARTNERS, letter(), "X-SSL-Client-Cert", "nonsense"));
+        long before = newestEvent();
         denied(send(proxy, PARTNERS, letter()));
-        assertTrue(newestRefusal().contains("a proxy that tells of no certificate"), newestRefusal());
+        isRefusedAfter(before, "", "a proxy that tells of no certificate");
         denied(send(
                 proxy,
                 PARTNERS,
@@ -331,11 +338,12 @@ class MutualTlsIT {
     void aRevokedCertificateIsRefusedOnNewAndOnOldConnections() throws Exception {
         var leaver = as("leaver");
         assertEquals(200, send(leaver, PARTNERS, letter()).statusCode());
+        long before = newestEvent();
         certs.revoke("leaver");
-        server.await(() -> isRefused(leaver), Duration.ofSeconds(10));
-        assertTrue(newestRefusal().contains("its certificate is REVOKED"), newestRefusal());
+        server.await(() -> isRefused(leaver), Duration.ofSeconds(60));
+        isRefusedAfter(before, "", "its certificate is REVOKED");
         // the listener looks at the file for itself, once a second
-        server.await(() -> !connects("leaver"), Duration.ofSeconds(10));
+        server.await(() -> !connects("leaver"), Duration.ofSeconds(60));
         assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
     }
 
@@ -368,9 +376,9 @@ class MutualTlsIT {
         Files.write(own, java.util.Arrays.copyOf(kept, kept.length / 2));
         assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
         Files.copy(certs.file("renewed.p12"), own, StandardCopyOption.REPLACE_EXISTING);
-        server.await(() -> shown().equals("CN=renewed,O=ITK development"), Duration.ofSeconds(10));
+        server.await(() -> shown().equals("CN=renewed,O=ITK development"), Duration.ofSeconds(60));
         Files.write(own, kept);
-        server.await(() -> shown().equals("CN=server,O=ITK development"), Duration.ofSeconds(10));
+        server.await(() -> shown().equals("CN=server,O=ITK development"), Duration.ofSeconds(60));
     }
 
     private static String shown() {
@@ -422,7 +430,7 @@ class MutualTlsIT {
         try (var partners = new SilentConnections("127.0.1.8", HTTPS, 200);
                 var people = new SilentConnections("127.0.1.8", CONSOLE, 100)) {
             // which of the two listeners takes its connections from the kernel first is open
-            server.await(() -> partners.closed() + people.closed() >= 44, Duration.ofSeconds(20));
+            server.await(() -> partners.closed() + people.closed() >= 44, Duration.ofSeconds(60));
             assertEquals(44, partners.closed() + people.closed());
             assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
         }

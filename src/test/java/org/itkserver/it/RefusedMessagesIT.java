@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -523,7 +524,8 @@ class RefusedMessagesIT {
         var errorId = reply.text("ErrorID");
         assertTrue(UPPER_UUID.matcher(errorId).matches(), errorId);
         assertEquals(1, postgres.count("select count(*) from audit_event where error_id = ?", errorId));
-        assertTrue(logHolds(errorId), "the ErrorID is in the log");
+        // the log is written beside the answer
+        server.await(() -> logHolds(errorId), Duration.ofSeconds(60));
     }
 
     private static boolean logHolds(String text) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What people do with messages at the console, on the real jar and PostgreSQL, seen from the partner and the back end. */
 class RepairsIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int MANY = 25;
     private static final String WHY = form("reason", "the partner was out of service", "reference", "INC-42");
     private static final String PASSWORD = "a word for the tests";
@@ -38,6 +38,9 @@ class RepairsIT {
     private static BackEnd application;
     private static BackEnd gp;
     private static BackEnd hospital;
+    /** Of messages that are no part of a bulk resend. */
+    private static BackEnd clinic;
+
     private static int deadPort;
     private static ApiCaller api;
     private static Visitor admin;
@@ -48,6 +51,7 @@ class RepairsIT {
         application = new BackEnd(0);
         gp = new BackEnd(0);
         hospital = new BackEnd(0);
+        clinic = new BackEnd(0);
         deadPort = ServerProcess.freePort();
         server = postgres.configure(ServerProcess.at(folder.resolve("home")))
                 .with("ITK_RETRY_FIRST", "PT0.05S")
@@ -65,13 +69,14 @@ class RepairsIT {
             partners:
               - { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"], endpoints: { messages: "http://127.0.0.1:%1$d/gp" } }
               - { id: hospital, ods: [X1111], usernames: [hospital-1], services: ["*"], endpoints: { messages: "http://127.0.0.1:%2$d/hospital" } }
+              - { id: clinic, ods: [X3333], usernames: [clinic-1], services: ["*"], endpoints: { messages: "http://127.0.0.1:%5$d/clinic" } }
               - { id: sleeper, ods: [X2222], usernames: [sleeper-1], services: ["*"], endpoints: { messages: "http://127.0.0.1:%3$d/sleeper" } }
             handlers:
-              application: { http: "http://127.0.0.1:%4$d/application", timeout: PT2S }
+              application: { http: "http://127.0.0.1:%4$d/application", timeout: PT60S }
             routes:
               - { address: "urn:nhs-uk:addressing:ods:Z9999", handler: application }
             """
-                .formatted(gp.port(), hospital.port(), deadPort, application.port());
+                .formatted(gp.port(), hospital.port(), deadPort, application.port(), clinic.port());
     }
 
     /** Somebody who may look only, with a password whose hash costs nothing. */
@@ -92,12 +97,13 @@ class RepairsIT {
         application.close();
         gp.close();
         hospital.close();
+        clinic.close();
         postgres.close();
     }
 
     @BeforeEach
     void well() {
-        for (var peer : List.of(application, gp, hospital)) {
+        for (var peer : List.of(application, gp, hospital, clinic)) {
             peer.status = 200;
         }
     }
@@ -215,8 +221,8 @@ class RepairsIT {
 
     @Test
     void aDeadLetterIsGivenUp() {
-        hospital.status = 500;
-        var id = submit("X1111");
+        clinic.status = 500;
+        var id = submit("X3333");
         awaitState(id, "dead-letter");
         repaired(page(id), "give-up", form("reason", "no longer needed"), "It is given up.");
         assertEquals("rejected", state(id));
@@ -227,7 +233,7 @@ class RepairsIT {
         var body = admin.get(page(id)).body();
         assertTrue(body.contains("given up: no longer needed") && !body.contains("Give up</"), body);
         assertFalse(body.contains("Read the reason"), "nobody is reminded");
-        assertEquals(1, callsAbout(hospital, id), "it is not tried any more");
+        assertEquals(1, callsAbout(clinic, id), "it is not tried any more");
     }
 
     @Test
@@ -330,9 +336,10 @@ class RepairsIT {
         assertEquals(400, wrong.statusCode());
         assertEquals(jobs, postgres.count("select count(*) from bulk_resend"), "nothing has begun");
 
-        var job = job(start(plan, MANY, 3));
+        // slow enough for the pages below on a busy machine
+        var job = job(start(plan, MANY, 1));
         var other = planned(form("trackingId", ids.get(MANY - 1)), 1);
-        assertEquals(303, start(plan, MANY, 3).statusCode(), "a plan is good for once");
+        assertEquals(303, start(plan, MANY, 1).statusCode(), "a plan is good for once");
         assertEquals(409, start(other, 1, 1).statusCode(), "one at a time");
         server.await(() -> resent(job) >= 4, SOON);
         assertTrue(admin.get(job).body().contains("action=\"" + job + "/stop\""));
@@ -362,11 +369,14 @@ class RepairsIT {
     @Test
     void aBulkResendGoesOnAfterACrash() throws IOException {
         var ids = refused(gp, "Y9999");
-        var job = job(start(planned(refusedBy("gp-system"), MANY), MANY, 12));
-        // between two seconds' worth: what is in the air during a crash may come twice
-        server.await(() -> resent(job) >= 12 && sum(ids, id -> state(id).equals("sent") ? 1 : 0) == resent(job), SOON);
+        var job = job(start(planned(refusedBy("gp-system"), MANY), MANY, 3));
+        server.await(() -> resent(job) >= 6, SOON);
         server.kill();
         assertTrue(resent(job) < MANY, "in the middle");
+        // they may come twice
+        var inTheAir = ids.stream()
+                .filter(id -> !List.of("rejected", "sent").contains(state(id)))
+                .toList();
         server.start();
         admin = Visitor.admin(server);
         server.await(
@@ -374,7 +384,10 @@ class RepairsIT {
                         == 1,
                 SOON);
         ids.forEach(id -> awaitState(id, "sent"));
-        ids.forEach(id -> assertEquals(2, callsAbout(gp, id), id));
+        ids.forEach(id -> {
+            long calls = callsAbout(gp, id);
+            assertTrue(calls == 2 || calls == 3 && inTheAir.contains(id), () -> id + " came " + calls + " times");
+        });
         ids.forEach(id -> assertEquals(1, trail("resending", id).size(), id));
         assertEquals(
                 List.of("server: bulk resend " + number(job) + ": " + MANY + " sent again, 0 not"),
@@ -389,8 +402,8 @@ class RepairsIT {
 
     @Test
     void whoMayLookOnlyAndWhoComesFromElsewhereRepairsNothing() {
-        hospital.status = 500;
-        var id = submit("X1111");
+        clinic.status = 500;
+        var id = submit("X3333");
         awaitState(id, "dead-letter");
         var message = page(id);
         var viewer = Visitor.of(server.url(), "viewer", PASSWORD);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,23 +68,23 @@ class RestartIT {
                     """
                     organisation: { ods: Z9999, address: "urn:nhs-uk:addressing:ods:Z9999", auditIdentity: "urn:nhs-uk:identity:ods:Z9999:itk", username: itk-z9999 }
                     partners: [ { id: gp-system, ods: [Y9999], usernames: [gp-system-1], services: ["*"] } ]
-                    handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT30S } }
+                    handlers: { slow: { http: "http://127.0.0.1:%d/", timeout: PT60S } }
                     routes: [ { address: "urn:nhs-uk:addressing:ods:Z9999:cardiology", handler: slow } ]
                     """
                             .formatted(backEnd.port());
-            backEnd.delayMillis = 20_000;
+            backEnd.gate = new CountDownLatch(1); // of a call whose caller is killed
             try (var server = ServerProcess.at(home).directory(directory).start()) {
                 assertEquals(200, Attempt.soap11(server.url()).send().status());
-                server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(10));
+                server.await(() -> backEnd.calls.size() == 1, Duration.ofSeconds(60));
                 server.kill();
             }
             var killed = unpacked(home);
             assertTrue(Files.exists(killed));
-            backEnd.delayMillis = 0;
+            backEnd.gate = null;
             try (var server = ServerProcess.at(home).start()) {
-                server.await(() -> backEnd.calls.size() == 2, Duration.ofSeconds(20));
+                server.await(() -> backEnd.calls.size() == 2, Duration.ofSeconds(60));
                 assertEquals("2", backEnd.calls.get(1).header("Itk-attempt"));
-                server.await(() -> metrics(server).contains("itk_messages_handled_total 1"), Duration.ofSeconds(10));
+                server.await(() -> metrics(server).contains("itk_messages_handled_total 1"), Duration.ofSeconds(60));
                 assertFalse(Files.exists(killed));
                 server.stop();
                 assertFalse(Files.exists(unpacked(home)));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Destruction on the real jar and PostgreSQL: gone, told, proven; and nothing is handled again because of it. */
 class RetentionIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String BYTES =
             "select count(*) from message_part where message_id in (select id from message where tracking_id = ?)";
 
@@ -218,7 +218,7 @@ class RetentionIT {
         env.put("ITK_JAR", jar.toAbsolutePath().toString());
         var process = builder.start();
         var text = new String(process.getInputStream().readAllBytes());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), text);
         return text;
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Forwards, callbacks and queues between real HTTP peers, on PostgreSQL (H10, H12, H19, H20, H21; 1.4, 3.6). */
 class RoutingIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String ASKS = "urn:nhs-uk:addressing:ods:Z9999:cardiology";
 
     @TempDir
@@ -40,7 +41,7 @@ class RoutingIT {
         server = postgres.configure(ServerProcess.at(folder.resolve("home")))
                 .with("ITK_RETRY_FIRST", "PT0.2S")
                 .with("ITK_RETRY_ATTEMPTS", "3")
-                .with("ITK_QUEUE_TIMEOUT", "PT2S");
+                .with("ITK_QUEUE_TIMEOUT", "PT8S");
         server.directory(directory()).start();
     }
 
@@ -66,7 +67,7 @@ class RoutingIT {
                 queues: [third-in]
                 endpoints: { messages: "queue:third-in" }
             handlers:
-              application: { http: "http://127.0.0.1:%3$d/application", timeout: PT2S }
+              application: { http: "http://127.0.0.1:%3$d/application", timeout: PT60S }
             services:
               - { name: queryPatientDemographics-v1-0, handler: application }
             routes:
@@ -105,9 +106,11 @@ class RoutingIT {
     }
 
     private static String state(String direction, String trackingId) {
-        return postgres.column(
-                        "select state from message where direction = ? and tracking_id = ?", direction, trackingId)
-                .get(0);
+        return postgres
+                .column("select state from message where direction = ? and tracking_id = ?", direction, trackingId)
+                .stream()
+                .findFirst()
+                .orElse("none");
     }
 
     private static void awaitState(String direction, String trackingId, String state) {
@@ -135,7 +138,7 @@ class RoutingIT {
         assertEquals("http://127.0.0.1:" + nextHop.port() + "/messages", wire.value("Header/To"));
         assertFalse(message.contains(wire.value("Header/MessageID")));
         awaitState("in", id, "handled");
-        assertEquals("sent", state("out", id));
+        awaitState("out", id, "sent");
         assertEquals(0, of(sender, id).size(), "no acknowledgement for a forward (H6)");
     }
 
@@ -155,8 +158,14 @@ class RoutingIT {
                 .replace("<itk:address uri=\"urn:nhs-uk:addressing:ods:X2222:two\"/>", "")
                 .replace("<itk:address uri=\"urn:nhs-uk:addressing:ods:Z9999:maternity:reception\"/>", "");
         assertEquals(expected, envelope(of(nextHop, id).get(0).body()));
-        var queued = collect("third-1", "third-in", 5).body();
-        assertTrue(queued.contains("X2222:two") && !queued.contains("X1111:one"), queued);
+        var queued = new AtomicReference<String>("");
+        server.await(
+                () -> {
+                    queued.set(collect("third-1", "third-in", 5).body());
+                    return queued.get().contains("X2222:two");
+                },
+                SOON);
+        assertFalse(queued.get().contains("X1111:one"), queued.get());
         server.await(() -> !of(sender, id).isEmpty(), SOON);
         assertTrue(of(sender, id).get(0).body().contains("result=\"OK\""), "our own address is acknowledged");
     }
@@ -263,9 +272,13 @@ class RoutingIT {
                 message);
     }
 
+    private static String messageId(String request) {
+        return request.replaceAll("(?s).*<wsa:MessageID>([^<]+)<.*", "$1");
+    }
+
     /** The one message that the sender gets as the answer to a request: it relates to the request's message id. */
     private static AckOnTheWire callback(String request) {
-        var relation = "RelatesTo>" + request.replaceAll("(?s).*<wsa:MessageID>([^<]+)<.*", "$1") + "<";
+        var relation = "RelatesTo>" + messageId(request) + "<";
         server.await(() -> !sender.containing(relation).isEmpty(), SOON);
         assertEquals(1, sender.containing(relation).size());
         return new AckOnTheWire(sender.containing(relation).get(0));
@@ -304,11 +317,12 @@ class RoutingIT {
     @Test
     void aForeignReplyToIsRefusedAndNeverCalled() {
         var foreign = "http://127.0.0.1:" + nextHop.port() + "/callback";
-        assertEquals("1000", ask(query(Sample.uuid(), foreign, "")).errorCode());
+        var message = query(Sample.uuid(), foreign, "");
+        assertEquals("1000", ask(message).errorCode());
         assertEquals(
                 "1000",
                 ask(query(Sample.uuid(), "urn:nhs-itk:subscriber:third-in", "")).errorCode());
-        assertEquals(0, nextHop.calls.size());
+        assertEquals(List.of(), nextHop.containing(messageId(message)));
     }
 
     private static Wire.Reply collect(String username, String queue, int count) {

@@ -111,7 +111,7 @@ class ServedContractIT {
     private static String raw(ServerProcess to, String line, String host, String... headers) throws IOException {
         var more = Stream.of(headers).map(header -> header + "\r\n").reduce("", String::concat);
         try (var socket = new Socket("127.0.0.1", URI.create(to.url()).getPort())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             var request = line + "\r\nHost: " + host + "\r\nConnection: close\r\n" + more + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -2,7 +2,6 @@ package org.itkserver.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,11 +24,11 @@ public final class ServerProcess implements AutoCloseable {
     /** A server that lives for seconds does not earn back what the optimizing compiler and the threads of G1 cost. */
     private static final List<String> SHORT_LIVED = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration STOP = Duration.ofSeconds(90);
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
+            .connectTimeout(Duration.ofSeconds(30))
             .build();
 
     private final Path home;
@@ -97,12 +96,9 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(home, env, List.of(arguments));
     }
 
+    /** A port that no other process of the tests is given, see {@link FreePorts}. */
     public static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return FreePorts.next();
     }
 
     /** Starts and waits until it is ready. */
@@ -161,7 +157,7 @@ public final class ServerProcess implements AutoCloseable {
     public HttpResponse<String> get(String path) throws IOException {
         try {
             var request = HttpRequest.newBuilder(URI.create(url() + path))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(60))
                     .build();
             return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {

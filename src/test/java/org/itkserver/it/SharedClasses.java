@@ -17,7 +17,7 @@ import java.util.List;
 final class SharedClasses {
     private static final Path JAR = Path.of(System.getProperty("itk.jar", "target/itk-transport-server-bootable.jar"));
     private static final Path TARGET = Path.of(System.getProperty("itk.basedir", "."), "target");
-    private static final Duration LONGEST_WRITE = Duration.ofMinutes(2);
+    private static final Duration LONGEST_WRITE = Duration.ofMinutes(5);
 
     private SharedClasses() {}
 

@@ -125,7 +125,7 @@ class SignedMessagesIT {
         server.await(
                 () -> postgres.column("select state from message where tracking_id = ?", id)
                         .equals(java.util.List.of("handled")),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(60));
     }
 
     @Test
@@ -145,7 +145,7 @@ class SignedMessagesIT {
                 () -> postgres.column(
                                 "select subject from alert where kind = 'certificate-ending' and closed_at is null")
                         .equals(java.util.List.of("Partner's signatures old")),
-                Duration.ofSeconds(20));
+                Duration.ofSeconds(60));
     }
 
     @Test
@@ -233,7 +233,7 @@ class SignedMessagesIT {
         var id = Sample.uuid();
         var forward = letter(id).replace("addressing:ods:Z9999:cardiology", "addressing:ods:X1111");
         assertEquals(200, post(signed(forward)));
-        server.await(() -> TAKEN.stream().anyMatch(t -> t.contains(id)), Duration.ofSeconds(10));
+        server.await(() -> TAKEN.stream().anyMatch(t -> t.contains(id)), Duration.ofSeconds(60));
         var sent = TAKEN.stream().filter(t -> t.contains(id)).findFirst().orElseThrow();
         var security = sent.substring(0, sent.indexOf(":Body"));
         assertTrue(security.contains("<ds:Signature ") && security.contains("BinarySecurityToken"), security);

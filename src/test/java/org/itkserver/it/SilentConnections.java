@@ -18,7 +18,7 @@ final class SilentConnections implements AutoCloseable {
             sockets.add(socket);
             socket.setSoTimeout(1);
             socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 60_000);
         }
     }
 

@@ -62,7 +62,7 @@ class StartMistakesIT {
         builder.environment().putAll(env);
         long begin = System.nanoTime();
         var process = builder.start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(180, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
         return new Ended(

@@ -88,7 +88,7 @@ class VerifyAuditIT {
         }
         var process = builder.start();
         var text = new String(process.getInputStream().readAllBytes());
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(180, TimeUnit.SECONDS));
         return new Result(process.exitValue(), text);
     }
 
@@ -105,10 +105,10 @@ class VerifyAuditIT {
                 return 0;
             });
         }
-        server.await(() -> sent.get() > 60, Duration.ofSeconds(60));
+        server.await(() -> sent.get() > 60, Duration.ofSeconds(120));
         server.kill();
         pool.shutdownNow();
-        assertTrue(pool.awaitTermination(30, TimeUnit.SECONDS));
+        assertTrue(pool.awaitTermination(90, TimeUnit.SECONDS));
     }
 
     @Test
@@ -150,7 +150,7 @@ class VerifyAuditIT {
             var admin = Visitor.admin(server);
             server.await(
                     () -> admin.get("/admin/audit?type=content-key-gone").body().contains("with contents under it"),
-                    Duration.ofSeconds(30));
+                    Duration.ofSeconds(60));
             var messages = admin.get("/admin/messages?what=all&direction=in").body();
             var link = Pattern.compile("/admin/messages/\\d+").matcher(messages);
             assertTrue(link.find(), messages);

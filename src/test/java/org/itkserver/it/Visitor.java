@@ -140,8 +140,8 @@ final class Visitor {
         var to = URI.create(base);
         try (var socket = new Socket()) {
             socket.bind(new InetSocketAddress(from, 0));
-            socket.connect(new InetSocketAddress(to.getHost(), to.getPort()), 5000);
-            socket.setSoTimeout(20_000);
+            socket.connect(new InetSocketAddress(to.getHost(), to.getPort()), 60_000);
+            socket.setSoTimeout(60_000);
             var bytes = body.getBytes(StandardCharsets.UTF_8);
             var request = head + "\r\nHost: " + to.getAuthority() + "\r\nConnection: close\r\nContent-Length: "
                     + bytes.length + "\r\n\r\n" + body;

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 public final class Wire {
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(30))
             .build();
 
     private Wire() {}
@@ -68,7 +68,7 @@ public final class Wire {
     /** A POST to build on. */
     public static HttpRequest.Builder request(String url, byte[] body) {
         return HttpRequest.newBuilder(URI.create(url))
-                .timeout(Duration.ofSeconds(60))
+                .timeout(Duration.ofSeconds(120))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     }
 
