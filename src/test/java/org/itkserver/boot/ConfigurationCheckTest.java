@@ -147,7 +147,7 @@ class ConfigurationCheckTest {
     }
 
     private List<String> ofDirectory() {
-        return assertTimeoutPreemptively(Duration.ofSeconds(3), () -> mistakes(Map.of()));
+        return assertTimeoutPreemptively(Duration.ofSeconds(60), () -> mistakes(Map.of()));
     }
 
     private Path directory() throws IOException {

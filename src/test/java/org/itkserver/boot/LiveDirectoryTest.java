@@ -85,7 +85,7 @@ class LiveDirectoryTest {
 
     /** Looks again and again until it holds, for events come from a thread of the JDK. */
     private void await(BooleanSupplier condition, long step) {
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
             while (!condition.getAsBoolean()) {
                 nanos += step;
                 directory.refresh(trail, this::record);
@@ -441,7 +441,7 @@ class LiveDirectoryTest {
     }
 
     private void refused(String sentence) {
-        assertTimeoutPreemptively(Duration.ofSeconds(3), () -> directory.refresh(trail, this::record));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> directory.refresh(trail, this::record));
         assertEquals(sentence, directory.status().mistake());
         assertEquals(1, partners());
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a background loop meets, it is seen, bounded, and the loop recovers. */
-@Timeout(60)
+@Timeout(300)
 class LoopTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -191,7 +191,7 @@ class LoopTest {
         var real = new LoopMonitor(System::nanoTime, ends::add, () -> true);
         loops.every(Duration.ofMillis(1), real.vital("every", SECOND), turn);
         loops.always(real.vital("always", SECOND), turn);
-        assertTrue(enough.await(20, TimeUnit.SECONDS));
+        assertTrue(enough.await(60, TimeUnit.SECONDS));
         assertTrue(real.isVitalAlive());
         loops.close();
     }
@@ -210,7 +210,7 @@ class LoopTest {
         var real = new LoopMonitor(System::nanoTime, ends::add, () -> true);
         loops.every(Duration.ofMillis(1), real.vital("every", SECOND), turn);
         loops.always(real.vital("always", SECOND), turn);
-        assertTrue(good.await(20, TimeUnit.SECONDS));
+        assertTrue(good.await(60, TimeUnit.SECONDS));
         loops.close();
     }
 
@@ -225,7 +225,7 @@ class LoopTest {
         });
         fatal.end(new OutOfMemoryError("planned"));
         fatal.end(new OutOfMemoryError("planned"));
-        assertTrue(halted.await(20, TimeUnit.SECONDS));
+        assertTrue(halted.await(60, TimeUnit.SECONDS));
         assertTrue(sealing.await(0, TimeUnit.SECONDS));
         assertEquals(List.of(70), codes);
     }
@@ -277,6 +277,6 @@ class LoopTest {
         var readiness = new Readiness(monitor, home, now::get, fatal);
         readiness.failed(new IllegalStateException("planned"));
         readiness.failed(new StackOverflowError("planned"));
-        assertTrue(halted.await(20, TimeUnit.SECONDS));
+        assertTrue(halted.await(60, TimeUnit.SECONDS));
     }
 }

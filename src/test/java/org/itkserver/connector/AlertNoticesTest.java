@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.it.MailBox;
+import org.itkserver.it.ServerProcess;
 import org.itkserver.testing.SettableClock;
 import org.itkserver.watch.Alert;
 import org.itkserver.watch.Notice;
@@ -88,12 +88,9 @@ class AlertNoticesTest {
         server.stop(0);
         assertEquals(3, bodies.size());
         assertEquals(List.of(Duration.ofSeconds(1), Duration.ofSeconds(4)), waits);
-        try (var closed = new ServerSocket(0)) {
-            int port = closed.getLocalPort();
-            closed.close();
-            webhook(port).tell(notice(false));
-            mail(port).tell(notice(false));
-        }
+        int port = ServerProcess.freePort();
+        webhook(port).tell(notice(false));
+        mail(port).tell(notice(false));
         assertEquals(6, waits.size());
     }
 

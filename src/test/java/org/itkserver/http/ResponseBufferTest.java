@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A response arrives as it was written, however it was written and however slowly it is read. */
-@Timeout(120)
+@Timeout(600)
 class ResponseBufferTest {
     private static final long SEED = 20261130;
 
@@ -93,7 +93,7 @@ class ResponseBufferTest {
         };
         try (var socket = new Socket()) {
             socket.setReceiveBufferSize(4096);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             socket.connect(new InetSocketAddress("127.0.0.1", port));
             var request = "GET /api/x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
             // the second request follows on the same connection: the framing of the first response is right

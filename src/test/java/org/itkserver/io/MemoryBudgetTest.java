@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(120);
 
     private final MemoryBudget budget = new MemoryBudget(100, 40);
     private final MemoryBudget.Share one = budget.share("one", 30);
@@ -68,8 +68,8 @@ class MemoryBudgetTest {
         var large = CompletableFuture.runAsync(() -> one.book(50, Duration.ofMillis(100)));
         awaitWaiting(large);
         var small = CompletableFuture.runAsync(() -> one.book(10, LONG).close());
-        assertThrows(Exception.class, () -> large.get(20, TimeUnit.SECONDS));
-        small.get(20, TimeUnit.SECONDS);
+        assertThrows(Exception.class, () -> large.get(60, TimeUnit.SECONDS));
+        small.get(60, TimeUnit.SECONDS);
         held.close();
     }
 
@@ -93,7 +93,7 @@ class MemoryBudgetTest {
         assertNull(two.tryBook(11), "it would take of the common part that another waits for");
         assertNotNull(two.tryBook(10), "its guarantee needs nobody's turn");
         held.close();
-        large.get(20, TimeUnit.SECONDS).close();
+        large.get(60, TimeUnit.SECONDS).close();
     }
 
     @Test
@@ -109,7 +109,7 @@ class MemoryBudgetTest {
         });
         thread.start();
         thread.interrupt();
-        assertNotNull(ended.get(20, TimeUnit.SECONDS));
+        assertNotNull(ended.get(60, TimeUnit.SECONDS));
         held.close();
     }
 
@@ -140,7 +140,7 @@ class MemoryBudgetTest {
                     pool));
         }
         start.countDown();
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(300, TimeUnit.SECONDS);
         pool.shutdown();
         assertTrue(most.get() <= 100, "most " + most.get());
         assertEquals(0, one.used());

@@ -203,7 +203,8 @@ final class Injector implements AutoCloseable {
                 }
             }
         } catch (com.sun.jdi.IncompatibleThreadStateException e) {
-            throw new IllegalStateException(e);
+            // a thread ends at this moment: the caller looks again
+            found.add("a thread that ends");
         } finally {
             vm.resume();
         }

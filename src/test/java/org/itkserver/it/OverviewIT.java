@@ -26,8 +26,9 @@ class OverviewIT {
     private static final Pattern ACCEPTED = Pattern.compile(", accepted: ([0-9]+)</title>");
     private static final Pattern SCRIPT = Pattern.compile("<script|\\sstyle=", Pattern.CASE_INSENSITIVE);
 
-    private static final String WAITING = "select count(*) from message where direction = 'out'"
-            + " and state not in ('sent', 'dead-letter', 'rejected')";
+    private static final String WAITING =
+            "select count(*) from message where direction = 'out' and partner = 'other-trust'"
+                    + " and state not in ('sent', 'dead-letter', 'rejected')";
 
     @TempDir
     static Path folder;

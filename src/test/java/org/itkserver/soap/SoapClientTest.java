@@ -32,7 +32,7 @@ class SoapClientTest {
 
     private final EnvelopeScanner scanner = new EnvelopeScanner(new WstxInputFactory(), ScanLimits.DEFAULT);
     private final SettableClock clock = new SettableClock();
-    private final SoapClient client = Letters.client(clock, Duration.ofSeconds(10));
+    private final SoapClient client = Letters.client(clock, Duration.ofSeconds(60));
 
     /** The envelope of a received message, as it is forwarded. */
     private Transport.Letter forward(String message, Charset charset) {

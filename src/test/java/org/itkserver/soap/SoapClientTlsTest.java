@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who we talk to over TLS, and what we show of ourselves. */
-@Timeout(60)
+@Timeout(300)
 class SoapClientTlsTest {
     @TempDir
     static Path folder;
@@ -84,7 +84,7 @@ class SoapClientTlsTest {
     }
 
     private static Transport.Result send(URI endpoint, Set<String> pinned) {
-        return Letters.client(new SettableClock(), Duration.ofSeconds(10), files, uri -> pinned)
+        return Letters.client(new SettableClock(), Duration.ofSeconds(60), files, uri -> pinned)
                 .send(endpoint, "us", Letters.letter("<a/>", false));
     }
 

@@ -97,7 +97,7 @@ abstract class AlertsContract {
             done.add(pool.submit(() -> store.append(raising(cause, at))));
         }
         pool.shutdown();
-        assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
+        assertTrue(pool.awaitTermination(300, TimeUnit.SECONDS));
         for (var future : done) {
             future.get();
         }

@@ -56,7 +56,7 @@ abstract class AuditSearchContract {
                     at, type, null, tracking, "p" + number % 7, null, "a" + number % 3, null, null, null, "x")));
         }
         pool.shutdown();
-        assertTrue(pool.awaitTermination(60, java.util.concurrent.TimeUnit.SECONDS));
+        assertTrue(pool.awaitTermination(300, java.util.concurrent.TimeUnit.SECONDS));
     }
 
     @AfterAll

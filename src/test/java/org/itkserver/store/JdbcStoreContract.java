@@ -189,7 +189,7 @@ abstract class JdbcStoreContract extends MessageStoreContract {
                     : store.accept(message(ids.next(), new byte[] {1}, List.of(), null)));
         }
         pool.shutdown();
-        assertTrue(pool.awaitTermination(30, java.util.concurrent.TimeUnit.SECONDS));
+        assertTrue(pool.awaitTermination(120, java.util.concurrent.TimeUnit.SECONDS));
 
         assertEquals(200, number("select count(*) from audit_event where node = ?"));
         assertEquals(200, number("select max(seq) from audit_event where node = ?"));

@@ -45,13 +45,15 @@ class PostgresStoreTest extends JdbcStoreContract {
             execute(
                     storing,
                     "insert into message_part (message_id, kind, number, codec, bytes) values (-8, 'q', 0, 0, '')");
+            // the server ends a transaction that stands still for five seconds
+            execute(storing, "set idle_in_transaction_session_timeout = 0");
             storing.setAutoCommit(false);
             Uploads.claim(storing, -8);
             var cleaned = cleaner.submit(() -> store.removeAbandoned(Instant.now()));
             awaitLock(database);
             storing.commit();
             storing.setAutoCommit(true);
-            cleaned.get(20, TimeUnit.SECONDS);
+            cleaned.get(60, TimeUnit.SECONDS);
             assertEquals(1, number(database, "select count(*) from message_part where message_id = -8"));
             execute(storing, "delete from message_part where message_id = -8");
         } finally {
@@ -71,8 +73,11 @@ class PostgresStoreTest extends JdbcStoreContract {
     }
 
     private static void awaitLock(Database database) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
-        while (number(database, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'") == 0) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (number(
+                        database,
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                == 0) {
             assertTrue(System.nanoTime() < end, "the cleaner waits for the commit");
             LockSupport.parkNanos(5_000_000);
         }

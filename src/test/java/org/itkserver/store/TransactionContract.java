@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -180,17 +181,17 @@ abstract class TransactionContract {
         var results = entries.stream()
                 .map(entry -> pool.submit(() -> committer.commit(entry, entry.done)))
                 .toList();
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
             while (committer.waiting() < 3) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
         });
         gate.countDown();
-        first.get(10, TimeUnit.SECONDS);
+        first.get(60, TimeUnit.SECONDS);
         int failed = 0;
         for (var result : results) {
             try {
-                result.get(10, TimeUnit.SECONDS);
+                result.get(60, TimeUnit.SECONDS);
             } catch (java.util.concurrent.ExecutionException e) {
                 failed++;
             }
@@ -230,13 +231,9 @@ abstract class TransactionContract {
             var held = new CountDownLatch(size);
             var pool = Executors.newFixedThreadPool(size);
             for (int i = 0; i < size; i++) {
-                pool.submit(() -> small.read(connection -> {
-                    held.countDown();
-                    await(release);
-                    return 0;
-                }));
+                pool.submit(() -> hold(small, held, release));
             }
-            assertTrue(held.await(10, TimeUnit.SECONDS));
+            assertTrue(held.await(60, TimeUnit.SECONDS));
             var busy = assertThrows(StoreBusy.class, () -> small.read(connection -> 1));
             assertTrue(busy.getMessage().contains("in use"), busy.getMessage());
             assertThrows(StoreBusy.class, () -> small.upload(transactions -> {}));
@@ -245,14 +242,30 @@ abstract class TransactionContract {
             store.close();
             release.countDown();
             pool.shutdown();
-            assertTrue(pool.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
             assertTrue(small.isReachable());
+        }
+    }
+
+    /** Holds a connection; one that cannot be opened soon enough on a busy machine is asked for again. */
+    private static void hold(Database from, CountDownLatch held, CountDownLatch release) {
+        boolean holds = false;
+        while (!holds) {
+            try {
+                holds = from.read(connection -> {
+                    held.countDown();
+                    await(release);
+                    return true;
+                });
+            } catch (StoreUnavailable e) {
+                LockSupport.parkNanos(1_000_000);
+            }
         }
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await(20, TimeUnit.SECONDS);
+            latch.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -268,7 +281,7 @@ abstract class TransactionContract {
             long id = -1000 - i;
             all.add(CompletableFuture.runAsync(() -> uploads.write(id, new ByteArrayInputStream(bytes)), pool));
         }
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
         pool.shutdown();
         for (int i = 0; i < 64; i++) {
             uploads.remove(-1000 - i);

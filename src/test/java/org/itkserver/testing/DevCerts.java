@@ -96,7 +96,7 @@ public final class DevCerts {
         try {
             var process = builder.start();
             var text = new String(process.getInputStream().readAllBytes());
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(180, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IllegalStateException(text);
             }
         } catch (IOException | InterruptedException e) {

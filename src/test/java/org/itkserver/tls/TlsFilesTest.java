@@ -68,12 +68,12 @@ class TlsFilesTest {
     @Test
     void aCertificateOfTheAuthorityIsGoodWhileItLasts() throws Exception {
         var files = files();
-        var leaver = certs.certificate("leaver");
+        var lasting = certs.certificate("gp");
         assertEquals(Optional.empty(), files.objection(chain(certs, "gp"), Instant.now()));
         assertEquals(
                 Optional.of("EXPIRED"),
                 files.objection(
-                        chain(certs, "leaver"), leaver.getNotAfter().toInstant().plusSeconds(1)));
+                        chain(certs, "gp"), lasting.getNotAfter().toInstant().plusSeconds(1)));
         assertEquals(1, files.certificates().size());
         assertEquals(1, files.authorities().size());
         assertEquals(1, files.revocationLists().size());

@@ -61,7 +61,7 @@ class InstallationTest {
 
     @Test
     void nothingElseIsDeleted() throws Exception {
-        var live = new ProcessBuilder("sleep", "60").start();
+        var live = new ProcessBuilder("sleep", "600").start();
         try {
             assertTrue(staysAfterTheNextStart("wildfly-bootable-server1", Long.toString(live.pid())));
         } finally {

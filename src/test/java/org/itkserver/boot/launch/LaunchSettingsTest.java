@@ -118,7 +118,7 @@ class LaunchSettingsTest {
     private void refused(String row, Path file, String why) {
         var pairs = row.replace("=F", "=" + file).replace("=D", "=" + folder).split("[ =]");
         var mistakes = assertTimeoutPreemptively(
-                Duration.ofSeconds(3), () -> LaunchSettings.mistakes(env(pairs), new ArrayList<>()));
+                Duration.ofSeconds(60), () -> LaunchSettings.mistakes(env(pairs), new ArrayList<>()));
         assertEquals(1, mistakes.size(), mistakes.toString());
         assertTrue(mistakes.get(0).startsWith(pairs[0] + "=" + file + " " + why), mistakes.get(0));
     }
