@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Watches the folder of a file, and tells a file that was moved to its name from one that was created there and written. Where the
  * file system reports no events (a network file system, for example), it says nothing. One thread.
  */
-final class Arrivals implements AutoCloseable {
+class Arrivals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
 
     /** What happened to the name since {@link #forget}. */

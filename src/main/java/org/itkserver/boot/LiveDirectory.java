@@ -62,7 +62,7 @@ final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
 
     private long candidateSince;
 
-    private final Arrivals arrivals = new Arrivals();
+    private final Arrivals arrivals;
 
     private record InForce(Directory directory, FileVersion version) {}
 
@@ -74,6 +74,14 @@ final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
      */
     LiveDirectory(Path file, boolean loopback, Predicate<URI> ourself, Clock clock, LongSupplier nanos)
             throws IOException {
+        this(file, loopback, ourself, clock, nanos, new Arrivals());
+    }
+
+    /** @param arrivals the events about the file; closed with this */
+    LiveDirectory(
+            Path file, boolean loopback, Predicate<URI> ourself, Clock clock, LongSupplier nanos, Arrivals arrivals)
+            throws IOException {
+        this.arrivals = arrivals;
         this.file = file;
         this.loopback = loopback;
         this.ourself = ourself;
@@ -135,7 +143,12 @@ final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
                 current = new InForce(current.directory, now);
                 status = status.mistake() == null ? status : inForce(now.bytes());
                 judged(now, true);
-            } else if (unread || !now.hasBytesOf(seen) || !now.isSameFileAs(seen) || arrivals.isMovedIn()) {
+            } else if (unread
+                    || !now.hasBytesOf(seen)
+                    || !now.isSameFileAs(seen)
+                    || arrivals.isMovedIn()
+                    || arrivals.isAnotherFile()) {
+                // also when the event about bytes that were judged comes after them
                 judge(now, audit, versions);
             }
         } catch (FileVersion.Changing e) {

@@ -331,6 +331,44 @@ class LiveDirectoryTest {
         await(() -> partners() == 1, SECOND);
     }
 
+    /** Events come from a thread of the JDK, so the file may be looked at before them. */
+    @Test
+    void aCopyWhoseEventsComeLateTakesEffectToo() throws IOException {
+        var late = new LateArrivals();
+        directory.close();
+        directory = new LiveDirectory(file, true, uri -> false, Clock.systemUTC(), () -> nanos, late);
+        var same = Files.move(file, folder.resolve("new"));
+        writtenAt(BEFORE, with("a").getBytes(StandardCharsets.UTF_8));
+        Files.move(same, file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        late.held = true;
+        directory.refresh(trail, this::record);
+        assertTrue(isPending());
+        late.held = false;
+        late.together = true;
+        directory.refresh(trail, this::record);
+        assertEquals(1, partners());
+    }
+
+    /** Events that a test holds back, and then those of a file's creation and of a change after it together. */
+    private static final class LateArrivals extends Arrivals {
+        private boolean held;
+        private boolean together;
+
+        @Override
+        void look(Path real) {
+            if (!held) {
+                super.look(real);
+            }
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                while (together && (!isAnotherFile() || isMovedIn())) {
+                    super.look(real);
+                    Thread.onSpinWait();
+                }
+            });
+        }
+    }
+
     /** A file system gives the inode number of a deleted file to a new one. */
     @Test
     void aFileWithTheSameInodeThatIsMovedIntoPlaceTakesEffect() throws IOException {
