@@ -34,6 +34,13 @@ class DatabaseAwayIT {
                     Sample.of("send-document-pdf")
                             .send(server.url(), Sample.uuid())
                             .status());
+            long calm = System.nanoTime();
+            assertEquals(
+                    200,
+                    Sample.of("send-document-pdf")
+                            .send(server.url(), Sample.uuid())
+                            .status());
+            long most = 2_000 + 10 * Duration.ofNanos(System.nanoTime() - calm).toMillis();
             postgres.close();
             for (var name : List.of(
                     "send-dist-envelope-edischarge",
@@ -44,12 +51,12 @@ class DatabaseAwayIT {
                 long begin = System.nanoTime();
                 var reply = Sample.of(name).send(server.url(), Sample.uuid());
                 long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
-                // a wait for a connection ends after 750 ms; a machine that is busy adds to it
                 // the first meets the database, the rest are turned away before they are read
                 assertTrue(
                         reply.status() == 503 || reply.status() == 500 && "2100".equals(reply.errorCode()),
                         name + reply.status() + reply.body());
-                assertTrue(millis < 10_000, name + " took " + millis + " ms");
+                // a wait for a connection ends after 750 ms; on a busy machine everything takes longer
+                assertTrue(millis < most, name + " took " + millis + " ms of at most " + most);
             }
             server.await(() -> server.status("/health/ready") == 503, Duration.ofSeconds(60));
             assertEquals(200, server.status("/health/live"));

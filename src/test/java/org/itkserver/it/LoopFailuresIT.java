@@ -31,6 +31,8 @@ class LoopFailuresIT {
     private static final String MEMORY = "java.lang.OutOfMemoryError";
     private static final Pattern LABEL = Pattern.compile("itk_loop_last_success_seconds\\{loop=\"([^\"]+)\"");
     private static final Duration SHORT = Duration.ofSeconds(30);
+    /** Within this time the server says that it is not well. */
+    private static final Duration VISIBLE = Duration.ofSeconds(10);
     /** Longest pause of a loop, housekeeping's, and the time for its failures. */
     private static final Duration LONG = Duration.ofSeconds(180);
 
@@ -195,7 +197,7 @@ class LoopFailuresIT {
     private static void dead(ServerProcess server, Injector injector, String loop) {
         injector.always(loop, LINKAGE);
         try {
-            server.await(() -> !ready(server).equals("up"), SHORT);
+            server.await(() -> !ready(server).equals("up"), VISIBLE);
         } catch (AssertionError e) {
             throw new AssertionError("an Error in each turn of " + loop + " is not seen", e);
         } finally {
