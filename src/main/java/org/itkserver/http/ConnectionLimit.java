@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
  * of a listener. The /64 network of an IPv6 address counts as one client. Thread-safe.
  */
 final class ConnectionLimit {
-    /** Accepted connections after which the closed ones of all addresses are forgotten. */
-    private static final int SWEEP = 4096;
+    /** Accepted connections after which the closed ones of all addresses, which hold some KB each, are forgotten. */
+    private static final int SWEEP = 256;
 
     private final int perAddress;
     private final Map<String, List<Channel>> open = new HashMap<>();

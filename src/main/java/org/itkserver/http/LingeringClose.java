@@ -3,7 +3,6 @@ package org.itkserver.http;
 import io.undertow.server.AbstractServerConnection;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
@@ -18,7 +17,6 @@ final class LingeringClose {
     private static final int MOST = 1 << 20;
 
     private final AbstractServerConnection connection;
-    private final ByteBuffer discarded = ByteBuffer.allocate(16 * 1024);
     private XnioExecutor.Key timer = () -> false;
     private long count;
 
@@ -51,11 +49,11 @@ final class LingeringClose {
     }
 
     private void discard(ConduitStreamSourceChannel source) {
-        try {
+        try (var buffer = connection.getByteBufferPool().allocate()) {
             int read = 1;
             while (read > 0 && count < MOST) {
-                discarded.clear();
-                read = source.read(discarded);
+                buffer.getBuffer().clear();
+                read = source.read(buffer.getBuffer());
                 count += Math.max(0, read);
             }
             if (read != 0) {
@@ -68,6 +66,12 @@ final class LingeringClose {
 
     private void close() {
         timer.remove();
+        try {
+            // ends the timer of the read timeout, which would hold the closed connection in memory for up to 30 s
+            connection.getOriginalSourceConduit().terminateReads();
+        } catch (IOException e) {
+            // the connection is broken: there is nothing to end
+        }
         IoUtils.safeClose(connection);
     }
 }

@@ -72,6 +72,6 @@ class ConnectionLimitTest {
                     connection));
             connection.close();
         }
-        assertTrue(limit.remembered() <= 4096, "" + limit.remembered());
+        assertTrue(limit.remembered() <= 256, "" + limit.remembered());
     }
 }
