@@ -18,10 +18,10 @@ final class Health {
     private static final Pattern LINE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d,\\d{3}Z [A-Z]+ .*");
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029&&[^\\t]]");
     private static final int LONGEST_LINE = 1000;
-    /** Threads of the JVM itself, and of pools whose size is bounded: 64 workers, and those of the HTTP edge. */
+    /** Threads of the JVM itself, and of pools whose size is bounded: WildFly's, 64 workers, and those of the HTTP edge. */
     private static final Pattern OTHERS = Pattern.compile(
-            "(GC|G1|C1|C2|VM|java|Signal|Finalizer|Reference|Service|Monitor|Sweeper|Common|Notif|Attach|default task|Cleaner"
-                    + "|process reaper|ForkJoin|itk-(api|console|export|handshake|health|large|other|spool)).*");
+            "(GC|G1|C1|C2|VM|java|Signal|Finalizer|Reference|Service|ServerService|Monitor|Sweeper|Common|Notif|Attach|default task|Cleaner"
+                    + "|process reaper|ForkJoin|itk-(api|console|export|handshake|health|large|notices|other|spool)).*");
 
     private final long pid;
     private final Path log;

@@ -170,6 +170,11 @@ final class LiveDirectory implements Supplier<Directory>, AutoCloseable {
     }
 
     private void judge(FileVersion now, AuditTrail audit, Versions versions) {
+        if (seenComplete && !unread && now.hasBytesOf(seen) && now.isSameFileAs(seen)) {
+            // the events about a version that was judged came after it
+            arrivals.forget();
+            return;
+        }
         boolean complete = isComplete(now);
         if (!complete && arrivals.isMovedIn() && now.bytes().length > 0) {
             if (!isSettled(now)) {

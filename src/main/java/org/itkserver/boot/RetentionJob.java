@@ -1,7 +1,6 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Destroys what is due on a thread of its own that has nothing else to do and may wait; and the desk for the console. */
+/** Destroys messages and keys that are due, each on a thread of its own that may wait; and the desk for the console. */
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
@@ -38,11 +37,9 @@ final class RetentionJob implements AutoCloseable {
     private final BackgroundLoops loops = new BackgroundLoops("itk-retention", 1);
     private final Bell bell = new Bell();
     private final @Nullable KeyKeeper keeper;
-    private final LongSupplier nanos = System::nanoTime;
-    private long keysDue = nanos.getAsLong();
-    private final LongFailure failure = new LongFailure(TELL_AFTER, nanos);
-    private final LongFailure keyFailure = new LongFailure(TELL_AFTER, nanos);
-    private boolean keysFailed;
+    private final Bell keysBell = new Bell();
+    private final LongFailure failure = new LongFailure(TELL_AFTER, System::nanoTime);
+    private final LongFailure keyFailure = new LongFailure(TELL_AFTER, System::nanoTime);
 
     RetentionJob(Server server) {
         this.server = server;
@@ -89,25 +86,38 @@ final class RetentionJob implements AutoCloseable {
 
     void start() {
         loops.always(server.loops.side("retention", LONGEST), this::turn);
+        var keys = keeper;
+        if (keys != null) {
+            // a loop of its own: a key that cannot be destroyed must not hold up the destruction of messages
+            loops.always(server.loops.side("content keys", LONGEST), () -> keysTurn(keys));
+        }
     }
 
     private void turn() {
         var wait = AGAIN;
         try {
-            wait = step();
+            skipUnlessAccepting();
+            wait = checked(
+                    purger::step, failure, "The destruction of old messages fails again and again on this node.");
         } finally {
             bell.await(wait);
         }
     }
 
-    private Duration step() {
+    private void keysTurn(KeyKeeper keys) {
+        var wait = KEYS_AGAIN;
+        try {
+            skipUnlessAccepting();
+            wait = checked(keys::look, keyFailure, "The keys of contents cannot be kept in order on this node.");
+        } finally {
+            keysBell.await(wait);
+        }
+    }
+
+    private void skipUnlessAccepting() {
         if (!server.isAccepting()) {
             throw new Loop.Skipped();
         }
-        var wait =
-                checked(purger::step, failure, "The destruction of old messages fails again and again on this node.");
-        keepKeys();
-        return wait;
     }
 
     private Duration checked(Supplier<Duration> task, LongFailure of, String text) {
@@ -119,26 +129,6 @@ final class RetentionJob implements AutoCloseable {
             failed(e, of, text);
             throw e;
         }
-    }
-
-    /** A failure of the keys comes after the destruction of the same turn, so it does not hold that up. */
-    private void keepKeys() {
-        var keys = keeper;
-        if (keys == null) {
-            return;
-        }
-        if (nanos.getAsLong() - keysDue < 0) {
-            if (keysFailed) {
-                // a turn without a look at the keys does not show that they can be kept in order again
-                throw new Loop.Skipped();
-            }
-            return;
-        }
-        keysDue = nanos.getAsLong() + KEYS_AGAIN.toNanos();
-        keysFailed = true;
-        var wait = checked(keys::look, keyFailure, "The keys of contents cannot be kept in order on this node.");
-        keysFailed = false;
-        keysDue = nanos.getAsLong() + wait.toNanos();
     }
 
     /** A database that is away is not a failure of the destruction. */
@@ -169,6 +159,7 @@ final class RetentionJob implements AutoCloseable {
     public void close() {
         loops.stop();
         bell.ring();
+        keysBell.ring();
         loops.close();
     }
 }

@@ -159,17 +159,19 @@ final class OutboxMarks {
         }
     }
 
-    /** One that cannot be read does not count, and stays for a person to look at. */
-    private void load(Path file) {
+    /** One with another content than a mark does not count, and stays for a person to look at. */
+    private void load(Path file) throws IOException {
+        var lines = Files.isRegularFile(file)
+                ? Files.readString(file, StandardCharsets.ISO_8859_1).split("\n", -1)
+                : new String[0];
         try {
-            var lines = Files.readString(file, StandardCharsets.ISO_8859_1).split("\n", -1);
             if (lines.length != FIELDS) {
                 throw new IllegalArgumentException("it has " + lines.length + " lines and not " + FIELDS);
             }
             var path = Path.of(URI.create(lines[5]));
             marks.put(path, new Mark(path, lines[0], lines[1], lines[2], lines[3], lines[4].equals(SENT)));
-        } catch (IOException | IllegalArgumentException | FileSystemNotFoundException e) {
-            LOG.error("{} cannot be read, so its file of an outbox may be sent again: {}", file, e.toString());
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            LOG.error("{} is not a mark, so its file of an outbox may be sent again: {}", file, e.toString());
         }
     }
 }

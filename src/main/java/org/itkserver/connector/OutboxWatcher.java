@@ -294,8 +294,14 @@ public final class OutboxWatcher {
             var before = mark.map(sending -> " It may have been sent before: look for the message "
                     + sending.trackingId() + " before you send it again.");
             fail(outbox, folder, file, reason + before.orElse(""));
+        } catch (NoSuchFileException e) {
+            LOG.debug("another node took {}", file.shown());
         } catch (IOException e) {
-            LOG.warn("outbox {}: {} cannot be read: {}", outbox.name(), file.shown(), e.toString());
+            var about = outbox.name() + "/" + file.shown();
+            if (logged.isNews(about, e.toString())) {
+                LOG.warn("outbox {}: {} cannot be read: {}", outbox.name(), file.shown(), e.toString());
+                logged.told(about, e.toString());
+            }
         }
     }
 

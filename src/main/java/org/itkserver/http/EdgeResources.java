@@ -26,7 +26,7 @@ final class EdgeResources implements AutoCloseable {
     private static final int OTHERS = 2;
     private static final int SPOOLERS = 2;
 
-    /** Handshakes that may wait; more than the listeners have connections. */
+    /** Tasks of handshakes that may run or wait; four for each of the 2,000 connections of two listeners are fewer. */
     private static final int HANDSHAKES = 16_384;
     /** Tasks that one handshake may have at once. */
     private static final int HANDSHAKE_TASKS = 4;
@@ -64,11 +64,15 @@ final class EdgeResources implements AutoCloseable {
         handshakes = handshakes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     }
 
-    /** The cryptography of TLS handshakes. One address gets half of the threads, so that its flood delays no other's handshake. */
+    /**
+     * The threads for the cryptography of TLS handshakes. One address may use half of them, at least one. Addresses take turns, so
+     * that a flood from one address delays a handshake of another by about one task. They work until the process ends, because the
+     * listeners take connections while the server stops.
+     */
     private Bulkhead handshakes(int threads) {
         var limits = policy.limits();
         return new Bulkhead(
-                own("itk-handshake", threads),
+                pool("itk-handshake", threads),
                 new Bulkhead.Limits(
                         threads,
                         Math.max(1, threads / 2),

@@ -68,7 +68,8 @@ public final class HttpEdge implements AutoCloseable {
      * @throws IllegalStateException when there are fewer
      */
     public void limitConnections(int listeners) {
-        int limited = ListenerConnections.limit(connections, new TlsHandshakes(resources.handshakes(), policy));
+        int limited =
+                ListenerConnections.limit(connections, new TlsHandshakes(resources.handshakes(), policy::outOfMemory));
         if (limited != listeners) {
             throw new IllegalStateException(
                     "connections are limited on " + limited + " of " + listeners + " listeners");

@@ -69,9 +69,10 @@ final class LingeringClose {
         try {
             // ends the timer of the read timeout, which would hold the closed connection in memory for up to 30 s
             connection.getOriginalSourceConduit().terminateReads();
-        } catch (IOException e) {
-            // the connection is broken: there is nothing to end
+        } catch (IOException | RuntimeException e) {
+            // the read timeout has expired, or its timer ends with its next run
+        } finally {
+            IoUtils.safeClose(connection);
         }
-        IoUtils.safeClose(connection);
     }
 }

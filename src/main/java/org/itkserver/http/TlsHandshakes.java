@@ -5,23 +5,27 @@ import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.xnio.StreamConnection;
 
 /**
- * Runs the cryptography of TLS handshakes in a {@link Bulkhead} of its own, in which client addresses take turns. Undertow runs
- * it in the I/O thread of the connection, where clients that connect again and again would delay every other connection of that
+ * Runs the cryptography of TLS handshakes in a {@link Bulkhead} of its own, in which client addresses take turns. By default, Undertow
+ * runs it in the I/O thread of the connection, where clients that connect again and again would delay every other connection of that
  * thread; WildFly has no setting for it, so this class sets a private field of each connection. Thread-safe.
  */
 final class TlsHandshakes {
     private final Bulkhead threads;
-    private final AdmissionPolicy policy;
+    private final Consumer<OutOfMemoryError> outOfMemory;
     private final Field executor = field("delegatedTaskExecutor");
     private final Field delegate = field("delegate");
 
-    /** @throws IllegalStateException when Undertow's connections are not built as this class expects */
-    TlsHandshakes(Bulkhead threads, AdmissionPolicy policy) {
+    /**
+     * @param outOfMemory is told when a handshake runs out of memory
+     * @throws IllegalStateException when Undertow's connections are not built as this class expects
+     */
+    TlsHandshakes(Bulkhead threads, Consumer<OutOfMemoryError> outOfMemory) {
         this.threads = threads;
-        this.policy = policy;
+        this.outOfMemory = outOfMemory;
     }
 
     private static Field field(String name) {
@@ -58,7 +62,7 @@ final class TlsHandshakes {
             try {
                 task.run();
             } catch (OutOfMemoryError e) {
-                policy.outOfMemory(e);
+                outOfMemory.accept(e);
                 throw e;
             }
         });
@@ -66,9 +70,11 @@ final class TlsHandshakes {
             // Undertow closes the connection
             throw new RejectedExecutionException("Too many handshakes of " + sender + " wait.");
         }
-        // Undertow reads on while a task waits when the client has sent more already, and gets nothing: its I/O thread
-        // would
-        // have no rest until the task runs. Reading is resumed after the task. What Undertow does now has to come first
+        // If the client has sent more data, Undertow resumes reading while the task waits, and the I/O thread would
+        // spin
+        // until the task runs. So reading is suspended here; Undertow resumes it after the task. The suspension is
+        // queued
+        // twice: it must run after the read listener that Undertow queues when this method has returned.
         var io = connection.getIoThread();
         io.execute(() -> io.execute(() -> {
             if (!started.get()) {

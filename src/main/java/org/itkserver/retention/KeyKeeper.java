@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
@@ -34,8 +36,8 @@ public final class KeyKeeper {
     private final Clock clock;
     private final SureTime time;
     private Set<String> missed = Set.of();
-    /** Keys whose destruction is in the trail and that could not be destroyed yet. */
-    private final Set<String> told = new HashSet<>();
+    /** Keys that could not be destroyed yet, with the time of the event that records their destruction. */
+    private final Map<String, Instant> recorded = new HashMap<>();
 
     /** @param time no key is destroyed while it is not sure */
     public KeyKeeper(KeyStore keys, AuditTrail trail, Clock clock, SureTime time) {
@@ -94,13 +96,15 @@ public final class KeyKeeper {
     }
 
     private void destroy(KeyStore.Key key) {
-        var at = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        if (told.add(key.id())) {
+        var at = recorded.get(key.id());
+        if (at == null) {
+            at = clock.instant().truncatedTo(ChronoUnit.MICROS);
             tell(at, key.id() + " is destroyed: nothing is left that it opens");
+            recorded.put(key.id(), at);
         }
         keys.destroy(key);
         keys.note(key, at);
-        told.remove(key.id());
+        recorded.remove(key.id());
     }
 
     private void tell(Instant at, String detail) {

@@ -27,7 +27,7 @@ final class Uploads {
             "insert into message_part (message_id, kind, number, codec, key_id, bytes) values (?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "update message_part set message_id = ? where message_id = ? and kind = 'a'";
     /** Locked, because the commit that stores a message deletes its row: the bytes of a stored message are never an orphan's. */
-    private static final String ORPHANS = "select message_id from upload where %s for update";
+    private static final String ORPHANS = "select message_id from upload where %s order by message_id for update";
 
     private static final String DELETE_PARTS = "delete from message_part where message_id = ?";
     private static final String DELETE = "delete from upload where message_id = ?";
@@ -114,6 +114,8 @@ final class Uploads {
     /** Takes the bytes back; the message will not be stored. */
     void remove(long id) {
         database.inTransaction(connection -> {
+            // its row is locked first, in the order of the cleaner, which may be another node
+            Sql.list(connection, ORPHANS.formatted("message_id = ?"), row -> row.getLong(1), id);
             Sql.update(connection, DELETE_PARTS, id);
             return Sql.update(connection, DELETE, id);
         });

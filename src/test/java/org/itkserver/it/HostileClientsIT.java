@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -117,25 +118,24 @@ class HostileClientsIT {
         for (int i = 0; i < 5; i++) {
             long letters = millis(() ->
                     assertEquals(200, letter.send(server.url(), Sample.uuid()).status()));
-            assertTrue(letters < 1_000 + 10 * calm, () -> "a letter took " + letters + " ms, and before " + calm);
+            assertTrue(letters < 1_000 + 5 * calm, () -> "a letter took " + letters + " ms, and before " + calm);
             long live = millis(() -> assertEquals(200, server.status("/health/live")));
-            assertTrue(live < 500 + 10 * calm, () -> "the liveness check took " + live + " ms");
+            assertTrue(live < 500 + 5 * calm, () -> "the liveness check took " + live + " ms");
             drip();
         }
         var threads = threadDump();
         WAITING.forEach(method -> assertFalse(threads.contains(method), () -> method + " in\n" + threads));
     }
 
-    /** How long a letter takes while nobody disturbs the server: on a busy machine everything takes longer. */
+    /** How long a letter takes while no other client disturbs the server: on a busy machine everything takes longer. */
     private static long calmLetter() throws Exception {
-        long longest = 0;
-        for (int i = 0; i < 3; i++) {
-            longest = Math.max(
-                    longest,
-                    millis(() -> assertEquals(
-                            200, letter.send(server.url(), Sample.uuid()).status())));
+        var times = new long[7];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = millis(() ->
+                    assertEquals(200, letter.send(server.url(), Sample.uuid()).status()));
         }
-        return longest;
+        Arrays.sort(times);
+        return times[times.length / 2];
     }
 
     private void drip() throws IOException {

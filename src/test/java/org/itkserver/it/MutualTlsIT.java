@@ -14,17 +14,14 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -392,31 +389,7 @@ class MutualTlsIT {
 
     @Test
     void nothingElseListens() throws Exception {
-        assertEquals(Set.of(HTTPS, CONSOLE), listening(server.pid()));
-    }
-
-    /** Ports that a process listens on, as the kernel tells. */
-    private static Set<Integer> listening(long pid) throws IOException {
-        var process = Path.of("/proc", Long.toString(pid));
-        var sockets = new HashSet<String>();
-        try (var descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (var descriptor : descriptors) {
-                if (Files.isSymbolicLink(descriptor)) {
-                    sockets.add(Files.readSymbolicLink(descriptor).toString());
-                }
-            }
-        }
-        var ports = new TreeSet<Integer>();
-        for (var table : List.of("net/tcp", "net/tcp6", "net/udp", "net/udp6")) {
-            for (var line : Files.readAllLines(process.resolve(table))) {
-                var fields = line.trim().split("\\s+");
-                boolean open = fields[3].equals("0A") || table.contains("udp");
-                if (open && sockets.contains("socket:[" + fields[9] + "]")) {
-                    ports.add(Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16));
-                }
-            }
-        }
-        return ports;
+        assertEquals(Set.of(HTTPS, CONSOLE), new LinuxProcess(server.pid()).listening());
     }
 
     @Test
@@ -439,8 +412,8 @@ class MutualTlsIT {
     /** A client that connects again and again must not delay the others' connections, which share its I/O thread. */
     @Test
     void handshakesHaveThreadsOfTheirOwn() throws Exception {
-        long io = ticks("default I/O");
-        long own = ticks("itk-handshake");
+        var process = new LinuxProcess(server.pid());
+        var before = process.ticks();
         for (int i = 0; i < 60; i++) {
             // a context of its own has no session to resume
             try (var socket =
@@ -449,8 +422,9 @@ class MutualTlsIT {
             }
             leaveAfterHello();
         }
-        long ofOwn = ticks("itk-handshake") - own;
-        long ofIo = ticks("default I/O") - io;
+        var after = process.ticks();
+        long ofOwn = LinuxProcess.more("itk-handshake", before, after);
+        long ofIo = LinuxProcess.more("default I/O", before, after);
         assertTrue(ofOwn > ofIo, ofOwn + " ticks in threads for handshakes, " + ofIo + " in I/O threads");
         assertEquals(200, send(as("gp-system"), PARTNERS, letter()).statusCode());
     }
@@ -464,24 +438,5 @@ class MutualTlsIT {
         try (var socket = new Socket("localhost", HTTPS)) {
             socket.getOutputStream().write(hello.array(), 0, hello.position());
         }
-    }
-
-    /** Processor time, in clock ticks, of the server's threads with this name. */
-    private static long ticks(String name) throws IOException {
-        long sum = 0;
-        try (var tasks = Files.newDirectoryStream(Path.of("/proc", Long.toString(server.pid()), "task"))) {
-            for (var task : tasks) {
-                try {
-                    if (Files.readString(task.resolve("comm")).startsWith(name)) {
-                        var stat = Files.readString(task.resolve("stat"));
-                        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-                        sum += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-                    }
-                } catch (NoSuchFileException e) {
-                    // the thread has ended
-                }
-            }
-        }
-        return sum;
     }
 }

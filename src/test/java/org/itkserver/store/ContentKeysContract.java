@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
 import org.itkserver.audit.AuditType;
@@ -312,7 +313,20 @@ abstract class ContentKeysContract {
                     }
                 });
         var told = new ArrayList<AuditEvent>();
-        var keeper = new KeyKeeper(failing, told::add, trail.clock, SureTime.of(trail.clock));
+        var away = new AtomicBoolean(true);
+        var keeper = new KeyKeeper(
+                failing,
+                event -> {
+                    if (away.get()) {
+                        throw new StoreUnavailable("the database is away");
+                    }
+                    told.add(event);
+                },
+                trail.clock,
+                SureTime.of(trail.clock));
+        assertThrows(StoreUnavailable.class, keeper::look);
+        assertEquals(2, keys.keys().stream().filter(key -> !key.gone()).count(), "no key goes unrecorded");
+        away.set(false);
         for (int i = 0; i < 3; i++) {
             assertThrows(StoreUnavailable.class, keeper::look);
         }

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.itkserver.audit.AuditEvent;
@@ -249,10 +250,11 @@ abstract class TransactionContract {
 
     /** Holds a connection; one that cannot be opened soon enough on a busy machine is asked for again. */
     private static void hold(Database from, CountDownLatch held, CountDownLatch release) {
-        boolean holds = false;
-        while (!holds) {
+        var holds = new AtomicBoolean();
+        while (!holds.get() && release.getCount() > 0) {
             try {
-                holds = from.read(connection -> {
+                from.read(connection -> {
+                    holds.set(true);
                     held.countDown();
                     await(release);
                     return true;
