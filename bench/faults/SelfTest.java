@@ -24,7 +24,17 @@ final class SelfTest {
             bed.load();
             bed.clients.deliver(poison);
             Shell.sleep(4000);
-            // of each kind, also on a busy machine
+            // each plant finds its line, whatever the load's dice gave
+            for (var kind : Message.Kind.values()) {
+                bed.clients.deliver(Message.fresh(kind));
+            }
+            var flawed = Message.fresh(Message.Kind.INBOX);
+            bed.clients.deliver(flawed);
+            for (var flaw : List.of(Message.Flaw.STRANGER, Message.Flaw.EXPIRED)) {
+                bed.clients.deliver(Message.fresh(Message.Kind.INBOX).with(flaw));
+            }
+            bed.clients.deliver(flawed.with(Message.Flaw.OTHER_CONTENT));
+            // and on a busy machine the plants still stand among many others
             Bed.await("enough messages", 120, () -> bed.clients.answered() >= 200);
             var check = run.finish(bed, 180);
             run.expect(check.violations.isEmpty(), "the run without a plant has violations");

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * Threads that do something again and again until the server stops. They are never interrupted, only asked: an interrupt in
@@ -24,6 +26,7 @@ final class BackgroundLoops implements AutoCloseable {
     BackgroundLoops(String name, int threads) {
         this.name = name;
         timer = new ScheduledThreadPoolExecutor(threads, task -> Threads.daemon(task, name));
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /**
@@ -57,6 +60,26 @@ final class BackgroundLoops implements AutoCloseable {
                 name + "-loop");
         loops.add(thread);
         thread.start();
+    }
+
+    /**
+     * Runs a turn again and again, whatever it throws, and the first one now. The wait after a turn is not part of it, so that a good
+     * turn counts at once.
+     *
+     * @param turn returns how long to wait before the next one
+     * @param unready wait after a turn that was skipped or found the database away; after a failure the loop's back-off decides
+     */
+    void paced(Loop loop, Supplier<Duration> turn, Duration unready) {
+        timer.execute(() -> takeTurn(loop, turn, unready));
+    }
+
+    private void takeTurn(Loop loop, Supplier<Duration> turn, Duration unready) {
+        var wait = new AtomicReference<>(unready);
+        var backOff = loop.run(() -> wait.set(turn.get()));
+        if (!stopping) {
+            var next = backOff.isZero() ? wait.get() : backOff;
+            timer.schedule(() -> takeTurn(loop, turn, unready), next.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Waits after a failure, in small steps, so that a stop does not wait. */

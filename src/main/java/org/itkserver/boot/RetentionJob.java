@@ -1,6 +1,8 @@
 package org.itkserver.boot;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.itkserver.audit.AlertKind;
 import org.itkserver.audit.AuditEvent;
@@ -17,7 +19,6 @@ import org.itkserver.retention.RetentionDesk;
 import org.itkserver.store.JdbcHolds;
 import org.itkserver.store.JdbcPurge;
 import org.itkserver.store.JdbcStock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,35 +26,36 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
-    private static final Duration KEYS_AGAIN = Duration.ofSeconds(20);
     /** Longest wait that a batch asks for. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
     /** How long it fails until people are told. */
     private static final Duration TELL_AFTER = Duration.ofMinutes(5);
 
     private final Server server;
-    private final Purger purger;
     private final RetentionDesk desk;
-    private final BackgroundLoops loops = new BackgroundLoops("itk-retention", 1);
-    private final Bell bell = new Bell();
-    private final @Nullable KeyKeeper keeper;
-    private final Bell keysBell = new Bell();
-    private final LongFailure failure = new LongFailure(TELL_AFTER, System::nanoTime);
-    private final LongFailure keyFailure = new LongFailure(TELL_AFTER, System::nanoTime);
+    private final BackgroundLoops loops = new BackgroundLoops("itk-retention", 2);
+    private final List<Task> tasks = new ArrayList<>();
 
     RetentionJob(Server server) {
         this.server = server;
         var interval = server.settings.retentionInterval();
         var purges = new JdbcPurge(server.database, server.node);
-        purger = new Purger(
+        var purger = new Purger(
                 purges,
                 server.store,
                 server.directory,
                 server.time,
                 server.store::isCalm,
                 Purger.Settings.every(interval));
+        tasks.add(new Task(
+                "retention", purger::step, "The destruction of old messages fails again and again on this node."));
         var keys = server.contentKeys;
-        keeper = keys == null ? null : new KeyKeeper(keys, server.store, server.clock, server.time);
+        if (keys != null) {
+            tasks.add(new Task(
+                    "content keys",
+                    new KeyKeeper(keys, server.store, server.clock, server.time)::look,
+                    "The keys of contents cannot be kept in order on this node."));
+        }
         desk = new AuditedDesk(
                 new JdbcStock(server.reading),
                 new JdbcHolds(server.database, server.store),
@@ -85,81 +87,71 @@ final class RetentionJob implements AutoCloseable {
     }
 
     void start() {
-        loops.always(server.loops.side("retention", LONGEST), this::turn);
-        var keys = keeper;
-        if (keys != null) {
-            // a loop of its own: a key that cannot be destroyed must not hold up the destruction of messages
-            loops.always(server.loops.side("content keys", LONGEST), () -> keysTurn(keys));
-        }
+        tasks.forEach(Task::start);
     }
 
-    private void turn() {
-        var wait = AGAIN;
-        try {
-            skipUnlessAccepting();
-            wait = checked(
-                    purger::step, failure, "The destruction of old messages fails again and again on this node.");
-        } finally {
-            bell.await(wait);
-        }
-    }
-
-    private void keysTurn(KeyKeeper keys) {
-        var wait = KEYS_AGAIN;
-        try {
-            skipUnlessAccepting();
-            wait = checked(keys::look, keyFailure, "The keys of contents cannot be kept in order on this node.");
-        } finally {
-            keysBell.await(wait);
-        }
-    }
-
-    private void skipUnlessAccepting() {
-        if (!server.isAccepting()) {
-            throw new Loop.Skipped();
-        }
-    }
-
-    private Duration checked(Supplier<Duration> task, LongFailure of, String text) {
-        try {
-            var wait = task.get();
-            of.over();
-            return wait;
-        } catch (RuntimeException e) {
-            failed(e, of, text);
-            throw e;
-        }
-    }
-
-    /** A database that is away is not a failure of the destruction. */
-    private void failed(RuntimeException e, LongFailure of, String text) {
-        if (e instanceof StoreBusy) {
-            return; // another node may be choosing a batch
-        }
-        if (e instanceof StoreUnavailable && !server.isStoring()) {
-            of.over();
-        } else {
-            of.failed(() -> tell(text));
-        }
-    }
-
-    private boolean tell(String text) {
-        try {
-            server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, text)
-                    .raising(new Cause(AlertKind.RETENTION_FAILING, server.node, null, text)));
-            return true;
-        } catch (StoreUnavailable e) {
-            LOG.warn("the alert about the destruction is raised later: {}", e.getMessage());
-            return false;
-        }
-    }
-
-    /** Lets a batch end; one that does not is gone on with after the next start. */
+    /** Lets a batch end; one that does not end is continued after the next start. */
     @Override
     public void close() {
-        loops.stop();
-        bell.ring();
-        keysBell.ring();
         loops.close();
+    }
+
+    /** What is destroyed by a loop of its own: a key that cannot be destroyed must not hold up the destruction of messages. */
+    private final class Task {
+        private final String loop;
+        private final Supplier<Duration> step;
+        private final String alert;
+        private final LongFailure failure = new LongFailure(TELL_AFTER, System::nanoTime);
+
+        /**
+         * @param step destroys what is due now and returns how long to wait before the next step
+         * @param alert text of the alert when it fails for long
+         */
+        Task(String loop, Supplier<Duration> step, String alert) {
+            this.loop = loop;
+            this.step = step;
+            this.alert = alert;
+        }
+
+        void start() {
+            loops.paced(server.loops.side(loop, LONGEST), this::turn, AGAIN);
+        }
+
+        private Duration turn() {
+            if (!server.isAccepting()) {
+                throw new Loop.Skipped();
+            }
+            try {
+                var wait = step.get();
+                failure.over();
+                return wait;
+            } catch (RuntimeException e) {
+                failed(e);
+                throw e;
+            }
+        }
+
+        /** A database that is away is not a failure of the destruction. */
+        private void failed(RuntimeException e) {
+            if (e instanceof StoreBusy) {
+                return; // another node may be choosing a batch
+            }
+            if (e instanceof StoreUnavailable && !server.isStoring()) {
+                failure.over();
+            } else {
+                failure.failed(this::tell);
+            }
+        }
+
+        private boolean tell() {
+            try {
+                server.store.append(AuditEvent.ofServer(server.clock.instant(), AuditType.ALERT, alert)
+                        .raising(new Cause(AlertKind.RETENTION_FAILING, server.node, null, alert)));
+                return true;
+            } catch (StoreUnavailable e) {
+                LOG.warn("the alert about the destruction is raised later: {}", e.getMessage());
+                return false;
+            }
+        }
     }
 }

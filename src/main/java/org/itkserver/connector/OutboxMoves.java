@@ -111,7 +111,7 @@ final class OutboxMoves {
     }
 
     /**
-     * Moves a file that was not sent to the folder failed and writes the reason beside it.
+     * Moves an unsent file to the folder {@code failed} and writes the reason to a file next to it.
      *
      * @return false when it cannot be moved now
      */

@@ -65,8 +65,8 @@ public final class OutboxWatcher {
     private final Map<Path, Seen> seen = new HashMap<>();
     private final OutboxMarks marks;
     private final OutboxMoves moves;
-    private final OutboxTroubles logged;
-    private final OutboxTroubles audited;
+    private final OutboxProblems logged;
+    private final OutboxProblems audited;
 
     private volatile List<Pending> pending = List.of();
 
@@ -112,8 +112,8 @@ public final class OutboxWatcher {
         this.limits = limits;
         this.marks = new OutboxMarks(resolve.apply(MARKS));
         this.moves = new OutboxMoves(marks, nanos, this::alert);
-        this.logged = new OutboxTroubles(nanos);
-        this.audited = new OutboxTroubles(nanos);
+        this.logged = new OutboxProblems(nanos);
+        this.audited = new OutboxProblems(nanos);
     }
 
     /** The files that the last look left where they were, the first of each outbox. Thread-safe. */
@@ -149,7 +149,7 @@ public final class OutboxWatcher {
                 away = e;
             } catch (IOException | RuntimeException e) {
                 unread.add(folder);
-                var text = OutboxTroubles.text(folder, e);
+                var text = OutboxProblems.text(folder, e);
                 left.add(new Pending(outbox.name(), FOLDER, text));
                 away = tell(outbox, text, e, away);
             }
@@ -184,7 +184,7 @@ public final class OutboxWatcher {
             Outbox outbox, String trouble, Exception e, @Nullable StoreUnavailable away) {
         var name = outbox.name();
         if (logged.isNews(name, trouble)) {
-            logged.told(name, trouble);
+            logged.reported(name, trouble);
             LOG.warn("outbox {} cannot be used: {}", name, trouble, e);
         }
         if (audited.isNews(name, trouble)) {
@@ -193,7 +193,7 @@ public final class OutboxWatcher {
                         outbox,
                         "Outbox " + name + " cannot be used. " + trouble,
                         "Outbox " + name + " cannot be used. Look at its folder.");
-                audited.told(name, trouble);
+                audited.reported(name, trouble);
             } catch (StoreUnavailable again) {
                 return again;
             }
@@ -300,7 +300,7 @@ public final class OutboxWatcher {
             var about = outbox.name() + "/" + file.shown();
             if (logged.isNews(about, e.toString())) {
                 LOG.warn("outbox {}: {} cannot be read: {}", outbox.name(), file.shown(), e.toString());
-                logged.told(about, e.toString());
+                logged.reported(about, e.toString());
             }
         }
     }

@@ -70,11 +70,9 @@ final class TlsHandshakes {
             // Undertow closes the connection
             throw new RejectedExecutionException("Too many handshakes of " + sender + " wait.");
         }
-        // If the client has sent more data, Undertow resumes reading while the task waits, and the I/O thread would
-        // spin
-        // until the task runs. So reading is suspended here; Undertow resumes it after the task. The suspension is
-        // queued
-        // twice: it must run after the read listener that Undertow queues when this method has returned.
+        // If the client has sent more data, Undertow resumes reading while the task waits, and the I/O thread
+        // would spin until the task runs. So reading is suspended here; Undertow resumes it after the task. The
+        // suspension is queued twice: it must run after the read listener that Undertow queues after this method.
         var io = connection.getIoThread();
         io.execute(() -> io.execute(() -> {
             if (!started.get()) {

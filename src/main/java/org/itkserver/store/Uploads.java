@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.itkserver.audit.StoreUnavailable;
 
 /**
@@ -27,7 +28,7 @@ final class Uploads {
             "insert into message_part (message_id, kind, number, codec, key_id, bytes) values (?, ?, ?, ?, ?, ?)";
     private static final String ADOPT = "update message_part set message_id = ? where message_id = ? and kind = 'a'";
     /** Locked, because the commit that stores a message deletes its row: the bytes of a stored message are never an orphan's. */
-    private static final String ORPHANS = "select message_id from upload where %s order by message_id for update";
+    private static final String LOCK = "select message_id from upload where %s order by message_id for update";
 
     private static final String DELETE_PARTS = "delete from message_part where message_id = ?";
     private static final String DELETE = "delete from upload where message_id = ?";
@@ -114,8 +115,8 @@ final class Uploads {
     /** Takes the bytes back; the message will not be stored. */
     void remove(long id) {
         database.inTransaction(connection -> {
-            // its row is locked first, in the order of the cleaner, which may be another node
-            Sql.list(connection, ORPHANS.formatted("message_id = ?"), row -> row.getLong(1), id);
+            // the row first, in the order of the cleaner, which may be another node
+            lock(connection, "message_id = ?", id);
             Sql.update(connection, DELETE_PARTS, id);
             return Sql.update(connection, DELETE, id);
         });
@@ -131,9 +132,13 @@ final class Uploads {
         forget("started_at < ?", now.minus(FORGOTTEN));
     }
 
+    private static List<Long> lock(Connection connection, String which, Object value) throws SQLException {
+        return Sql.list(connection, LOCK.formatted(which), row -> row.getLong(1), value);
+    }
+
     private void forget(String which, Object value) {
         database.inTransaction(connection -> {
-            var orphans = Sql.list(connection, ORPHANS.formatted(which), row -> row.getLong(1), value);
+            var orphans = lock(connection, which, value);
             for (long id : orphans) {
                 Sql.update(connection, DELETE_PARTS, id);
                 Sql.update(connection, DELETE, id);

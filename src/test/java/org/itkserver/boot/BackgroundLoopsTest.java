@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,5 +97,26 @@ class BackgroundLoopsTest {
         bell.await(Duration.ofMinutes(4));
         assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 120);
         bell.await(SHORT);
+    }
+
+    /** A loop that waits for minutes after a good turn is well meanwhile, and a stop does not wait for it. */
+    @Test
+    void aGoodTurnCountsBeforeItsWait() {
+        var time = new AtomicLong();
+        var loop = new Loop("test", false, Duration.ofMinutes(5), time::get, error -> {}, () -> true);
+        var loops = new BackgroundLoops("test", 1);
+        loops.paced(
+                loop,
+                () -> {
+                    time.set(TimeUnit.SECONDS.toNanos(100));
+                    return Duration.ofMinutes(5);
+                },
+                SHORT);
+        while (time.get() == 0 || loop.secondsSinceSuccess() > 0) {
+            Thread.onSpinWait();
+        }
+        long before = System.nanoTime();
+        loops.close();
+        assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 10, "the longest stop");
     }
 }

@@ -34,7 +34,7 @@ final class BackEnd implements AutoCloseable {
     volatile int status = 200;
     volatile String answer = "";
     volatile Map<String, String> headers = Map.of();
-    /** What each call is answered with; {@link #status} unless a test says otherwise. */
+    /** The HTTP status of the answer to each call; {@link #status} unless a test replaces it. */
     volatile ToIntFunction<Call> statusOf = call -> status;
     /** Holds the answers back until a test counts it down; null holds nothing back. */
     volatile @Nullable CountDownLatch gate;
@@ -55,7 +55,7 @@ final class BackEnd implements AutoCloseable {
         server.createContext("/", exchange -> {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var call = new Call(Map.copyOf(exchange.getRequestHeaders()), body);
-            // decided before the call can be seen: a test may change it then
+            // chosen before the call is listed: a test that waits for the call may change the status then
             int code = statusOf.applyAsInt(call);
             var held = gate;
             calls.add(call);

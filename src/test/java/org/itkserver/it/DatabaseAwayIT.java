@@ -34,13 +34,6 @@ class DatabaseAwayIT {
                     Sample.of("send-document-pdf")
                             .send(server.url(), Sample.uuid())
                             .status());
-            long calm = System.nanoTime();
-            assertEquals(
-                    200,
-                    Sample.of("send-document-pdf")
-                            .send(server.url(), Sample.uuid())
-                            .status());
-            long most = 2_000 + 10 * Duration.ofNanos(System.nanoTime() - calm).toMillis();
             postgres.close();
             for (var name : List.of(
                     "send-dist-envelope-edischarge",
@@ -55,8 +48,7 @@ class DatabaseAwayIT {
                 assertTrue(
                         reply.status() == 503 || reply.status() == 500 && "2100".equals(reply.errorCode()),
                         name + reply.status() + reply.body());
-                // a wait for a connection ends after 750 ms; on a busy machine everything takes longer
-                assertTrue(millis < most, name + " took " + millis + " ms of at most " + most);
+                assertTrue(millis < 2000, name + " took " + millis + " ms");
             }
             server.await(() -> server.status("/health/ready") == 503, Duration.ofSeconds(60));
             assertEquals(200, server.status("/health/live"));

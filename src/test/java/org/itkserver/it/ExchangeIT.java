@@ -3,12 +3,10 @@ package org.itkserver.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -306,18 +304,14 @@ class ExchangeIT {
                                 .getBytes(StandardCharsets.US_ASCII));
                 stalled.add(socket);
             }
+            long start = System.nanoTime();
             assertEquals(
                     200,
                     Sample.of("send-document-pdf")
                             .send(server.url(), Sample.uuid())
                             .status());
-            for (var socket : stalled) {
-                socket.setSoTimeout(1);
-                assertThrows(
-                        SocketTimeoutException.class,
-                        () -> socket.getInputStream().read(),
-                        "the document was accepted while all of them still stall");
-            }
+            assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 5);
+            SilentConnections.assertOpen(stalled);
         } finally {
             for (var socket : stalled) {
                 socket.close();

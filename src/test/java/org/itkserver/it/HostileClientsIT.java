@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -111,31 +110,19 @@ class HostileClientsIT {
     @ParameterizedTest
     @EnumSource
     void anHonestSenderDoesNotNotice(Kind kind) throws Exception {
-        long calm = calmLetter();
         for (int i = 0; i < CONNECTIONS; i++) {
             connections.add(connect("127.0.1." + (1 + i % 2), kind.bytes));
         }
         for (int i = 0; i < 5; i++) {
             long letters = millis(() ->
                     assertEquals(200, letter.send(server.url(), Sample.uuid()).status()));
-            assertTrue(letters < 1_000 + 5 * calm, () -> "a letter took " + letters + " ms, and before " + calm);
+            assertTrue(letters < 1_000, () -> "a letter took " + letters + " ms");
             long live = millis(() -> assertEquals(200, server.status("/health/live")));
-            assertTrue(live < 500 + 5 * calm, () -> "the liveness check took " + live + " ms");
+            assertTrue(live < 500, () -> "the liveness check took " + live + " ms");
             drip();
         }
         var threads = threadDump();
         WAITING.forEach(method -> assertFalse(threads.contains(method), () -> method + " in\n" + threads));
-    }
-
-    /** How long a letter takes while no other client disturbs the server: on a busy machine everything takes longer. */
-    private static long calmLetter() throws Exception {
-        var times = new long[7];
-        for (int i = 0; i < times.length; i++) {
-            times[i] = millis(() ->
-                    assertEquals(200, letter.send(server.url(), Sample.uuid()).status()));
-        }
-        Arrays.sort(times);
-        return times[times.length / 2];
     }
 
     private void drip() throws IOException {

@@ -2,7 +2,6 @@ package org.itkserver.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -13,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -127,15 +127,10 @@ class HostileNetworkIT {
                 var told = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
                 assertEquals("HTTP/1.1 100", told);
             }
+            long start = System.nanoTime();
             theNextGoodMessageIsAccepted();
-            for (var socket : waiting) {
-                socket.setSoTimeout(1);
-                // the rest of "continue"
-                assertThrows(
-                        SocketTimeoutException.class,
-                        () -> socket.getInputStream().readAllBytes(),
-                        "the message was accepted while all of them still wait");
-            }
+            assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 5);
+            SilentConnections.assertOpen(waiting);
         } finally {
             for (var socket : waiting) {
                 socket.close();

@@ -4,6 +4,7 @@ import com.sun.jdi.AbsentInformationException;
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.ClassType;
 import com.sun.jdi.Location;
+import com.sun.jdi.ObjectCollectedException;
 import com.sun.jdi.ObjectReference;
 import com.sun.jdi.ReferenceType;
 import com.sun.jdi.StringReference;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Injector implements AutoCloseable {
     /** Not a class: the thread is interrupted. */
     static final String INTERRUPT = "interrupt";
+
+    private static final int ATTEMPTS = 20;
 
     private final VirtualMachine vm;
     private final Map<Location, Function<ObjectReference, String>> places = new HashMap<>();
@@ -145,13 +148,27 @@ final class Injector implements AutoCloseable {
             if (INTERRUPT.equals(cause)) {
                 hit.thread().interrupt();
             } else if (cause != null) {
-                hit.thread().stop(made(cause, hit.thread()));
+                stop(hit.thread(), cause);
             }
         } catch (VMDisconnectedException e) {
             throw e;
         } catch (Exception e) {
             synchronized (this) {
                 failures.add(e.toString());
+            }
+        }
+    }
+
+    /** The server may collect what was made for it before its thread holds it: then it is made again. */
+    private void stop(ThreadReference thread, String cause) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                thread.stop(made(cause, thread));
+                return;
+            } catch (ObjectCollectedException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
             }
         }
     }

@@ -9,13 +9,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.itkserver.io.PrivateFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,11 +33,9 @@ class LoopFailuresIT {
     private static final String STACK = "java.lang.StackOverflowError";
     private static final String MEMORY = "java.lang.OutOfMemoryError";
     private static final Pattern LABEL = Pattern.compile("itk_loop_last_success_seconds\\{loop=\"([^\"]+)\"");
-    private static final Duration SHORT = Duration.ofSeconds(30);
-    /** Within this time the server says that it is not well. */
-    private static final Duration VISIBLE = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofSeconds(10);
     /** Longest pause of a loop, housekeeping's, and the time for its failures. */
-    private static final Duration LONG = Duration.ofSeconds(180);
+    private static final Duration LONG = Duration.ofSeconds(90);
 
     @TempDir
     Path folder;
@@ -49,13 +50,17 @@ class LoopFailuresIT {
 
     private record Death(String type, String method, String error) {}
 
-    private static ServerProcess debugged(Path home, int port, FailureSetting peers) {
+    private static ServerProcess debugged(Path home, int port, FailureSetting peers) throws IOException {
+        // its loop runs only when contents are encrypted
+        var key = home.resolveSibling("content.key");
+        PrivateFiles.write(key, Base64.getEncoder().encodeToString(new byte[32]));
         return ServerProcess.at(home)
                 .jvm(
                         "-Xmx512m",
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port)
+                .with("ITK_CONTENT_KEY_FILE", key.toString())
                 .with("ITK_RETENTION_INTERVAL", "PT1S")
                 .with("ITK_RETRY_FIRST", "PT0.1S")
                 // each notice is a turn of its own
@@ -117,7 +122,7 @@ class LoopFailuresIT {
 
     private static void loops(ServerProcess server, Injector injector) throws Exception {
         var loops = loops(server);
-        assertTrue(loops.size() >= 10, loops.toString());
+        assertTrue(loops.size() >= 11 && loops.contains("content keys"), loops.toString());
         // a task of a pool ends; a thread that does not is a loop that this test must know
         server.await(() -> unknown(injector.threadsOutside(LOOP + ".run")).isEmpty(), SHORT);
         injector.atLine(LOOP, SOURCE, "turn.run();", "name");
@@ -130,9 +135,9 @@ class LoopFailuresIT {
                             ? List.of(EXCEPTION, Injector.INTERRUPT)
                             : List.of(EXCEPTION, LINKAGE, STACK, Injector.INTERRUPT));
         }
-        // a notice comes with an alert; the others go on meanwhile
-        var late = Set.of("housekeeping", "notices");
-        server.await(() -> late.containsAll(injector.unfinished()), LONG);
+        // a notice comes with an alert, and keys are looked at once a minute; the others go on meanwhile
+        var late = Set.of("housekeeping", "notices", "content keys");
+        server.await(() -> late.containsAll(injector.unfinished()), SHORT.multipliedBy(3));
         server.await(() -> ready(server).equals("up"), SHORT);
         letter(server);
         for (var loop : loops) {
@@ -197,7 +202,7 @@ class LoopFailuresIT {
     private static void dead(ServerProcess server, Injector injector, String loop) {
         injector.always(loop, LINKAGE);
         try {
-            server.await(() -> !ready(server).equals("up"), VISIBLE);
+            server.await(() -> !ready(server).equals("up"), SHORT);
         } catch (AssertionError e) {
             throw new AssertionError("an Error in each turn of " + loop + " is not seen", e);
         } finally {
@@ -249,13 +254,25 @@ class LoopFailuresIT {
             assertEquals(200, server.status("/api/openapi.yaml"));
             injector.atEntry(death.type(), death.method(), "it");
             injector.always("it", death.error());
+            var answers = List.of(
+                    answer(() -> Sample.of("send-cda-discharge")
+                            .send(server.url(), Sample.uuid())
+                            .status()),
+                    answer(() -> server.status("/api/openapi.yaml")));
             try {
-                Sample.of("send-cda-discharge").send(server.url(), Sample.uuid());
-                server.status("/api/openapi.yaml");
-            } catch (RuntimeException e) {
-                // the process may end before it answers
+                assertEquals(70, server.exited());
+            } catch (AssertionError e) {
+                throw new AssertionError(death + ": " + answers + injector.failures() + injector.seen(), e);
             }
-            assertEquals(70, server.exited(), server.logTail());
+        }
+    }
+
+    /** The process may end before it answers. */
+    private static String answer(Callable<Integer> request) {
+        try {
+            return request.call().toString();
+        } catch (Exception e) {
+            return e.toString();
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.itkserver.it;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +21,15 @@ final class SilentConnections implements AutoCloseable {
             socket.setSoTimeout(1);
             socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
             socket.connect(new InetSocketAddress("127.0.0.1", port), 60_000);
+        }
+    }
+
+    /** Fails when the server has closed one of these connections; what it has sent on them is read. */
+    static void assertOpen(List<Socket> sockets) throws IOException {
+        for (var socket : sockets) {
+            socket.setSoTimeout(1);
+            assertThrows(
+                    SocketTimeoutException.class, () -> socket.getInputStream().readAllBytes(), "it is closed");
         }
     }
 

@@ -45,7 +45,7 @@ class PostgresStoreTest extends JdbcStoreContract {
             execute(
                     storing,
                     "insert into message_part (message_id, kind, number, codec, bytes) values (-8, 'q', 0, 0, '')");
-            // the server ends a transaction that stands still for five seconds
+            // PostgreSQL ends a transaction of a pool after five idle seconds; this one may be idle for longer
             execute(storing, "set idle_in_transaction_session_timeout = 0");
             storing.setAutoCommit(false);
             Uploads.claim(storing, -8);

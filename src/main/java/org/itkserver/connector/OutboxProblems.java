@@ -11,34 +11,34 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keeps whole outboxes from being read. A trouble is news when it differs from the trouble before, and the same one at most once an
- * hour, however often it comes and goes. Used by one thread.
+ * Problems that keep an outbox, or one of its files, from being read. A problem is reported when it differs from the problem before,
+ * and the same one at most once an hour, however often it comes and goes. Used by one thread.
  */
-final class OutboxTroubles {
+final class OutboxProblems {
     private static final long PAUSE = Duration.ofHours(1).toNanos();
 
     private final LongSupplier nanos;
     private final Map<String, String> current = new HashMap<>();
-    private final Map<String, Map<String, Long>> told = new HashMap<>();
+    private final Map<String, Map<String, Long>> reported = new HashMap<>();
 
     /** @param nanos monotonic time in nanoseconds */
-    OutboxTroubles(LongSupplier nanos) {
+    OutboxProblems(LongSupplier nanos) {
         this.nanos = nanos;
     }
 
     /** Whether this problem of an outbox has to be reported: it is new, or was last reported an hour ago. */
-    boolean isNews(String outbox, String trouble) {
-        if (trouble.equals(current.get(outbox))) {
+    boolean isNews(String outbox, String problem) {
+        if (problem.equals(current.get(outbox))) {
             return false;
         }
-        var before = told.getOrDefault(outbox, Map.of()).get(trouble);
+        var before = reported.getOrDefault(outbox, Map.of()).get(problem);
         return before == null || nanos.getAsLong() - before >= PAUSE;
     }
 
     /** Records that the problem was reported. */
-    void told(String outbox, String trouble) {
-        current.put(outbox, trouble);
-        told.computeIfAbsent(outbox, name -> new HashMap<>()).put(trouble, nanos.getAsLong());
+    void reported(String outbox, String problem) {
+        current.put(outbox, problem);
+        reported.computeIfAbsent(outbox, name -> new HashMap<>()).put(problem, nanos.getAsLong());
     }
 
     /** The outbox can be read. */
