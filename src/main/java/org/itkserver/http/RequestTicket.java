@@ -8,6 +8,7 @@ import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.itkserver.envelope.MessageBody;
 import org.jspecify.annotations.Nullable;
@@ -181,8 +182,24 @@ final class RequestTicket implements ExchangeCompletionListener {
         try {
             end();
         } finally {
-            next.proceed();
+            proceedInIoThread(ended, next);
         }
+    }
+
+    /**
+     * Undertow makes the connection ready for its next request now. In another thread it would do so in a state in which the I/O
+     * thread, woken by that request, spins: until the other thread gets a processor again, when the I/O thread has taken its.
+     */
+    private static void proceedInIoThread(HttpServerExchange ended, NextListener next) {
+        if (!ended.isInIoThread()) {
+            try {
+                ended.getIoThread().execute(next::proceed);
+                return;
+            } catch (RejectedExecutionException e) {
+                // the server is stopping: no request follows
+            }
+        }
+        next.proceed();
     }
 
     /** The body is not wanted any more: gives back what it took. */

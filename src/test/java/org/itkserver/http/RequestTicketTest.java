@@ -1,0 +1,106 @@
+package org.itkserver.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.undertow.Undertow;
+import io.undertow.server.HttpServerExchange;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.itkserver.directory.Partner;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RequestTicketTest {
+    @TempDir
+    Path folder;
+
+    private final BlockingQueue<Boolean> inIoThread = new LinkedBlockingQueue<>();
+
+    /** Undertow's I/O thread spins when another thread makes a connection ready for a request that has come already. */
+    @Test
+    void theIoThreadMakesTheConnectionReadyForTheNextRequest() throws Exception {
+        var resources = new EdgeResources(policy(), Runnable::run, System::nanoTime);
+        var server = Undertow.builder()
+                .addHttpListener(0, "127.0.0.1")
+                .setHandler(exchange -> {
+                    // added first, called last
+                    exchange.addExchangeCompleteListener((ended, next) -> {
+                        inIoThread.add(ended.isInIoThread());
+                        next.proceed();
+                    });
+                    new RequestTicket(exchange, Route.ITK, RequestClass.ANONYMOUS, "192.0.2.1", resources);
+                    exchange.dispatch(() -> answer(exchange));
+                })
+                .build();
+        server.start();
+        try {
+            var address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + address.getPort() + "/"));
+            var client = HttpClient.newHttpClient();
+            for (int i = 0; i < 20; i++) {
+                var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                assertEquals("in another thread", response.body());
+                assertTrue(inIoThread.poll(60, TimeUnit.SECONDS), "request " + i);
+            }
+        } finally {
+            server.stop();
+            resources.close();
+        }
+    }
+
+    private static void answer(HttpServerExchange exchange) {
+        exchange.startBlocking();
+        exchange.getResponseSender().send(exchange.isInIoThread() ? "in the I/O thread" : "in another thread");
+    }
+
+    private AdmissionPolicy policy() {
+        return new AdmissionPolicy() {
+            @Override
+            public Limits limits() {
+                return new Limits(9, 9, 9, 1 << 20, 1 << 20, 1 << 20, false);
+            }
+
+            @Override
+            public Path spoolFolder() {
+                return folder;
+            }
+
+            @Override
+            public boolean isAccepting() {
+                return true;
+            }
+
+            @Override
+            public Partner partner(X509Certificate[] chain, Function<String, List<String>> headers) {
+                throw new AssertionError("no certificate was shown");
+            }
+
+            @Override
+            public Duration delay(Partner partner) {
+                throw new AssertionError("no partner is proven");
+            }
+
+            @Override
+            public void tooMuch(String address) {
+                throw new AssertionError(address);
+            }
+
+            @Override
+            public void outOfMemory(OutOfMemoryError error) {
+                throw error;
+            }
+        };
+    }
+}
