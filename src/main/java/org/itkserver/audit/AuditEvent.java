@@ -166,12 +166,28 @@ public record AuditEvent(
 
     /** One line, printable ASCII, capped: safe for the table, a log and a terminal. */
     private static String plain(String value, int most) {
+        if (isPlain(value, most)) {
+            return value;
+        }
         var out = new StringBuilder(Math.min(value.length(), most));
         for (int i = 0; i < value.length() && out.length() < most; i++) {
             char c = value.charAt(i);
-            out.append(c < ' ' || c > '~' ? '?' : c);
+            out.append(isPrintable(c) ? c : '?');
         }
         return out.toString();
+    }
+
+    private static boolean isPlain(String value, int most) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!isPrintable(value.charAt(i))) {
+                return false;
+            }
+        }
+        return value.length() <= most;
+    }
+
+    private static boolean isPrintable(char c) {
+        return c >= ' ' && c <= '~';
     }
 
     /** A tracking id as an event holds it. */
