@@ -24,7 +24,7 @@ final class SelfTest {
             bed.load();
             bed.clients.deliver(poison);
             Shell.sleep(4000);
-            // each plant finds its line, whatever the load's dice gave
+            // a message of each kind and flaw, so that each plant finds its line
             for (var kind : Message.Kind.values()) {
                 bed.clients.deliver(Message.fresh(kind));
             }
@@ -34,7 +34,7 @@ final class SelfTest {
                 bed.clients.deliver(Message.fresh(Message.Kind.INBOX).with(flaw));
             }
             bed.clients.deliver(flawed.with(Message.Flaw.OTHER_CONTENT));
-            // and on a busy machine the plants still stand among many others
+            // other messages around them, also on a busy machine
             Bed.await("enough messages", 120, () -> bed.clients.answered() >= 200);
             var check = run.finish(bed, 180);
             run.expect(check.violations.isEmpty(), "the run without a plant has violations");

@@ -178,12 +178,15 @@ public record AuditEvent(
     }
 
     private static boolean isPlain(String value, int most) {
+        if (value.length() > most) {
+            return false;
+        }
         for (int i = 0; i < value.length(); i++) {
             if (!isPrintable(value.charAt(i))) {
                 return false;
             }
         }
-        return value.length() <= most;
+        return true;
     }
 
     private static boolean isPrintable(char c) {

@@ -63,22 +63,27 @@ final class BackgroundLoops implements AutoCloseable {
     }
 
     /**
-     * Runs a turn again and again, whatever it throws, and the first one now. The wait after a turn is not part of it, so that a good
+     * Runs a turn again and again, whatever it throws. The first turn begins at once. The wait after a turn is not part of it, so that a good
      * turn counts at once.
      *
      * @param turn returns how long to wait before the next one
-     * @param unready wait after a turn that was skipped or found the database away; after a failure the loop's back-off decides
+     * @param unready the wait after a turn that was skipped or found the database away; after a failure the loop's back-off decides
      */
     void paced(Loop loop, Supplier<Duration> turn, Duration unready) {
         timer.execute(() -> takeTurn(loop, turn, unready));
     }
 
     private void takeTurn(Loop loop, Supplier<Duration> turn, Duration unready) {
-        var wait = new AtomicReference<>(unready);
-        var backOff = loop.run(() -> wait.set(turn.get()));
-        if (!stopping) {
-            var next = backOff.isZero() ? wait.get() : backOff;
-            timer.schedule(() -> takeTurn(loop, turn, unready), next.toMillis(), TimeUnit.MILLISECONDS);
+        var next = new AtomicReference<>(unready);
+        try {
+            var backOff = loop.run(() -> next.set(turn.get()));
+            if (!backOff.isZero()) {
+                next.set(backOff);
+            }
+        } finally {
+            if (!stopping) {
+                timer.schedule(() -> takeTurn(loop, turn, unready), next.get().toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
     }
 

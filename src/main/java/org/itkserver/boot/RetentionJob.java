@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class RetentionJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionJob.class);
     private static final Duration AGAIN = Duration.ofSeconds(5);
-    /** Longest wait that a batch asks for. */
+    /** Longest wait between two steps. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
     /** How long it fails until people are told. */
     private static final Duration TELL_AFTER = Duration.ofMinutes(5);
@@ -96,7 +96,7 @@ final class RetentionJob implements AutoCloseable {
         loops.close();
     }
 
-    /** What is destroyed by a loop of its own: a key that cannot be destroyed must not hold up the destruction of messages. */
+    /** Each task has a loop of its own, because a key that cannot be destroyed must not hold up the destruction of messages. */
     private final class Task {
         private final String loop;
         private final Supplier<Duration> step;
@@ -124,7 +124,7 @@ final class RetentionJob implements AutoCloseable {
             try {
                 var wait = step.get();
                 failure.over();
-                return wait;
+                return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
             } catch (RuntimeException e) {
                 failed(e);
                 throw e;

@@ -32,7 +32,7 @@ public final class TenDigits {
         return out == null ? text : out.append(text, copied, text.length()).toString();
     }
 
-    /** The end of the number that begins here, at the beginning of a word; -1 when none does. */
+    /** Returns the end of the number that begins here, or -1 when no number begins here. The caller guarantees that a word does. */
     private static int end(String text, int begin) {
         int at = begin;
         for (int group = 0; group < GROUPS.length; group++) {

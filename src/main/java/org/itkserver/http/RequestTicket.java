@@ -187,19 +187,32 @@ final class RequestTicket implements ExchangeCompletionListener {
     }
 
     /**
-     * Undertow makes the connection ready for its next request now. In another thread it would do so in a state in which the I/O
-     * thread, woken by that request, spins: until the other thread gets a processor again, when the I/O thread has taken its.
+     * Undertow prepares the connection for its next request now. While another thread does that, the I/O thread, which that request
+     * may wake, waits in a busy loop. On a machine with few processors it takes the processor that the other thread needs to finish.
      */
     private static void proceedInIoThread(HttpServerExchange ended, NextListener next) {
         if (!ended.isInIoThread()) {
             try {
-                ended.getIoThread().execute(next::proceed);
+                ended.getIoThread().execute(() -> proceed(ended, next));
                 return;
             } catch (RejectedExecutionException e) {
                 // the server is stopping: no request follows
             }
         }
-        next.proceed();
+        proceed(ended, next);
+    }
+
+    private static void proceed(HttpServerExchange ended, NextListener next) {
+        try {
+            if (!ended.isComplete() || !ended.getConnection().isOpen()) {
+                // Undertow would keep a closed connection, with a timer, for its next request
+                ended.setPersistent(false);
+            }
+            next.proceed();
+        } catch (RuntimeException | Error e) {
+            IoUtils.safeClose(ended.getConnection());
+            throw e;
+        }
     }
 
     /** The body is not wanted any more: gives back what it took. */

@@ -115,7 +115,7 @@ final class Uploads {
     /** Takes the bytes back; the message will not be stored. */
     void remove(long id) {
         database.inTransaction(connection -> {
-            // the row first, in the order of the cleaner, which may be another node
+            // this locks the row first, in the order that the cleaner uses; the cleaner may be another node
             lock(connection, "message_id = ?", id);
             Sql.update(connection, DELETE_PARTS, id);
             return Sql.update(connection, DELETE, id);

@@ -55,7 +55,7 @@ final class BackEnd implements AutoCloseable {
         server.createContext("/", exchange -> {
             var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var call = new Call(Map.copyOf(exchange.getRequestHeaders()), body);
-            // chosen before the call is listed: a test that waits for the call may change the status then
+            // this is chosen before the call is listed: a test that waits for the call may change the status then
             int code = statusOf.applyAsInt(call);
             var held = gate;
             calls.add(call);
