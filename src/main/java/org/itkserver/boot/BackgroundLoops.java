@@ -63,8 +63,8 @@ final class BackgroundLoops implements AutoCloseable {
     }
 
     /**
-     * Runs a turn again and again, whatever it throws. The first turn begins at once. The wait after a turn is not part of it, so that a good
-     * turn counts at once.
+     * Runs a turn again and again, whatever it throws. The first turn begins at once. The wait after a turn is not part of it, so that a
+     * good turn counts at once.
      *
      * @param turn returns how long to wait before the next one
      * @param unready the wait after a turn that was skipped or found the database away; after a failure the loop's back-off decides

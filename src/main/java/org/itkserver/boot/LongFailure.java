@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** Notices when something has failed for a long time without a success in between, and has people told once. Used by one thread at a time. */
+/**
+ * Notices when something has failed for a long time without a success in between, and has people told once. Used by one thread at a
+ * time.
+ */
 final class LongFailure {
     private final Duration after;
     private final LongSupplier nanos;

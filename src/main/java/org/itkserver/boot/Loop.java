@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One background loop: runs its turns, whatever they throw, and knows whether it is alive. The turns are run by one thread at a time; any
- * thread may ask.
+ * One background loop: runs its turns, whatever they throw, and knows whether it is alive. The turns are run by one thread at a time;
+ * any thread may ask.
  */
 final class Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);

@@ -181,19 +181,19 @@ public final class OutboxWatcher {
 
     /** Logs and audits what is news about an outbox that cannot be used. */
     private @Nullable StoreUnavailable tell(
-            Outbox outbox, String trouble, Exception e, @Nullable StoreUnavailable away) {
+            Outbox outbox, String problem, Exception e, @Nullable StoreUnavailable away) {
         var name = outbox.name();
-        if (logged.isNews(name, trouble)) {
-            logged.reported(name, trouble);
-            LOG.warn("outbox {} cannot be used: {}", name, trouble, e);
+        if (logged.isNews(name, problem)) {
+            logged.reported(name, problem);
+            LOG.warn("outbox {} cannot be used: {}", name, problem, e);
         }
-        if (audited.isNews(name, trouble)) {
+        if (audited.isNews(name, problem)) {
             try {
                 alert(
                         outbox,
-                        "Outbox " + name + " cannot be used. " + trouble,
+                        "Outbox " + name + " cannot be used. " + problem,
                         "Outbox " + name + " cannot be used. Look at its folder.");
-                audited.reported(name, trouble);
+                audited.reported(name, problem);
             } catch (StoreUnavailable again) {
                 return again;
             }

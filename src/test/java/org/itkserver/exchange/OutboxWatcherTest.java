@@ -279,7 +279,7 @@ class OutboxWatcherTest {
     }
 
     @Test
-    void aTroubleThatComesAndGoesIsToldOfOnceAnHour() throws IOException {
+    void aProblemThatComesAndGoesIsReportedOnceAnHour() throws IOException {
         for (int i = 0; i < 300; i++) {
             block(folder.resolve("failed"));
             look();
@@ -294,11 +294,11 @@ class OutboxWatcherTest {
         Files.delete(folder.resolve("failed"));
         block(folder.resolve("sent"));
         look();
-        assertEquals(3, alerts(), "another trouble is told of at once");
+        assertEquals(3, alerts(), "another problem is reported at once");
     }
 
     @Test
-    void aTroubleIsToldOfWhenTheTrailTakesItAgain() {
+    void aProblemIsReportedWhenTheTrailTakesItAgain() {
         block(folder.resolve("failed"));
         world.store.away(true);
         assertThrows(StoreUnavailable.class, this::look);

@@ -10,18 +10,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import org.itkserver.directory.Partner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RequestTicketTest {
+    private static final AdmissionPolicy.Limits LIMITS =
+            new AdmissionPolicy.Limits(9, 9, 9, 1 << 20, 1 << 20, 1 << 20, false);
+
     @TempDir
     Path folder;
 
@@ -30,7 +28,7 @@ class RequestTicketTest {
     /** Undertow's I/O thread spins when another thread makes a connection ready for a request that has come already. */
     @Test
     void theIoThreadMakesTheConnectionReadyForTheNextRequest() throws Exception {
-        var resources = new EdgeResources(policy(), Runnable::run, System::nanoTime);
+        var resources = new EdgeResources(new AnonymousPolicy(folder, LIMITS), Runnable::run, System::nanoTime);
         var server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setHandler(exchange -> {
@@ -62,44 +60,5 @@ class RequestTicketTest {
     private static void answer(HttpServerExchange exchange) {
         exchange.startBlocking();
         exchange.getResponseSender().send(exchange.isInIoThread() ? "in the I/O thread" : "in another thread");
-    }
-
-    private AdmissionPolicy policy() {
-        return new AdmissionPolicy() {
-            @Override
-            public Limits limits() {
-                return new Limits(9, 9, 9, 1 << 20, 1 << 20, 1 << 20, false);
-            }
-
-            @Override
-            public Path spoolFolder() {
-                return folder;
-            }
-
-            @Override
-            public boolean isAccepting() {
-                return true;
-            }
-
-            @Override
-            public Partner partner(X509Certificate[] chain, Function<String, List<String>> headers) {
-                throw new AssertionError("no certificate was shown");
-            }
-
-            @Override
-            public Duration delay(Partner partner) {
-                throw new AssertionError("no partner is proven");
-            }
-
-            @Override
-            public void tooMuch(String address) {
-                throw new AssertionError(address);
-            }
-
-            @Override
-            public void outOfMemory(OutOfMemoryError error) {
-                throw error;
-            }
-        };
     }
 }

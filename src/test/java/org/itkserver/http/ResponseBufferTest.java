@@ -12,15 +12,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import org.itkserver.directory.Partner;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class ResponseBufferTest {
     private static final long SEED = 20261130;
+    private static final AdmissionPolicy.Limits LIMITS =
+            new AdmissionPolicy.Limits(64, 64, 256, 16 << 20, 64 << 20, 64 << 20, false);
 
     @TempDir
     Path folder;
@@ -43,7 +39,7 @@ class ResponseBufferTest {
 
     @BeforeEach
     void start() {
-        edge = new HttpEdge(new Policy(), new StaticAssets(), System::nanoTime);
+        edge = new HttpEdge(new AnonymousPolicy(folder, LIMITS), new StaticAssets(), System::nanoTime);
         server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
                 .setHandler(exchange -> edge.handle(exchange, servlet))
@@ -134,42 +130,5 @@ class ResponseBufferTest {
         }
         assertEquals("", line(in));
         return out.toByteArray();
-    }
-
-    private final class Policy implements AdmissionPolicy {
-        @Override
-        public Limits limits() {
-            return new Limits(64, 64, 256, 16 << 20, 64 << 20, 64 << 20, false);
-        }
-
-        @Override
-        public Path spoolFolder() {
-            return folder;
-        }
-
-        @Override
-        public boolean isAccepting() {
-            return true;
-        }
-
-        @Override
-        public @Nullable Partner partner(X509Certificate[] chain, Function<String, List<String>> headers) {
-            return null;
-        }
-
-        @Override
-        public Duration delay(Partner partner) {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public void tooMuch(String address) {
-            throw new IllegalStateException();
-        }
-
-        @Override
-        public void outOfMemory(OutOfMemoryError error) {
-            throw new IllegalStateException(error);
-        }
     }
 }
